@@ -1,0 +1,12 @@
+//! scrubjay finds personal data and secrets in support artifacts and redacts them.
+
+#![deny(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod artifact;
+pub mod chunk;
+pub mod finding;
+pub mod kind;
+pub mod placeholder;
+pub mod sensitive;
+pub mod span;

@@ -1,0 +1,123 @@
+//! The format of a placeholder, for the one who writes it and for those who must leave it alone.
+//!
+//! `KIND_` and eleven characters of lower-case Crockford base32: nine of keyed hash (45 bits) and two check characters over
+//! the label and the nine. The check needs no key, so that any run knows a placeholder for what it is; a look-alike passes
+//! it once in 1,024.
+
+use crate::kind::Kind;
+
+/// Characters behind the label and its underscore.
+pub const BODY: usize = 11;
+
+/// The longest placeholder, in bytes.
+pub const LONGEST: usize = longest_label() + 1 + BODY;
+
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// Appends the placeholder of `kind` for a hash, of which the lowest 45 bits count.
+pub fn write(kind: Kind, hash: u64, out: &mut Vec<u8>) {
+    out.extend_from_slice(kind.label().as_bytes());
+    out.push(b'_');
+    let body = encode(hash);
+    out.extend_from_slice(&body);
+    out.extend_from_slice(&check(kind, &body));
+}
+
+/// The nine characters of a hash's lowest 45 bits.
+pub fn encode(hash: u64) -> [u8; 9] {
+    std::array::from_fn(|i| ALPHABET[(hash >> (40 - 5 * i)) as usize & 31])
+}
+
+/// The length of the placeholder at the start of `text`, if one stands there whole and unbroken.
+///
+/// What follows it must not be a letter, a digit or an underscore.
+pub fn at_start(text: &[u8]) -> Option<usize> {
+    let underscore = text.iter().take(LONGEST - BODY).position(|&b| b == b'_')?;
+    let kind = Kind::from_label(&text[..underscore])?;
+    let end = underscore + 1 + BODY;
+    let body: &[u8; BODY] = text.get(underscore + 1..end)?.try_into().ok()?;
+    let (hash, sum) = body.split_at(9);
+    let hash: &[u8; 9] = hash.try_into().ok()?;
+    let is_whole = text.get(end).is_none_or(|&b| !b.is_ascii_alphanumeric() && b != b'_');
+    (is_whole && hash.iter().all(|b| ALPHABET.contains(b)) && sum == check(kind, hash)).then_some(end)
+}
+
+/// Whether a placeholder shares a byte with `text[start..end]`.
+pub fn touches(text: &[u8], start: usize, end: usize) -> bool {
+    let from = start.saturating_sub(LONGEST);
+    let to = text.len().min(end + LONGEST);
+    memchr::memchr_iter(b'_', &text[from..to]).any(|at| {
+        let underscore = from + at;
+        let label = text[from.min(underscore)..underscore]
+            .iter()
+            .rev()
+            .take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+            .count();
+        // The label may be glued to upper-case text before it, so each of its ends is tried.
+        (2..=label.min(longest_label())).any(|length| {
+            let first = underscore - length;
+            at_start(&text[first..]).is_some_and(|length| first < end && first + length > start)
+        })
+    })
+}
+
+fn check(kind: Kind, body: &[u8; 9]) -> [u8; 2] {
+    // FNV-1a, folded to ten bits.
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for &byte in kind.label().as_bytes().iter().chain(body) {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    }
+    let folded = hash ^ (hash >> 32) ^ (hash >> 17);
+    [ALPHABET[folded as usize & 31], ALPHABET[(folded >> 5) as usize & 31]]
+}
+
+const fn longest_label() -> usize {
+    let mut longest = 0;
+    let mut i = 0;
+    while i < Kind::ALL.len() {
+        let length = Kind::ALL[i].label().len();
+        if length > longest {
+            longest = length;
+        }
+        i += 1;
+    }
+    longest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn placeholder(kind: Kind, hash: u64) -> Vec<u8> {
+        let mut out = Vec::new();
+        write(kind, hash, &mut out);
+        out
+    }
+
+    #[test]
+    fn what_is_written_is_recognised() {
+        for kind in Kind::ALL {
+            let text = placeholder(kind, 0x1234_5678_9abc);
+            assert_eq!(at_start(&text), Some(text.len()));
+            assert_eq!(text.len(), kind.label().len() + 1 + BODY);
+            let mut glued = b"ABC".to_vec();
+            glued.extend_from_slice(&text);
+            assert!(touches(&glued, 0, 4));
+            assert!(touches(&glued, glued.len() - 1, glued.len()));
+            assert!(!touches(&glued, 0, 3));
+        }
+    }
+
+    #[test]
+    fn a_changed_character_is_not_ours() {
+        let text = placeholder(Kind::Email, 77);
+        let mut refused = 0;
+        for i in 6..text.len() {
+            let mut other = text.clone();
+            other[i] = if other[i] == b'0' { b'1' } else { b'0' };
+            refused += usize::from(at_start(&other).is_none());
+        }
+        assert!(refused >= 10, "the check lets through at most a chance hit");
+        assert_eq!(at_start(&[&text[..], b"a"].concat()), None);
+    }
+}
