@@ -9,4 +9,5 @@ pub mod finding;
 pub mod kind;
 pub mod placeholder;
 pub mod sensitive;
+pub mod source;
 pub mod span;
