@@ -9,5 +9,6 @@ pub mod finding;
 pub mod kind;
 pub mod placeholder;
 pub mod sensitive;
+pub mod sink;
 pub mod source;
 pub mod span;

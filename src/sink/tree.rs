@@ -1,0 +1,211 @@
+//! A directory of outputs that mirrors a directory of inputs.
+
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat};
+use rustix::io::Errno;
+
+use super::file::NAME_MAX;
+use super::{Error, FileSink, temporary_for};
+
+const DIRECTORY: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+
+/// The root of an output tree, held open, and the names given out below it.
+///
+/// Names are given in the order they are asked for, so ask in the order of the walk: then a clash is settled the same way
+/// in every run.
+#[derive(Debug)]
+pub struct Tree {
+    root: Arc<OwnedFd>,
+    path: PathBuf,
+    files: HashSet<PathBuf>,
+    directories: HashSet<PathBuf>,
+}
+
+/// A place in the tree, given out and not yet created: to be recorded first.
+#[derive(Debug)]
+pub struct Place {
+    /// Where the file will stand.
+    pub target: PathBuf,
+    /// Where it is written.
+    pub temporary: PathBuf,
+    /// The target's path below the root.
+    pub relative: PathBuf,
+    root: Arc<OwnedFd>,
+}
+
+impl Tree {
+    /// Opens the directory `path`, creating it (not its parents) for its owner only if it is absent.
+    ///
+    /// # Errors
+    /// When it cannot be made or opened, or is not a directory.
+    pub fn create(path: &Path) -> Result<Tree, Error> {
+        match mkdirat(CWD, path, Mode::RWXU) {
+            Ok(()) | Err(Errno::EXIST) => {}
+            Err(errno) => return Err(Error::io("create the directory", path)(errno)),
+        }
+        let root = openat(CWD, path, DIRECTORY, Mode::empty()).map_err(Error::io("open the directory", path))?;
+        let (files, directories) = (HashSet::new(), HashSet::new());
+        Ok(Tree { root: Arc::new(root), path: path.to_owned(), files, directories })
+    }
+
+    /// Gives out the place for a path whose names are scrubbed already.
+    ///
+    /// Names may be of any bytes; one that is too long is cut. A name that was given out before gets `~2` (`app~2.log`),
+    /// then `~3`. A file of an earlier run that stands there is replaced when the new one is finished.
+    ///
+    /// # Errors
+    /// When the path is absolute, climbs (`..`), or names nothing.
+    pub fn place(&mut self, relative: &Path) -> Result<Place, Error> {
+        let mut names = Vec::new();
+        for component in relative.components() {
+            match component {
+                Component::Normal(name) => names.push(name.as_bytes()),
+                Component::CurDir => {}
+                Component::ParentDir | Component::RootDir | Component::Prefix(_) => {
+                    return Err(Error::refused(relative, "it leaves the output directory"));
+                }
+            }
+        }
+        let Some((last, parents)) = names.split_last() else {
+            return Err(Error::refused(relative, "it names no file"));
+        };
+        let mut at = PathBuf::new();
+        for parent in parents {
+            at = unused(&at, parent, |path| !self.files.contains(path));
+            self.directories.insert(at.clone());
+        }
+        let relative = unused(&at, last, |path| !self.files.contains(path) && !self.directories.contains(path));
+        self.files.insert(relative.clone());
+        let target = self.path.join(&relative);
+        Ok(Place { temporary: temporary_for(&target), target, relative, root: self.root.clone() })
+    }
+}
+
+impl Place {
+    /// Makes the directories on the way, for their owner only, and the temporary file.
+    ///
+    /// # Errors
+    /// When something on the way is a link or no directory, or as [`FileSink::create`].
+    pub fn create(&self) -> Result<FileSink, Error> {
+        let failed = |doing| move |errno: Errno| Error::io(doing, &self.target)(errno);
+        let mut directory = self.root.try_clone().map_err(|source| Error::Io {
+            doing: "create the directory of",
+            path: self.target.clone(),
+            source,
+        })?;
+        for name in self.relative.parent().into_iter().flat_map(Path::iter) {
+            match mkdirat(&directory, name, Mode::RWXU) {
+                Ok(()) | Err(Errno::EXIST) => {}
+                Err(errno) => return Err(failed("create the directory of")(errno)),
+            }
+            directory = match openat(&directory, name, DIRECTORY | OFlags::NOFOLLOW, Mode::empty()) {
+                Ok(directory) => directory,
+                Err(Errno::NOTDIR | Errno::LOOP) => {
+                    return Err(Error::refused(&self.target, "a name on the way is a link or no directory"));
+                }
+                Err(errno) => return Err(failed("open the directory of")(errno)),
+            };
+        }
+        FileSink::create_in(directory, &self.target, &self.temporary)
+    }
+}
+
+/// The first of `name`, `name~2`, `name~3` ... in `directory` that is free.
+fn unused(directory: &Path, name: &[u8], is_free: impl Fn(&Path) -> bool) -> PathBuf {
+    let mut number = 1_u64;
+    loop {
+        let path = directory.join(OsString::from_vec(numbered(name, number)));
+        if is_free(&path) {
+            return path;
+        }
+        number += 1;
+    }
+}
+
+/// Puts `~number` before the extension, unless it is the first, and keeps the whole within what a file system takes.
+fn numbered(name: &[u8], number: u64) -> Vec<u8> {
+    let (stem, extension) = match memchr::memrchr(b'.', name) {
+        Some(dot) if dot > 0 && name.len() - dot <= 16 => name.split_at(dot),
+        _ => (name, &b""[..]),
+    };
+    let mark = if number == 1 { String::new() } else { format!("~{number}") };
+    let room = NAME_MAX - mark.len() - extension.len();
+    [&stem[..stem.len().min(room)], mark.as_bytes(), extension].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::OsStr;
+    use std::fs;
+    use std::io::Write;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    fn relatives(tree: &mut Tree, paths: &[&str]) -> Vec<String> {
+        paths.iter().map(|path| tree.place(Path::new(path)).unwrap().relative.to_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_tree_is_mirrored_for_its_owner_only() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut tree = Tree::create(&dir.path().join("out")).unwrap();
+        let odd = Path::new(OsStr::from_bytes(b"a/\xff\n-b/c"));
+        let place = tree.place(odd).unwrap();
+        assert!(!place.target.parent().unwrap().exists());
+        let mut sink = place.create().unwrap();
+        sink.write_all(b"text").unwrap();
+        sink.finish().unwrap();
+        assert_eq!(fs::read(dir.path().join("out").join(odd)).unwrap(), b"text");
+        for directory in ["out", "out/a"] {
+            assert_eq!(fs::metadata(dir.path().join(directory)).unwrap().permissions().mode() & 0o777, 0o700);
+        }
+    }
+
+    #[test]
+    fn names_that_clash_are_numbered() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut tree = Tree::create(dir.path()).unwrap();
+        let given = ["a/x.log", "a/x.log", "a/x.log", "a/x~2.log", ".rc", ".rc", "x", "x/y", "x", "z/y", "z"];
+        let got = relatives(&mut tree, &given);
+        assert_eq!(
+            got,
+            ["a/x.log", "a/x~2.log", "a/x~3.log", "a/x~2~2.log", ".rc", ".rc~2", "x", "x~2/y", "x~3", "z/y", "z~2"]
+        );
+    }
+
+    #[test]
+    fn long_names_are_cut_and_still_differ() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut tree = Tree::create(dir.path()).unwrap();
+        let long = format!("{}.log", "n".repeat(300));
+        for _ in 0..2 {
+            let place = tree.place(Path::new(&long)).unwrap();
+            assert_eq!(place.relative.as_os_str().len(), 255);
+            place.create().unwrap().finish().unwrap();
+        }
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn nothing_leaves_the_root() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("victim")).unwrap();
+        let root = dir.path().join("out");
+        let mut tree = Tree::create(&root).unwrap();
+        for path in ["../x", "/x", "a/../../x", "", "."] {
+            assert!(matches!(tree.place(Path::new(path)), Err(Error::Refused { .. })), "{path}");
+        }
+        symlink("../victim", root.join("a")).unwrap();
+        let place = tree.place(Path::new("a/x")).unwrap();
+        assert!(matches!(place.create(), Err(Error::Refused { .. })));
+        let place = tree.place(Path::new("a")).unwrap();
+        assert_eq!(place.relative, Path::new("a~2"));
+        assert_eq!(fs::read_dir(dir.path().join("victim")).unwrap().count(), 0);
+    }
+}
