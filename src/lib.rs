@@ -5,6 +5,7 @@
 
 pub mod artifact;
 pub mod chunk;
+pub mod container;
 pub mod finding;
 pub mod kind;
 pub mod placeholder;

@@ -1,0 +1,72 @@
+//! What is inside a container, and who looks at it.
+
+use std::error::Error as StdError;
+use std::io::{self, Read, Write};
+
+use super::{Budget, Error};
+
+/// One thing inside a container.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its name, byte for byte as in the container: a path for an archive; empty when the format gives it none. It may hold
+    /// personal data, and anything at all to lead an extractor astray.
+    pub name: Vec<u8>,
+    /// What became of the name: scrubbed by [`Visitor::name`] and harmless. For messages, and for the way back to this entry
+    /// in the output.
+    pub display: String,
+    /// The size that the container states, which need not be true.
+    pub size: Option<u64>,
+    /// What is left for containers inside this entry.
+    pub budget: Budget,
+}
+
+impl Entry {
+    /// How many containers are open around it; 1 for an entry of the artifact itself.
+    pub fn depth(&self) -> u32 {
+        self.budget.depth()
+    }
+}
+
+/// What became of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// What was written takes its place.
+    Scrubbed,
+    /// What was written is to be thrown away, and this text takes the entry's place (see [`super::notice::text`]).
+    Withheld(Vec<u8>),
+}
+
+/// Why a visitor cannot go on, which ends the whole container. What is wrong with one entry is a [`Verdict::Withheld`].
+///
+/// An error of the entry's reader may be passed on as it is: the container knows what it said, and decides itself.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct VisitError(pub Box<dyn StdError + Send + Sync>);
+
+impl From<io::Error> for VisitError {
+    fn from(error: io::Error) -> Self {
+        VisitError(Box::new(error))
+    }
+}
+
+/// Turns what is inside a container into what takes its place.
+///
+/// # What a container promises its visitor
+/// [`Visitor::name`] is called for an entry's name before [`Visitor::entry`] is called for the entry. Every entry leads to
+/// one call of `entry`, or of `withheld`, or of `entry` and then `withheld` when its damage shows at its end; directories
+/// and links only have names.
+pub trait Visitor {
+    /// Reads an entry to its end and writes what takes its place.
+    ///
+    /// The writer's `flush` passes on what can be passed on. After [`Verdict::Withheld`] nothing that was written comes out.
+    ///
+    /// # Errors
+    /// What makes it senseless to go on with the whole container.
+    fn entry(&mut self, entry: &Entry, reader: &mut dyn Read, writer: &mut dyn Write) -> Result<Verdict, VisitError>;
+
+    /// Scrubs a name, a comment, or the target of a symbolic link, raw from the container. The same bytes must always give the same name.
+    fn name(&mut self, raw: &[u8]) -> Vec<u8>;
+
+    /// Learns that the container itself has withheld an entry, and why. A notice takes the entry's place.
+    fn withheld(&mut self, entry: &Entry, reason: &Error);
+}

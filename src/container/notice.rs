@@ -1,0 +1,33 @@
+//! The text that stands where an entry was withheld.
+
+use super::Error;
+
+/// What is put behind the name of a withheld entry.
+pub const SUFFIX: &[u8] = b".withheld.txt";
+
+/// Says what was withheld, why, and what to do. Neither may hold content; `what` is a scrubbed name.
+pub fn text(what: &str, why: &str, advice: &str) -> Vec<u8> {
+    format!("scrubjay withheld this entry: {what}\nWhy: {why}.\nWhat to do: {advice}.\n").into_bytes()
+}
+
+/// The notice for an entry that its container could not give.
+pub(super) fn for_error(what: &str, error: &Error) -> Vec<u8> {
+    let advice = match error {
+        Error::Encrypted => "ask for the file without a password, or decrypt it and scrub it again",
+        Error::Damaged { .. } | Error::Io(_) => "ask for a fresh upload",
+        Error::Unsupported(_) => "unpack the original, pack it with a common method, and scrub it again",
+        Error::Limit(_) | Error::PartlyWritten | Error::Visit(_) => "unpack the original and scrub it by itself",
+    };
+    text(what, &error.to_string(), advice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_says_what_why_and_what_to_do() {
+        let notice = String::from_utf8(for_error("a/b.log", &Error::Encrypted)).unwrap();
+        assert!(notice.contains("a/b.log") && notice.contains("is encrypted") && notice.contains("password"));
+    }
+}

@@ -1,0 +1,149 @@
+//! What the tests of every format need: small containers, and visitors whose work can be seen.
+
+use std::io::{Cursor, Read, Write};
+
+use super::*;
+
+/// A time that every gzip made here carries.
+pub const MTIME: u32 = 1_700_000_000;
+
+/// Upper-cases contents and names, and opens containers inside.
+#[derive(Default)]
+pub struct Upper {
+    pub depths: Vec<u32>,
+    pub withheld: Vec<String>,
+}
+
+impl Visitor for Upper {
+    fn entry(&mut self, entry: &Entry, reader: &mut dyn Read, writer: &mut dyn Write) -> Result<Verdict, VisitError> {
+        self.depths.push(entry.depth());
+        let mut head = Vec::new();
+        reader.take(HEAD as u64).read_to_end(&mut head)?;
+        let mut whole = (&head[..]).chain(reader);
+        let Some(format) = sniff(&head) else {
+            let mut buffer = [0; 8192];
+            loop {
+                let read = whole.read(&mut buffer)?;
+                if read == 0 {
+                    return Ok(Verdict::Scrubbed);
+                }
+                buffer[..read].make_ascii_uppercase();
+                writer.write_all(&buffer[..read])?;
+            }
+        };
+        let spools = std::env::temp_dir();
+        match format.rebuild(Input::stream(whole, &spools), writer, self, &entry.budget) {
+            Ok(()) => Ok(Verdict::Scrubbed),
+            Err(error) => {
+                self.withheld.push(error.to_string());
+                Ok(Verdict::Withheld(notice::for_error(&entry.display, &error)))
+            }
+        }
+    }
+
+    fn name(&mut self, raw: &[u8]) -> Vec<u8> {
+        raw.to_ascii_uppercase()
+    }
+
+    fn withheld(&mut self, _: &Entry, reason: &Error) {
+        self.withheld.push(reason.to_string());
+    }
+}
+
+/// Withholds everything, at once or after having written something.
+pub struct Withholding {
+    pub write_first: bool,
+}
+
+impl Visitor for Withholding {
+    fn entry(&mut self, _: &Entry, _: &mut dyn Read, writer: &mut dyn Write) -> Result<Verdict, VisitError> {
+        if self.write_first {
+            writer.write_all(b"secret")?;
+        }
+        Ok(Verdict::Withheld(b"withheld".to_vec()))
+    }
+
+    fn name(&mut self, raw: &[u8]) -> Vec<u8> {
+        raw.to_vec()
+    }
+
+    fn withheld(&mut self, _: &Entry, _: &Error) {}
+}
+
+/// Copies, and says that all is well whatever happens.
+pub struct Silent;
+
+impl Visitor for Silent {
+    fn entry(&mut self, _: &Entry, reader: &mut dyn Read, writer: &mut dyn Write) -> Result<Verdict, VisitError> {
+        let _ = std::io::copy(reader, writer);
+        Ok(Verdict::Scrubbed)
+    }
+
+    fn name(&mut self, raw: &[u8]) -> Vec<u8> {
+        raw.to_vec()
+    }
+
+    fn withheld(&mut self, _: &Entry, _: &Error) {}
+}
+
+/// Rebuilds what is recognised, from a stream.
+pub fn rebuild(input: &[u8], visitor: &mut dyn Visitor, limits: Limits) -> Result<Vec<u8>, Error> {
+    let format = sniff(&input[..input.len().min(HEAD)]).expect("a container");
+    let (mut output, spools) = (Vec::new(), std::env::temp_dir());
+    format.rebuild(Input::stream(input, &spools), &mut output, visitor, &Budget::new(limits))?;
+    Ok(output)
+}
+
+/// Rebuilds by one format, recognised or not, from something seekable.
+pub fn rebuild_as(format: &dyn Format, input: &[u8], visitor: &mut dyn Visitor) -> Result<Vec<u8>, Error> {
+    let (mut output, spools) = (Vec::new(), std::env::temp_dir());
+    let input = Input::seekable_from(Cursor::new(input), &spools);
+    format.rebuild(input, &mut output, visitor, &Budget::new(Limits::default()))?;
+    Ok(output)
+}
+
+pub fn gzipped(content: &[u8], name: Option<&str>) -> Vec<u8> {
+    let mut builder = flate2::GzBuilder::new().mtime(MTIME).comment("by jane").extra("extra");
+    if let Some(name) = name {
+        builder = builder.filename(name);
+    }
+    let mut encoder = builder.write(Vec::new(), flate2::Compression::default());
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
+}
+
+pub fn gunzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut content = Vec::new();
+    flate2::read::GzDecoder::new(bytes).read_to_end(&mut content).unwrap();
+    content
+}
+
+/// An archive as another implementation writes it.
+pub fn zipped(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ::zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in entries {
+        writer.start_file(*name, ::zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(content).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+/// What another implementation finds in an archive, in its order.
+pub fn unzipped(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut archive = ::zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let len = archive.len();
+    let read = |index| {
+        let mut file = archive.by_index(index).unwrap();
+        let mut content = Vec::new();
+        file.read_to_end(&mut content).unwrap();
+        (file.name().unwrap().to_string(), content)
+    };
+    (0..len).map(read).collect()
+}
+
+/// Bytes that do not compress.
+pub fn noise(len: usize) -> Vec<u8> {
+    let mut bytes = vec![0; len];
+    blake3::Hasher::new().finalize_xof().fill(&mut bytes);
+    bytes
+}

@@ -1,0 +1,148 @@
+//! Names that come out: scrubbed, harmless, and as distinct as they were.
+
+use std::collections::{HashMap, HashSet};
+
+use super::super::notice;
+
+/// Gives every raw name its name in the output.
+#[derive(Default)]
+pub(super) struct Names {
+    given: HashMap<(Vec<u8>, bool), Vec<u8>>,
+    taken: HashSet<Vec<u8>>,
+    /// How far the numbering of a name has come, so that many equal names stay cheap.
+    last: HashMap<Vec<u8>, u64>,
+}
+
+impl Names {
+    /// The name for an entry of this raw name, whose scrubbed form is given; `withheld` for the notice in its place.
+    ///
+    /// Equal raw names give equal names, so that duplicates stay duplicates; a name that another raw name has already got
+    /// is numbered (`app~2.log`).
+    pub(super) fn give(&mut self, raw: &[u8], scrubbed: &[u8], withheld: bool) -> Vec<u8> {
+        let key = (raw.to_vec(), withheld);
+        if let Some(name) = self.given.get(&key) {
+            return name.clone();
+        }
+        let mut wanted = harmless(scrubbed);
+        if withheld {
+            while wanted.last() == Some(&b'/') {
+                wanted.pop();
+            }
+            wanted.truncate(usize::from(u16::MAX) - notice::SUFFIX.len() - 24);
+            wanted.extend_from_slice(notice::SUFFIX);
+        }
+        wanted.truncate(usize::from(u16::MAX) - 24);
+        let mut name = wanted.clone();
+        while !self.taken.insert(name.clone()) {
+            let number = self.last.entry(wanted.clone()).or_insert(1);
+            *number += 1;
+            name = numbered(&wanted, *number);
+        }
+        self.given.insert(key, name.clone());
+        name
+    }
+}
+
+/// Puts `~number` before the extension of the last component.
+fn numbered(name: &[u8], number: u64) -> Vec<u8> {
+    let body = name.len() - name.iter().rev().take_while(|byte| **byte == b'/').count();
+    let start = memchr::memrchr(b'/', &name[..body]).map_or(0, |slash| slash + 1);
+    let place = match memchr::memrchr(b'.', &name[start..body]) {
+        Some(dot) if dot > 0 => start + dot,
+        _ => body,
+    };
+    [&name[..place], format!("~{number}").as_bytes(), &name[place..]].concat()
+}
+
+/// Rewrites what could lead an extractor out of its target directory, on any system, and nothing else.
+///
+/// Backslashes become slashes (extractors on Windows take them for that), a leading slash goes, and so does the power of
+/// `..`, of a drive (`C:`) and of NUL, each of which gives way to an underscore.
+fn harmless(name: &[u8]) -> Vec<u8> {
+    let slashed: Vec<u8> = name
+        .iter()
+        .map(|byte| match byte {
+            b'\\' => b'/',
+            0 => b'_',
+            byte => *byte,
+        })
+        .collect();
+    let start = slashed.iter().take_while(|byte| **byte == b'/').count();
+    let mut harmless = Vec::with_capacity(name.len());
+    for (index, component) in slashed[start..].split(|byte| *byte == b'/').enumerate() {
+        if index > 0 {
+            harmless.push(b'/');
+        }
+        // Windows ignores dots and spaces at the end of a name, so `.. ` and `...` count as `..`.
+        let dots = component.iter().filter(|byte| **byte == b'.').count();
+        if dots > 1 && component.iter().all(|byte| matches!(byte, b'.' | b' ')) {
+            harmless.push(b'_');
+        } else if let [letter, b':', rest @ ..] = component
+            && letter.is_ascii_alphabetic()
+        {
+            harmless.extend_from_slice(&[*letter, b'_']);
+            harmless.extend_from_slice(rest);
+        } else {
+            harmless.extend_from_slice(component);
+        }
+    }
+    if harmless.iter().all(|byte| *byte == b'/') {
+        harmless.insert(0, b'_');
+    }
+    harmless
+}
+
+/// Does a symbolic link of this target stay below the link's own directory, whatever else is in the archive?
+///
+/// A target that climbs may be harmless by itself and not together with other links, so none that climbs is let through.
+pub(super) fn is_harmless_target(target: &[u8]) -> bool {
+    !target.is_empty() && harmless(target) == target
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_names_are_disarmed_and_others_are_untouched() {
+        let rows: &[(&[u8], &[u8])] = &[
+            (b"logs/app.log", b"logs/app.log"),
+            (b"./a//b/", b"./a//b/"),
+            (b"caf\x82/\xff\n", b"caf\x82/\xff\n"),
+            (b"../../etc/passwd", b"_/_/etc/passwd"),
+            (b"a/../b", b"a/_/b"),
+            (b"/etc/passwd", b"etc/passwd"),
+            (b"//server/share", b"server/share"),
+            (b"\\\\server\\share", b"server/share"),
+            (b"C:\\Windows\\x", b"C_/Windows/x"),
+            (b"c:x", b"c_x"),
+            (b"a/.. /b", b"a/_/b"),
+            (b"a/.../b", b"a/_/b"),
+            (b"..", b"_"),
+            (b"/", b"_"),
+            (b"", b"_"),
+            (b"a\0b", b"a_b"),
+            (b"12:30.log", b"12:30.log"),
+        ];
+        for (name, expected) in rows {
+            assert_eq!(harmless(name), *expected, "{}", String::from_utf8_lossy(name));
+            assert_eq!(harmless(expected), *expected, "twice is once");
+        }
+    }
+
+    #[test]
+    fn duplicates_stay_and_clashes_are_numbered() {
+        let mut names = Names::default();
+        let mut give = |raw: &str, scrubbed: &str, withheld| {
+            String::from_utf8(names.give(raw.as_bytes(), scrubbed.as_bytes(), withheld)).unwrap()
+        };
+        assert_eq!(give("jane.log", "U.log", false), "U.log");
+        assert_eq!(give("jane.log", "U.log", false), "U.log");
+        assert_eq!(give("joe.log", "U.log", false), "U~2.log");
+        assert_eq!(give("jim.log", "U.log", false), "U~3.log");
+        assert_eq!(give("joe.log", "U.log", false), "U~2.log");
+        assert_eq!(give("d.x/jane/", "d.x/U/", false), "d.x/U/");
+        assert_eq!(give("d.x/joe/", "d.x/U/", false), "d.x/U~2/");
+        assert_eq!(give("jane.log", "U.log", true), "U.log.withheld.txt");
+    }
+}
