@@ -9,6 +9,7 @@ pub mod container;
 pub mod finding;
 pub mod kind;
 pub mod placeholder;
+pub mod rules;
 pub mod sensitive;
 pub mod sink;
 pub mod source;

@@ -1,0 +1,138 @@
+//! Turns `rules/*.toml` into constants, so that start-up parses no TOML and no rule that is wrong is ever shipped.
+//!
+//! The modules that read rules are the library's own, included by path.
+
+use std::fmt::{self, Display, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[allow(dead_code, reason = "the library uses the rest")]
+#[path = "src/kind.rs"]
+mod kind;
+
+#[allow(dead_code, reason = "the library uses the rest")]
+#[path = "src/rules"]
+mod rules {
+    pub mod checks;
+    pub mod load;
+    pub mod rule;
+    pub mod set;
+    pub mod spec;
+}
+
+use rules::checks::Check;
+use rules::rule::{Example, Key, Origin, Rule, Text};
+use rules::set::RuleSet;
+
+fn main() -> ExitCode {
+    println!("cargo::rerun-if-changed=rules");
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("cargo::error={error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn std::error::Error>> {
+    let set = RuleSet::load_dir(Path::new("rules"))?;
+    let target = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?).join("rules.rs");
+    std::fs::write(target, constants(&set)?)?;
+    Ok(())
+}
+
+/// The source of `RULES`, `KEYS` and `SETTINGS`.
+fn constants(set: &RuleSet) -> Result<String, fmt::Error> {
+    let mut out = String::new();
+    writeln!(out, "const RULES: &[Rule] = &{};", list(set.rules(), rule))?;
+    writeln!(out, "const KEYS: &[Key] = &{};", list(set.keys(), key))?;
+    let settings = set.settings();
+    let (qualifiers, literals) = (texts(&settings.qualifiers), texts(&settings.literals));
+    writeln!(out, "const SETTINGS: Settings = Settings {{ qualifiers: {qualifiers}, literals: {literals} }};")?;
+    Ok(out)
+}
+
+fn rule(rule: &Rule) -> String {
+    // Every field is named, so that a new one cannot be forgotten here.
+    let Rule {
+        id,
+        description,
+        kind,
+        keywords,
+        ignore_case,
+        pattern,
+        context,
+        boundary,
+        run,
+        max_length,
+        checks,
+        require,
+        allow,
+        references,
+        examples,
+        counter_examples,
+        origin,
+    } = rule;
+    format!(
+        "Rule {{ id: {}, description: {}, kind: Kind::{kind:?}, keywords: {}, ignore_case: {ignore_case}, pattern: {}, \
+         context: {context}, boundary: {boundary}, run: ByteSet::from_words({:?}), max_length: {max_length}, \
+         checks: {}, require: {}, allow: {}, references: {}, examples: {}, counter_examples: {}, origin: {} }}\n",
+        text(id),
+        text(description),
+        texts(keywords),
+        text(pattern),
+        run.words(),
+        borrowed(checks, check),
+        borrowed(require, check),
+        texts(allow),
+        texts(references),
+        borrowed(examples, example),
+        borrowed(counter_examples, example),
+        place(origin),
+    )
+}
+
+fn key(key: &Key) -> String {
+    let Key { id, description, kind, words, suffixes, weak, examples, counter_examples, origin } = key;
+    format!(
+        "Key {{ id: {}, description: {}, kind: Kind::{kind:?}, words: {}, suffixes: {}, weak: {weak}, examples: {}, \
+         counter_examples: {}, origin: {} }}\n",
+        text(id),
+        text(description),
+        texts(words),
+        texts(suffixes),
+        borrowed(examples, example),
+        borrowed(counter_examples, example),
+        place(origin),
+    )
+}
+
+fn text(text: &Text) -> String {
+    format!("Cow::Borrowed({text:?})")
+}
+
+fn texts(items: &[Text]) -> String {
+    borrowed(items, text)
+}
+
+fn check(check: &Check) -> String {
+    format!("Check::{check:?}")
+}
+
+fn example(example: &Example) -> String {
+    format!("Example({})", texts(&example.0))
+}
+
+fn place(origin: &Origin) -> String {
+    format!("Origin {{ file: {}, line: {} }}", text(&origin.file), origin.line)
+}
+
+fn borrowed<T, D: Display>(items: &[T], item: impl Fn(&T) -> D) -> String {
+    format!("Cow::Borrowed(&{})", list(items, item))
+}
+
+fn list<T, D: Display>(items: &[T], item: impl Fn(&T) -> D) -> String {
+    let items: Vec<String> = items.iter().map(|it| item(it).to_string()).collect();
+    format!("[{}]", items.join(", "))
+}

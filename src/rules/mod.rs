@@ -1,0 +1,27 @@
+//! The rules: what a secret looks like, as data.
+//!
+//! A [`Rule`] describes a token with a recognisable shape, a [`Key`] the names of settings whose value is a secret. Both
+//! are written in TOML, one file by vendor or subject, and carry their own examples and counter-examples. The files under
+//! `rules/` are read by `build.rs`, with the very modules below, and become constants: start-up parses nothing. A user's
+//! own files are read at run time by [`RuleSet::load_dir`], under the same law, and join the built-in ones by
+//! [`RuleSet::merge`].
+//!
+//! A rule is three types on its way: as written ([`spec`]), as checked ([`Rule`]), and as compiled, which is the
+//! engine's. So this module promises that every pattern compiles and every name is known, and refuses to know how rules
+//! are run, what stands around a finding, and what becomes of it. [`checks`] holds the named functions that rules call.
+
+pub mod checks;
+mod digest;
+mod embedded;
+mod load;
+mod rule;
+mod set;
+pub mod spec;
+
+pub use checks::Check;
+pub use load::{LoadError, Problem};
+pub use rule::{ByteSet, Example, Key, List, Origin, Rule, Settings, Text, syntax};
+pub use set::RuleSet;
+
+#[cfg(test)]
+mod tests;

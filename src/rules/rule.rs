@@ -1,0 +1,185 @@
+//! Rules as checked: every name known, every pattern valid, every default filled in.
+//!
+//! The types borrow from the program where a rule is built in and own where it was loaded, so that the built-in rules are
+//! constants and cost nothing at start-up.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use regex_automata::util::syntax;
+
+use super::checks::Check;
+use crate::kind::Kind;
+
+/// Text that is a constant or was loaded.
+pub type Text = Cow<'static, str>;
+
+/// A list that is a constant or was loaded.
+pub type List<T> = Cow<'static, [T]>;
+
+/// A token with a recognisable shape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Unique name, in kebab-case.
+    pub id: Text,
+    /// What is found, for people.
+    pub description: Text,
+    /// The kind of what is found.
+    pub kind: Kind,
+    /// Literals of which one must be there; each has at least two bytes.
+    pub keywords: List<Text>,
+    /// Whether keywords are found in any ASCII case. The pattern speaks for itself.
+    pub ignore_case: bool,
+    /// The shape, to be compiled with [`syntax()`]. Group 1, if there is one, is the secret; else the whole match.
+    pub pattern: Text,
+    /// 0: the pattern is anchored at the keyword's first byte, and every keyword can begin it. Otherwise: it is searched
+    /// within so many bytes before and after the keyword, on the same line.
+    pub context: u32,
+    /// Whether the byte before the match must not be `[0-9A-Za-z_]`.
+    pub boundary: bool,
+    /// The bytes that carry the secret on beyond its match; empty for none.
+    pub run: ByteSet,
+    /// Upper bound of the match, in bytes, without the run that carries it on.
+    pub max_length: u32,
+    /// Checks of the matched secret that raise confidence and never veto.
+    pub checks: List<Check>,
+    /// Checks of the matched secret that must hold.
+    pub require: List<Check>,
+    /// Patterns, compiled as [`Rule::pattern`] is; a secret, with its run, in which one is found is left alone.
+    pub allow: List<Text>,
+    /// The vendor's pages on this format.
+    pub references: List<Text>,
+    /// Texts in which the secret must be found.
+    pub examples: List<Example>,
+    /// Texts that must come out unchanged.
+    pub counter_examples: List<Example>,
+    /// Where it is written.
+    pub origin: Origin,
+}
+
+/// Names of settings whose value is a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Unique name, in kebab-case; rules and keys share one space of names.
+    pub id: Text,
+    /// What the values are, for people.
+    pub description: Text,
+    /// The kind of the values.
+    pub kind: Kind,
+    /// Lower-case words without separators: the last segments of a key, joined.
+    pub words: List<Text>,
+    /// Those of the words that may end an identifier written without separators.
+    pub suffixes: List<Text>,
+    /// Whether numbers and very short values are left alone.
+    pub weak: bool,
+    /// Texts in which the value must be found.
+    pub examples: List<Example>,
+    /// Texts that must come out unchanged.
+    pub counter_examples: List<Example>,
+    /// Where it is written.
+    pub origin: Origin,
+}
+
+/// Words that belong to no single key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// Trailing segments that do not turn a secret's key into a setting: `hash` in `password_hash`.
+    pub qualifiers: List<Text>,
+    /// Values, in lower case, that are never secrets.
+    pub literals: List<Text>,
+}
+
+/// An example, kept in the parts it is written in, so that neither the repository nor the program holds a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example(pub List<Text>);
+
+impl Example {
+    /// The parts, joined.
+    pub fn text(&self) -> String {
+        self.0.concat()
+    }
+}
+
+/// The file and line where something is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The file, as it was named to the loader.
+    pub file: Text,
+    /// The line, counted from 1.
+    pub line: u32,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+/// A set of byte values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ByteSet([u64; 4]);
+
+impl ByteSet {
+    /// No byte.
+    pub const EMPTY: ByteSet = ByteSet([0; 4]);
+
+    /// The run of a rule that names none: `[0-9A-Za-z_-]`.
+    pub const WORD: ByteSet = ByteSet([0x03ff_2000_0000_0000, 0x07ff_fffe_87ff_fffe, 0, 0]);
+
+    /// The set whose member `b` is bit `b % 64` of word `b / 64`.
+    pub const fn from_words(words: [u64; 4]) -> ByteSet {
+        ByteSet(words)
+    }
+
+    /// The set as words, as [`ByteSet::from_words`] takes them.
+    pub const fn words(&self) -> [u64; 4] {
+        self.0
+    }
+
+    /// Whether the byte is a member.
+    pub const fn contains(&self, byte: u8) -> bool {
+        self.0[(byte >> 6) as usize] >> (byte & 63) & 1 == 1
+    }
+
+    /// Whether no byte is a member.
+    pub const fn is_empty(&self) -> bool {
+        let [a, b, c, d] = self.0;
+        a | b | c | d == 0
+    }
+
+    /// How many bytes at the start of `text` are members.
+    pub fn prefix_len(&self, text: &[u8]) -> usize {
+        text.iter().position(|&byte| !self.contains(byte)).unwrap_or(text.len())
+    }
+}
+
+impl FromIterator<u8> for ByteSet {
+    fn from_iter<I: IntoIterator<Item = u8>>(bytes: I) -> ByteSet {
+        let mut words = [0; 4];
+        for byte in bytes {
+            words[usize::from(byte >> 6)] |= 1 << (byte & 63);
+        }
+        ByteSet(words)
+    }
+}
+
+/// The syntax of every pattern in a rule: bytes, not characters, and classes that are ASCII. The loader validates with it
+/// and the engine must compile with it.
+pub fn syntax() -> syntax::Config {
+    syntax::Config::new().unicode(false).utf8(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn byte_sets_hold_what_they_were_given() {
+        let word: ByteSet = (0..=255).filter(|b: &u8| b.is_ascii_alphanumeric() || b"_-".contains(b)).collect();
+        assert_eq!(word, ByteSet::WORD);
+        assert!((0..=255).all(|b: u8| word.contains(b) == (b.is_ascii_alphanumeric() || b"_-".contains(&b))));
+        assert!(ByteSet::EMPTY.is_empty() && !word.is_empty());
+        assert_eq!(word.prefix_len(b"ab-_9 x"), 5);
+        assert_eq!(word.prefix_len(b""), 0);
+    }
+}

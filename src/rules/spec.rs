@@ -1,0 +1,109 @@
+//! Rules as written: what a TOML file may say, with the place of everything that can be wrong.
+//!
+//! `rules/README.md` explains each field to those who write rules. Nothing is checked here but the presence and the type
+//! of fields; the loader turns a specification into a [`super::Rule`].
+
+use serde::Deserialize;
+use toml::Spanned;
+
+/// A whole file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileSpec {
+    /// `[settings]`: words that belong to no single key.
+    #[serde(default)]
+    pub settings: SettingsSpec,
+    /// `[[rule]]`: tokens with a recognisable shape.
+    #[serde(default, rename = "rule")]
+    pub rules: Vec<Spanned<RuleSpec>>,
+    /// `[[key]]`: names of settings whose value is a secret.
+    #[serde(default, rename = "key")]
+    pub keys: Vec<Spanned<KeySpec>>,
+}
+
+/// One `[[rule]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleSpec {
+    /// Unique name, in kebab-case.
+    pub id: Spanned<String>,
+    /// What is found, for people.
+    pub description: String,
+    /// The id of a [`crate::kind::Kind`].
+    pub kind: Spanned<String>,
+    /// Literals of which one must be there.
+    pub keywords: Vec<Spanned<String>>,
+    /// Whether keywords are found in any (ASCII) case. The pattern says so for itself, with `(?i)`.
+    #[serde(default)]
+    pub ignore_case: bool,
+    /// The shape; its group, if it has one, is the secret.
+    pub pattern: Spanned<String>,
+    /// 0: the pattern stands at the keyword. Otherwise: within so many bytes of it, on the same line.
+    #[serde(default)]
+    pub context: Option<Spanned<u32>>,
+    /// Whether the byte before the match must not be a word byte.
+    #[serde(default)]
+    pub boundary: bool,
+    /// The class of bytes that carry a match on; empty for none.
+    #[serde(default)]
+    pub run: Option<Spanned<String>>,
+    /// Upper bound of the match, in bytes, without the run that carries it on.
+    #[serde(default)]
+    pub max_length: Option<Spanned<u32>>,
+    /// Names of checks that raise confidence.
+    #[serde(default)]
+    pub checks: Vec<Spanned<String>>,
+    /// Names of checks that must hold.
+    #[serde(default)]
+    pub require: Vec<Spanned<String>>,
+    /// Patterns of values to leave alone.
+    #[serde(default)]
+    pub allow: Vec<Spanned<String>>,
+    /// The vendor's pages on this format.
+    #[serde(default)]
+    pub references: Vec<String>,
+    /// Texts in which the secret must be found, in parts that are joined.
+    #[serde(default)]
+    pub examples: Vec<Vec<String>>,
+    /// Texts that must come out unchanged, in parts that are joined.
+    #[serde(default)]
+    pub counter_examples: Vec<Vec<String>>,
+}
+
+/// One `[[key]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeySpec {
+    /// Unique name, in kebab-case.
+    pub id: Spanned<String>,
+    /// What the values are, for people.
+    pub description: String,
+    /// The id of a [`crate::kind::Kind`].
+    pub kind: Spanned<String>,
+    /// Lower-case words without separators that the end of a key may be.
+    pub words: Vec<Spanned<String>>,
+    /// Those of the words that may end an identifier written without separators.
+    #[serde(default)]
+    pub suffixes: Vec<Spanned<String>>,
+    /// Whether numbers and very short values are left alone.
+    #[serde(default)]
+    pub weak: bool,
+    /// Texts in which the value must be found, in parts that are joined.
+    #[serde(default)]
+    pub examples: Vec<Vec<String>>,
+    /// Texts that must come out unchanged, in parts that are joined.
+    #[serde(default)]
+    pub counter_examples: Vec<Vec<String>>,
+}
+
+/// The `[settings]` of the keyed-value detector. Several files add up.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SettingsSpec {
+    /// Trailing segments that do not turn a secret's key into a setting: `hash` in `password_hash`.
+    #[serde(default)]
+    pub qualifiers: Vec<Spanned<String>>,
+    /// Values that are never secrets: `true`, `null`, `required`.
+    #[serde(default)]
+    pub literals: Vec<Spanned<String>>,
+}
