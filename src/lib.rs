@@ -14,3 +14,4 @@ pub mod sensitive;
 pub mod sink;
 pub mod source;
 pub mod span;
+pub mod text;
