@@ -6,6 +6,7 @@
 pub mod artifact;
 pub mod chunk;
 pub mod container;
+pub mod detect;
 pub mod finding;
 pub mod kind;
 pub mod placeholder;

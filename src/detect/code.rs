@@ -1,0 +1,169 @@
+//! Source code about secrets: what stands behind `password =` there is a call, a variable, a type or a comparison.
+
+use crate::detect::bytes::{BLANK, WORD};
+use crate::detect::key::Key;
+use crate::detect::lexicon::Lexicon;
+use crate::detect::place::{Place, Separator};
+use crate::detect::value::{Extent, Quote};
+use crate::detect::view::View;
+
+/// Objects whose members are read where a secret is needed.
+const ROOTS: [&[u8]; 24] = [
+    b"this",
+    b"self",
+    b"config",
+    b"settings",
+    b"options",
+    b"opts",
+    b"props",
+    b"env",
+    b"process",
+    b"args",
+    b"params",
+    b"request",
+    b"req",
+    b"os",
+    b"System",
+    b"cfg",
+    b"conf",
+    b"ctx",
+    b"context",
+    b"credentials",
+    b"event",
+    b"secrets",
+    b"var",
+    b"local",
+];
+
+/// Types of parameters and fields.
+const TYPES: [&[u8]; 22] = [
+    b"str",
+    b"string",
+    b"bytes",
+    b"char",
+    b"int",
+    b"bool",
+    b"any",
+    b"object",
+    b"text",
+    b"varchar",
+    b"void",
+    b"unknown",
+    b"never",
+    b"number",
+    b"float",
+    b"uuid",
+    b"secretstr",
+    b"charsequence",
+    b"securestring",
+    b"nvarchar",
+    b"blob",
+    b"symbol",
+];
+
+/// Why an unquoted value is source code and no secret. `None` if it may be a secret.
+pub fn reason(view: &View<'_>, key: &Key, place: &Place, value: &Extent, lexicon: &Lexicon) -> Option<&'static str> {
+    let text = view.slice(value.start, value.end);
+    let name = identifier(text);
+    let is_identifier = text.first().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'$'));
+    let is_whole = is_identifier && name == text.len();
+    let has_digit = text.iter().any(u8::is_ascii_digit);
+    if place.separator == Separator::Compares {
+        return Some("a comparison");
+    }
+    if matches!(text[0], b'=' | b'!' | b'<' | b'>' | b'{' | b'(' | b'|' | b'&' | b'}' | b')' | b']') && text.len() < 3 {
+        return Some("an operator");
+    }
+    if text[0] == b':' && text.len() > 1 && text[1..].iter().all(|b| WORD.contains(*b)) {
+        return Some("a parameter of a statement");
+    }
+    if text[0] == b'&' && (text.starts_with(b"&str") || text.starts_with(b"&'") || text.starts_with(b"&mut ")) {
+        return Some("a type");
+    }
+    if is_identifier && name >= 2 && matches!(text.get(name), Some(b'(' | b'[')) && !text[..name].contains(&b'-') {
+        return Some("a call or an index");
+    }
+    if is_identifier && name >= 3 && text.get(name) == Some(&b'{') && text[0].is_ascii_uppercase() {
+        return Some("an object");
+    }
+    if matches!(text, b"new" | b"await" | b"function" | b"async" | b"lambda" | b"typeof")
+        && view.at(value.end) == Some(b' ')
+    {
+        return Some("a call or an index");
+    }
+    if is_identifier && (text.starts_with(b"new ") || text.starts_with(b"await ")) {
+        return Some("a call or an index");
+    }
+    if is_identifier && name >= 2 && text.get(name) == Some(&b'<') && text.ends_with(b">") {
+        return Some("a type");
+    }
+    // `config.password || 'x'`, `os.getenv("P") or "x"`: the literal is looked at by itself.
+    let operator = text[name..].trim_ascii_start();
+    if is_identifier && name < text.len() && (operator == b"|" || DEFAULTS.iter().any(|o| operator.starts_with(o))) {
+        return Some("an expression");
+    }
+    if !is_whole {
+        return None;
+    }
+    let root = text.iter().take_while(|b| WORD.contains(**b)).count();
+    let is_member = text.get(root) == Some(&b'.') || text[root..].starts_with(b"->");
+    if is_member && !has_digit && ROOTS.contains(&&text[..root]) {
+        return Some("a member of an object");
+    }
+    if is_member && (lexicon.find(text).is_some() || &text[..root] == key.name(view)) {
+        return Some("a member of an object");
+    }
+    let follows = view.at(value.end);
+    let is_argument = matches!(follows, Some(b',' | b')' | b';' | b'{'));
+    if same(key.name(view), text) && (is_argument || has_owner(view, key)) {
+        return Some("a variable of the same name");
+    }
+    if place.separator == Separator::Colon
+        && matches!(follows, Some(b',' | b')' | b';' | b'|' | b'?'))
+        && TYPES.iter().any(|t| text.eq_ignore_ascii_case(t))
+    {
+        return Some("a type");
+    }
+    None
+}
+
+/// What stands between an expression and its default.
+const DEFAULTS: [&[u8]; 5] = [b"|| ", b"or ", b"?? ", b"?: ", b"if "];
+
+/// The literal that an expression falls back to: `process.env.PASSWORD || 'x'`.
+pub fn fallback(view: &View<'_>, value: &Extent) -> Option<Extent> {
+    let line = view.slice(value.start, view.line_end(value.start, 160));
+    DEFAULTS[..4].iter().find_map(|operator| {
+        let at = value.start + memchr::memmem::find(line, operator)? + operator.len();
+        let at = view.run(at, BLANK, 4);
+        Some(Quote::at(view, at)?.extent(view, at + 1, false)).filter(|e| e.start <= value.start + line.len())
+    })
+}
+
+/// Whether the inside of braces is the name of a secret, as in `f"token={token}"`.
+pub fn is_interpolated(view: &View<'_>, value: &Extent, lexicon: &Lexicon) -> bool {
+    let text = view.slice(value.start, value.end);
+    view.before(value.start) == Some(b'{') && identifier(text) == text.len() && lexicon.find(text).is_some()
+}
+
+/// How many bytes at the start of `text` an identifier with members takes.
+fn identifier(text: &[u8]) -> usize {
+    text.iter()
+        .take_while(|b| WORD.contains(**b) || matches!(b, b'.' | b'$' | b':' | b'>' | b'-' | b'?' | b'!'))
+        .count()
+}
+
+/// `self.password`, `this->password`, `@password`.
+fn has_owner(view: &View<'_>, key: &Key) -> bool {
+    let text = key.text(view);
+    text.starts_with(b"self.") || text.starts_with(b"this.") || matches!(view.before(key.start), Some(b'@' | b'>'))
+}
+
+/// Whether two names are one but for case and separators, or the key ends in the value.
+fn same(key: &[u8], value: &[u8]) -> bool {
+    let plain = |name: &[u8]| -> Vec<u8> {
+        name.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
+    };
+    let (key, value) = (plain(key), plain(value));
+    key.ends_with(&value) || value.ends_with(&key)
+}

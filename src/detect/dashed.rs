@@ -1,0 +1,86 @@
+//! IP addresses spelled with hyphens or underscores inside host names: `ip-10-0-187-218`, `dhcp_192_168_0_66`,
+//! `2001-db8-0-0-0-0-0-1.ipv6-literal.net`.
+
+use crate::detect::bytes::{ALNUM, ByteSet, DIGIT, HEX, LETTER, WORD};
+use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
+use crate::detect::view::View;
+use crate::finding::Confidence;
+use crate::kind::Kind;
+
+/// Finds addresses that host names spell.
+pub struct Dashed;
+
+/// What host names of networks put before an address.
+const LABELS: [&[u8]; 20] = [
+    b"ip", b"ec2", b"host", b"dhcp", b"static", b"dynamic", b"dyn", b"pool", b"client", b"node", b"addr", b"ppp",
+    b"dsl", b"adsl", b"cpe", b"user", b"net", b"vm", b"server", b"worker",
+];
+
+impl Detector for Dashed {
+    fn rules(&self) -> Vec<RuleInfo> {
+        let rule =
+            |id: &str, kind, description: &str| RuleInfo { id: id.into(), kind, description: description.into() };
+        vec![
+            rule("ipv4-in-host", Kind::Ipv4, "IPv4 address inside a host name"),
+            rule("ipv6-in-host", Kind::Ipv6, "IPv6 address inside a host name"),
+        ]
+    }
+
+    fn anchors(&self) -> Vec<Anchor> {
+        let labels = LABELS.iter().flat_map(|label| [[label, &b"-"[..]].concat(), [label, &b"_"[..]].concat()]);
+        std::iter::once(Anchor::folded(b".ipv6-literal.net"))
+            .chain(labels.map(|label| Anchor::folded(&label)))
+            .collect()
+    }
+
+    fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
+        match hit.anchor {
+            0 => literal(view, hit.at, out),
+            n => {
+                let start = hit.at + LABELS[(n - 1) / 2].len() + 1;
+                if !view.before(hit.at).is_some_and(|b| LETTER.contains(b)) {
+                    octets(view, start, out);
+                }
+            }
+        }
+    }
+}
+
+/// Four octets behind a label, all between the same separator.
+fn octets(view: &View<'_>, start: usize, out: &mut Candidates<'_>) {
+    let Some(separator) = view.before(start) else { return };
+    let mut at = start;
+    for n in 0..4 {
+        if n > 0 {
+            if view.at(at) != Some(separator) {
+                return;
+            }
+            at += 1;
+        }
+        let end = view.run(at, DIGIT, 4);
+        let digits = view.slice(at, end);
+        let number = digits.iter().fold(0_u32, |n, b| n * 10 + u32::from(b - b'0'));
+        if digits.is_empty() || digits.len() > 3 || number > 255 || (digits.len() > 1 && digits[0] == b'0') {
+            return;
+        }
+        at = end;
+    }
+    let goes_on = view.at(at) == Some(separator) && view.is(at + 1, DIGIT);
+    if goes_on || view.is(at, WORD) {
+        return out.left(0, start, "glued to a word");
+    }
+    if view.slice(start, start + 4) == b"127-" || view.slice(start, at).iter().all(|b| matches!(b, b'0' | b'-' | b'_'))
+    {
+        return out.left(0, start, "loopback or unspecified");
+    }
+    out.found(Found::new(start, at, Kind::Ipv4, Confidence::Medium));
+}
+
+/// The name that Windows gives an IPv6 address.
+fn literal(view: &View<'_>, end: usize, out: &mut Candidates<'_>) {
+    let start = view.run_back(end, HEX.or(ByteSet::of(b"-sS")), 48);
+    let has_hyphen = view.slice(start, end).contains(&b'-');
+    if has_hyphen && !view.before(start).is_some_and(|b| ALNUM.contains(b)) {
+        out.found(Found::new(start, end, Kind::Ipv6, Confidence::High).rule(1));
+    }
+}

@@ -1,0 +1,172 @@
+//! A detector, and what it says: its anchors, its candidates, its findings.
+
+use crate::detect::bytes::{ANY, ByteSet};
+use crate::detect::run::Run;
+use crate::detect::view::View;
+use crate::finding::{Confidence, Form, Place, RuleId};
+use crate::kind::Kind;
+
+/// Something that recognises one sort of value.
+pub trait Detector: Send + Sync {
+    /// The rules under which it reports, at least one.
+    fn rules(&self) -> Vec<RuleInfo>;
+
+    /// Where its candidates may stand.
+    fn anchors(&self) -> Vec<Anchor>;
+
+    /// Decides the candidate at `hit`: names what it found, or says why it left it.
+    ///
+    /// The answer must depend on the bytes that `view` shows and on nothing else, and a finding must start neither before
+    /// the line of its anchor nor before the view.
+    fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>);
+}
+
+/// A rule as reports name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleInfo {
+    /// Its id, unique among all rules.
+    pub id: String,
+    /// What it finds.
+    pub kind: Kind,
+    /// One line for people.
+    pub description: String,
+}
+
+/// Where a candidate may stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    /// At this byte, where the bytes beside it are of these sets. The end of the stream is of the set of all bytes only.
+    Byte {
+        /// The byte.
+        byte: u8,
+        /// What may stand before it.
+        before: ByteSet,
+        /// What may stand behind it.
+        after: ByteSet,
+    },
+    /// At this literal of at least two bytes.
+    Literal {
+        /// Its bytes; in lower case if the case is ignored.
+        bytes: Vec<u8>,
+        /// Whether it stands in any mixture of cases.
+        ignore_case: bool,
+    },
+}
+
+impl Anchor {
+    /// A byte, whatever stands beside it.
+    pub fn byte(byte: u8) -> Anchor {
+        Anchor::Byte { byte, before: ANY, after: ANY }
+    }
+
+    /// A literal that stands exactly so.
+    pub fn exact(bytes: &[u8]) -> Anchor {
+        Anchor::Literal { bytes: bytes.to_vec(), ignore_case: false }
+    }
+
+    /// A literal in any case.
+    pub fn folded(bytes: &[u8]) -> Anchor {
+        Anchor::Literal { bytes: bytes.to_ascii_lowercase(), ignore_case: true }
+    }
+}
+
+/// An anchor that was met.
+#[derive(Clone, Copy, Debug)]
+pub struct Hit {
+    /// Which of the detector's anchors.
+    pub anchor: usize,
+    /// The index of its first byte.
+    pub at: usize,
+}
+
+/// A finding as the scan sees it: indices into the chunk, and a run where its end was out of reach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Index of the first byte.
+    pub start: usize,
+    /// Index behind the last byte known to belong.
+    pub end: usize,
+    /// How it goes on behind `end`, if it does.
+    pub run: Option<Run>,
+    /// What it is.
+    pub kind: Kind,
+    /// Which rule took it.
+    pub rule: RuleId,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// How it is spelled.
+    pub form: Form,
+    /// What stands around it.
+    pub place: Place,
+}
+
+impl Found {
+    /// A closed finding, spelled plainly, in text. The rule is the detector's first until it says otherwise.
+    pub fn new(start: usize, end: usize, kind: Kind, confidence: Confidence) -> Found {
+        let (run, form, place) = (None, Form::PLAIN, Place::Text);
+        Found { start, end, run, kind, rule: RuleId(0), confidence, form, place }
+    }
+
+    /// The same under the detector's rule number `rule`.
+    pub fn rule(self, rule: usize) -> Found {
+        Found { rule: RuleId(rule as u16), ..self }
+    }
+
+    /// The same, going on as `run` if its end is where the reach of `view` ends.
+    pub fn open(self, view: &View<'_>, run: Run) -> Found {
+        let run = view.is_capped_at(self.end).then_some(run);
+        Found { run, ..self }
+    }
+
+    /// The same in another spelling.
+    pub fn form(self, form: Form) -> Found {
+        Found { form, ..self }
+    }
+
+    /// The same in another place.
+    pub fn place(self, place: Place) -> Found {
+        Found { place, ..self }
+    }
+}
+
+/// Why a candidate was taken or left, for `--explain`. It holds no content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Explained {
+    /// Stream offset of the anchor, or of the finding.
+    pub offset: u64,
+    /// The rule.
+    pub rule: RuleId,
+    /// What became of it.
+    pub verdict: Verdict,
+}
+
+/// What became of a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is a finding of this many bytes, as far as they were in reach.
+    Taken(u64),
+    /// It was left, for this reason.
+    Left(&'static str),
+}
+
+/// Where detectors put what they decide.
+pub struct Candidates<'a> {
+    pub(super) found: &'a mut Vec<Found>,
+    pub(super) left: Option<&'a mut Vec<(usize, RuleId, &'static str)>>,
+    pub(super) base: u16,
+}
+
+impl Candidates<'_> {
+    /// Names a finding.
+    pub fn found(&mut self, found: Found) {
+        let rule = RuleId(self.base + found.rule.0);
+        self.found.push(Found { rule, ..found });
+    }
+
+    /// Says why the candidate at `at` is none under the detector's rule number `rule`.
+    pub fn left(&mut self, rule: usize, at: usize, reason: &'static str) {
+        if let Some(left) = &mut self.left {
+            left.push((at, RuleId(self.base + rule as u16), reason));
+        }
+    }
+}

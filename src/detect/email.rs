@@ -1,0 +1,259 @@
+//! E-mail addresses as they are found in the wild: with plus and dots, quoted, of private and single-label domains, of
+//! other alphabets, with an address literal, and with the `@` in another spelling.
+
+use crate::detect::bytes::{ALNUM, ByteSet, HEX, HIGH};
+use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
+use crate::detect::ipv4;
+use crate::detect::run::Run;
+use crate::detect::userinfo;
+use crate::detect::view::View;
+use crate::finding::{Confidence, Encoding, Form};
+use crate::kind::Kind;
+
+/// Finds e-mail addresses.
+pub struct Email;
+
+/// The spellings of `@`, and what they are.
+const SPELLINGS: [(&[u8], Form); 7] = [
+    (b"%2540", Form::one(Encoding::Percent)),
+    (b"%40", Form::one(Encoding::Percent)),
+    (b"&#64;", Form::one(Encoding::Entity)),
+    (b"&#x40;", Form::one(Encoding::Entity)),
+    (b"&commat;", Form::one(Encoding::Entity)),
+    (br"\u0040", Form::one(Encoding::Escape)),
+    (br"\x40", Form::one(Encoding::Escape)),
+];
+
+/// RFC 5321: the local part has up to 64 octets. What is longer is hidden as far as this; a domain is hidden to its end.
+const LOCAL_LIMIT: usize = 128;
+
+const LOCAL: ByteSet = ALNUM.or(HIGH).or(ByteSet::of(b"._%+-"));
+/// Characters of local parts that also stand between fields: they belong only between two others.
+const LOCAL_INNER: ByteSet = ByteSet::of(b"'!#$*^~");
+const DOMAIN: ByteSet = ALNUM.or(HIGH).or(ByteSet::of(b".-_"));
+
+impl Detector for Email {
+    fn rules(&self) -> Vec<RuleInfo> {
+        vec![RuleInfo { id: "email".into(), kind: Kind::Email, description: "e-mail address".into() }]
+    }
+
+    fn anchors(&self) -> Vec<Anchor> {
+        let spelled = SPELLINGS.iter().map(|(literal, _)| Anchor::folded(literal));
+        std::iter::once(Anchor::byte(b'@')).chain(spelled).collect()
+    }
+
+    fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
+        let (width, form) = match hit.anchor {
+            0 => (1, Form::PLAIN),
+            n => (SPELLINGS[n - 1].0.len(), SPELLINGS[n - 1].1),
+        };
+        let Some(start) = local_start(view, hit.at) else { return };
+        let at = hit.at + width;
+        let end = match view.at(at) {
+            Some(b'[') => literal_end(view, at),
+            _ => domain_end(view, at),
+        };
+        if end <= at {
+            return out.left(0, hit.at, "no domain behind it");
+        }
+        match reason_to_leave(view, start, hit.at, at, end) {
+            Some(reason) => out.left(0, hit.at, reason),
+            None => {
+                out.found(Found::new(start, end, Kind::Email, Confidence::High).form(form).open(view, Run::Set(DOMAIN)))
+            }
+        }
+    }
+}
+
+/// Where the local part that ends at `end` begins, if there is one.
+fn local_start(view: &View<'_>, end: usize) -> Option<usize> {
+    if view.before(end) == Some(b'"') {
+        return quoted_start(view, end);
+    }
+    let mut start = end;
+    while start > 0 && end - start < LOCAL_LIMIT {
+        let Some(byte) = view.at(start - 1) else { break };
+        let is_inner = LOCAL_INNER.contains(byte)
+            && start < end
+            && start >= 2
+            && view.is(start - 2, ALNUM)
+            && view.is(start, ALNUM);
+        if byte >= 0x80 {
+            match letter_before(view, start) {
+                Some(length) => start -= length,
+                None => break,
+            }
+        } else if LOCAL.contains(byte) || is_inner {
+            start -= 1;
+        } else {
+            break;
+        }
+    }
+    // `\nfred@` in an escaped string: the letter belongs to the escape.
+    if view.before(start) == Some(b'\\')
+        && start + 1 < end
+        && matches!(view.at(start), Some(b'n' | b'r' | b't' | b'b' | b'f'))
+    {
+        start += 1;
+    }
+    // `ESC[31mjane@`: the digits and the letter belong to the colour.
+    if view.before(start) == Some(b'[') && view.back(start, 2) == Some(0x1b) {
+        let digits = view.run(start, ByteSet::of(b"0123456789"), 4);
+        start = if view.at(digits) == Some(b'm') { (digits + 1).min(end) } else { start };
+    }
+    // `%3Ajane`, `%20jane`: an encoded delimiter ends before the local part begins.
+    let mut at = start;
+    while at + 2 < end {
+        let is_delimiter = view.at(at) == Some(b'%')
+            && matches!(
+                (view.at(at + 1), view.at(at + 2).map(|b| b.to_ascii_uppercase())),
+                (Some(b'2'), Some(b'0' | b'2' | b'6' | b'7' | b'8' | b'C' | b'F'))
+                    | (Some(b'3'), Some(b'A'..=b'F'))
+                    | (Some(b'5'), Some(b'B' | b'D'))
+                    | (Some(b'0'), _)
+            );
+        if is_delimiter {
+            start = at + 3;
+        }
+        at += 1;
+    }
+    while start < end && matches!(view.at(start), Some(b'.' | b'-' | b'%')) {
+        start += 1;
+    }
+    (start < end).then_some(start)
+}
+
+/// `"john doe"@example.org`.
+fn quoted_start(view: &View<'_>, end: usize) -> Option<usize> {
+    let close = end - 1;
+    let open = view.run_back(close, ByteSet::of(b"\"\r\n").not(), LOCAL_LIMIT).checked_sub(1)?;
+    (view.at(open) == Some(b'"') && open + 1 < close).then_some(open)
+}
+
+/// The length of the letter of another alphabet that ends before `end`; a byte that is no UTF-8 counts as one.
+fn letter_before(view: &View<'_>, end: usize) -> Option<usize> {
+    for length in 2..=4 {
+        let Some(from) = end.checked_sub(length) else { break };
+        if let Ok(text) = std::str::from_utf8(view.slice(from, end))
+            && let Some(letter) = text.chars().next()
+            && text.chars().nth(1).is_none()
+            && text.len() == length
+        {
+            return letter.is_alphanumeric().then_some(length);
+        }
+    }
+    Some(1)
+}
+
+/// `[192.0.2.1]`, `[IPv6:2001:db8::1]`.
+fn literal_end(view: &View<'_>, open: usize) -> usize {
+    let end = view.run(open + 1, HEX.or(ByteSet::of(b":.IPvip")), 64);
+    if end > open + 2 && view.at(end) == Some(b']') { end + 1 } else { open }
+}
+
+fn domain_end(view: &View<'_>, start: usize) -> usize {
+    let limit = view.run(start, DOMAIN, usize::MAX);
+    let mut end = start;
+    while end < limit {
+        let byte = view.at(end);
+        if byte == Some(b'.') && (end == start || !view.is(end + 1, ALNUM.or(HIGH))) {
+            break;
+        }
+        if byte.is_some_and(|b| b >= 0x80) {
+            match letter_at(view, end) {
+                Some(length) => end += length,
+                None => break,
+            }
+        } else {
+            end += 1;
+        }
+    }
+    while end > start && !view.is_capped_at(end) && matches!(view.before(end), Some(b'.' | b'-')) {
+        end -= 1;
+    }
+    end
+}
+
+fn letter_at(view: &View<'_>, at: usize) -> Option<usize> {
+    let length = match view.at(at)? {
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf4 => 4,
+        _ => return Some(1),
+    };
+    match std::str::from_utf8(view.slice(at, at + length)) {
+        Ok(text) => text.chars().next().filter(|c| c.is_alphanumeric()).map(|_| length),
+        Err(_) => Some(1),
+    }
+}
+
+fn reason_to_leave(view: &View<'_>, start: usize, at: usize, domain: usize, end: usize) -> Option<&'static str> {
+    if is_userinfo(view, at) {
+        return Some("the user part of a URL");
+    }
+    if view.at(domain) == Some(b'[') {
+        return None;
+    }
+    let text = view.slice(domain, end);
+    if let Some((_, address_end)) = ipv4::parse(view, domain)
+        && address_end == end
+    {
+        return None;
+    }
+    let last = text.rsplit(|&b| b == b'.').next().unwrap_or(text);
+    if last.iter().all(|b| !b.is_ascii_alphabetic() && *b < 0x80) {
+        return Some("a version or a number behind the sign");
+    }
+    if text.len() > 2 && text[0].is_ascii_digit() && is_version(text) {
+        return Some("a version behind the sign");
+    }
+    if view.slice(start, at) == b"git" && matches!(view.at(end), Some(b':' | b'/')) {
+        return Some("the account of a git remote");
+    }
+    if view.starts_with(end, b"://") {
+        return Some("a place in a script");
+    }
+    let has_dot = text.contains(&b'.');
+    if has_dot {
+        const UNITS: &[&[u8]] =
+            &[b"service", b"socket", b"timer", b"mount", b"slice", b"target", b"device", b"scope", b"swap"];
+        const IMAGES: &[&[u8]] = &[b"png", b"jpg", b"jpeg", b"gif", b"svg", b"webp", b"ico"];
+        if UNITS.contains(&last) {
+            return Some("an instance of a unit");
+        }
+        if IMAGES.contains(&last) && text[0].is_ascii_digit() {
+            return Some("an image at a scale");
+        }
+        return None;
+    }
+    // One label: a host of the customer's own, unless it reads as something else.
+    const TAGS: &[&[u8]] =
+        &[b"latest", b"next", b"alpha", b"beta", b"canary", b"main", b"master", b"head", b"sha256", b"sha512"];
+    if text.len() < 2 || text[0].is_ascii_digit() || (text.len() > 4 && text.iter().all(|b| HEX.contains(*b))) {
+        return Some("an object's identity");
+    }
+    let is_numbered = matches!(text[0], b'v' | b'V') && text[1..].iter().all(u8::is_ascii_digit);
+    if is_numbered || TAGS.iter().any(|tag| text.eq_ignore_ascii_case(tag)) {
+        return Some("a tag behind the sign");
+    }
+    if view.at(end) == Some(b'(') || view.at(end) == Some(b'{') {
+        return Some("code");
+    }
+    None
+}
+
+/// `1.0`, `2.1-service`, `2x`: digits, then a dot and a digit.
+fn is_version(text: &[u8]) -> bool {
+    let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    text.get(digits) == Some(&b'.') && text.get(digits + 1).is_some_and(u8::is_ascii_digit)
+}
+
+/// Whether the `@` at `at` ends the user part of a URL.
+fn is_userinfo(view: &View<'_>, at: usize) -> bool {
+    if !view.slice(at.saturating_sub(256), at).contains(&b'/') {
+        return false;
+    }
+    let from = view.run_back(at, userinfo::OUTSIDE.not(), 256);
+    let scheme = (from + 2..at).rev().find(|&i| view.at(i) == Some(b'/') && view.starts_with(i - 2, b"://"));
+    scheme.is_some_and(|slash| userinfo::sign(view, slash + 1) == Some(at))
+}

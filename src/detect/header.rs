@@ -1,0 +1,209 @@
+//! Credentials in headers: `Authorization` in every scheme, `Bearer` and `Basic` wherever they stand, and cookies.
+
+use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, LETTER, SPACE};
+use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
+use crate::detect::handle;
+use crate::detect::lexicon::Lexicon;
+use crate::detect::pem::decode;
+use crate::detect::run::Run;
+use crate::detect::value::Quote;
+use crate::detect::view::View;
+use crate::finding::Confidence;
+use crate::kind::Kind;
+use crate::rules::RuleSet;
+
+/// Finds the credentials of headers. The scheme and the names of cookies stay.
+pub struct Header {
+    lexicon: Lexicon,
+}
+
+const AUTHORIZATION: usize = 0;
+const BEARER: usize = 1;
+const BASIC: usize = 2;
+const COOKIE: usize = 3;
+
+/// `token68` of RFC 9110, and what tokens in the wild have besides.
+const TOKEN68: ByteSet = ALNUM.or(ByteSet::of(b"-._~+/=:|%"));
+/// What ends a header's value in a log, a command line or a string.
+const END: ByteSet = ByteSet::of(b"\r\n\"'`<>\x1b");
+
+impl Header {
+    /// The detector; the rule set tells which values are settings.
+    pub fn new(rules: &RuleSet) -> Header {
+        Header { lexicon: Lexicon::new(rules) }
+    }
+}
+
+impl Detector for Header {
+    fn rules(&self) -> Vec<RuleInfo> {
+        let rule =
+            |id: &str, kind, description: &str| RuleInfo { id: id.into(), kind, description: description.into() };
+        vec![
+            rule("authorization-header", Kind::Token, "credentials of an Authorization header"),
+            rule("bearer-token", Kind::Token, "token behind the word Bearer"),
+            rule("basic-credentials", Kind::Password, "user and password of Basic authentication, in base64"),
+            rule("cookie-header", Kind::Session, "value of a cookie"),
+        ]
+    }
+
+    fn anchors(&self) -> Vec<Anchor> {
+        [&b"authorization"[..], b"bearer ", b"basic ", b"cookie"].map(Anchor::folded).to_vec()
+    }
+
+    fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
+        match hit.anchor {
+            AUTHORIZATION => self.authorization(view, hit.at, out),
+            BEARER => self.bearer(view, hit.at, out),
+            BASIC => basic(view, hit.at, out),
+            _ => cookies(view, hit.at, out),
+        }
+    }
+}
+
+/// Where the value begins behind a header's name that ends at `at`: behind `:`, `=`, `=>` or `,` with quotes and blanks.
+fn value_start(view: &View<'_>, at: usize) -> Option<usize> {
+    let at = Quote::at(view, at).map_or(at, |quote| quote.end(at));
+    let at = if view.at(at) == Some(b']') { at + 1 } else { at };
+    let at = view.run(at, BLANK, 16);
+    let after = match view.at(at)? {
+        b':' | b',' => at + 1,
+        b'=' => view.run(at + 1, ByteSet::of(b">"), 1),
+        _ => return None,
+    };
+    // `{"name": "Authorization", "value": "Basic ..."}`
+    let is_list = view.at(after - 1) == Some(b',');
+    let mut at = view.run(after, if is_list { SPACE } else { BLANK }, 64);
+    if is_list {
+        let quote = Quote::at(view, at)?;
+        let word = quote.end(at);
+        if view.starts_with(word, b"value") {
+            let colon = view.run(quote.end(word + 5), BLANK, 4);
+            if view.at(colon) == Some(b':') {
+                at = view.run(colon + 1, BLANK, 8);
+            }
+        }
+    }
+    let at = if view.at(at) == Some(b'[') { at + 1 } else { at };
+    Some(Quote::at(view, at).map_or(at, |quote| quote.end(at)))
+}
+
+impl Header {
+    fn authorization(&self, view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
+        let Some(start) = value_start(view, at + 13) else { return };
+        let word = view.run(start, ALNUM.or(ByteSet::of(b"-")), 32);
+        let is_scheme = word > start && view.is(word, BLANK) && view.is(start, LETTER);
+        let (from, to) = if is_scheme {
+            let scheme = view.slice(start, word);
+            let from = view.run(word, BLANK, 8);
+            let has_list =
+                [&b"digest"[..], b"oauth", b"hawk", b"signature"].iter().any(|s| scheme.eq_ignore_ascii_case(s))
+                    || scheme.get(..4).is_some_and(|s| s.eq_ignore_ascii_case(b"aws4"));
+            // Schemes with a list of parameters go on to the end of the value, the others to the next blank.
+            // Unless the whole header is a string, the parameters have quotes of their own.
+            let is_string = matches!(view.before(start), Some(b'"' | b'\'' | b'`'));
+            let list = if is_string { END } else { ByteSet::of(b"\r\n<>\x1b") };
+            let limit = if has_list { list } else { END.or(SPACE).or(ByteSet::of(b",;&)]}\\")) };
+            (from, view.run(from, limit.not(), usize::MAX))
+        } else {
+            (start, view.run(start, END.or(SPACE).or(ByteSet::of(b",;&)]}\\")).not(), usize::MAX))
+        };
+        if to == from {
+            return out.left(AUTHORIZATION, at, "no credentials behind it");
+        }
+        let text = view.slice(from, to);
+        // A reference may have in it what ends a value.
+        let whole = view.slice(from, view.run(to, END.or(SPACE).not(), 256));
+        if let Some(reason) = handle::reason(text).or_else(|| handle::reason(whole)) {
+            return out.left(AUTHORIZATION, at, reason);
+        }
+        if !is_scheme && (self.lexicon.is_setting(text) || text.iter().all(|b| LETTER.contains(*b) || *b == b'.')) {
+            return out.left(AUTHORIZATION, at, "a setting, not a value");
+        }
+        let run = Run::Set(END.or(SPACE).not());
+        out.found(Found::new(from, to, Kind::Token, Confidence::High).rule(AUTHORIZATION).open(view, run));
+    }
+
+    fn bearer(&self, view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
+        if !view.starts_word(at) {
+            return;
+        }
+        let from = view.run(at + 6, BLANK, 4);
+        let to = view.run(from, TOKEN68, usize::MAX);
+        let to = trim(view, from, to);
+        let text = view.slice(from, to);
+        let has_digit = text.iter().any(|b| DIGIT.contains(*b));
+        let is_token = text.len() >= 20 || (text.len() >= 8 && has_digit);
+        if !is_token || handle::reason(text).is_some() {
+            return out.left(BEARER, at, "the word, not a token");
+        }
+        out.found(Found::new(from, to, Kind::Token, Confidence::High).rule(BEARER).open(view, Run::Set(TOKEN68)));
+    }
+}
+
+fn basic(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
+    if !view.starts_word(at) {
+        return;
+    }
+    let from = view.run(at + 5, BLANK, 4);
+    let to = view.run(from, ALNUM.or(ByteSet::of(b"+/=_-")), usize::MAX);
+    let text = view.slice(from, to);
+    if text.len() < 6 || !decode(text).contains(&b':') {
+        return out.left(BASIC, at, "the word, not credentials");
+    }
+    let run = Run::Set(ALNUM.or(ByteSet::of(b"+/=_-")));
+    out.found(Found::new(from, to, Kind::Password, Confidence::High).rule(BASIC).open(view, run));
+}
+
+/// `Cookie: a=1; b=2`, `Set-Cookie: a=1; Path=/; HttpOnly`.
+fn cookies(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
+    const ATTRIBUTES: [&[u8]; 8] =
+        [b"path", b"domain", b"expires", b"max-age", b"samesite", b"priority", b"version", b"comment"];
+    const MOST: usize = 64;
+    let is_header = view.starts_word(at) || matches!(view.before(at), Some(b'-'));
+    let colon = Quote::at(view, at + 6).map_or(at + 6, |quote| quote.end(at + 6));
+    let Some(mut from) = value_start(view, at + 6)
+        .filter(|_| is_header && matches!(view.at(view.run(colon, BLANK, 4)), Some(b':' | b',')))
+    else {
+        return;
+    };
+    for n in 0..=MOST {
+        let name = view.run(from, ALNUM.or(ByteSet::of(b"-_.!#$%&'*+^`|~@/[]")), 128);
+        if n == MOST || view.is_capped_at(name) {
+            // More than can be told apart: the rest goes as a whole.
+            let end = view.run(from, END.not(), usize::MAX);
+            if end > from {
+                let found = Found::new(from, end, Kind::Session, Confidence::High).rule(COOKIE);
+                out.found(found.open(view, Run::Set(END.not())));
+            }
+            return;
+        }
+        if name == from || view.at(name) != Some(b'=') {
+            return;
+        }
+        let is_attribute = ATTRIBUTES.iter().any(|a| view.slice(from, name).eq_ignore_ascii_case(a));
+        let start = name + 1;
+        let end = view.run(start, END.or(ByteSet::of(b";, \\")).not(), usize::MAX);
+        let text = view.slice(start, end);
+        if !is_attribute && !text.is_empty() {
+            match handle::reason(text) {
+                Some(reason) => out.left(COOKIE, start, reason),
+                None => {
+                    let run = Run::Set(END.or(ByteSet::of(b";, \\")).not());
+                    out.found(Found::new(start, end, Kind::Session, Confidence::High).rule(COOKIE).open(view, run));
+                }
+            }
+        }
+        if view.at(end) != Some(b';') {
+            return;
+        }
+        from = view.run(end + 1, BLANK, 4);
+    }
+}
+
+/// Without the punctuation of a sentence at its end.
+fn trim(view: &View<'_>, start: usize, mut end: usize) -> usize {
+    while end > start && !view.is_capped_at(end) && matches!(view.before(end), Some(b'.' | b':' | b'|')) {
+        end -= 1;
+    }
+    end
+}

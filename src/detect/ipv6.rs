@@ -1,0 +1,198 @@
+//! IPv6 addresses in every form of RFC 4291 and RFC 5952: full, with `::`, with a dotted tail; before a zone, a prefix
+//! length, a bracket or a colon.
+
+use std::net::Ipv6Addr;
+
+use crate::detect::bytes::{ANY, ByteSet, DIGIT, HEX, WORD};
+use crate::detect::colon::ColonRun;
+use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
+use crate::detect::ipv4;
+use crate::detect::view::View;
+use crate::finding::Confidence;
+use crate::kind::Kind;
+
+/// Finds IPv6 addresses; a zone, a port, a prefix length and brackets around them stay.
+pub struct Ipv6;
+
+impl Detector for Ipv6 {
+    fn rules(&self) -> Vec<RuleInfo> {
+        vec![RuleInfo { id: "ipv6".into(), kind: Kind::Ipv6, description: "IPv6 address".into() }]
+    }
+
+    fn anchors(&self) -> Vec<Anchor> {
+        vec![Anchor::Byte { byte: b':', before: ANY, after: HEX.or(ByteSet::of(b":")) }]
+    }
+
+    fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
+        let Some(run) = ColonRun::first_colon(view, hit.at) else { return };
+        // Times have two colons; an address has six at least, or two in a row.
+        let text = view.slice(run.start, run.end);
+        if text.iter().filter(|&&b| b == b':').count() < 6 && !text.windows(2).any(|pair| pair == b"::") {
+            return;
+        }
+        // The address may stand behind a word and a colon (`src:2001:db8::1`), so it is tried from both.
+        let from_colon = if view.at(hit.at + 1) == Some(b':') { hit.at } else { hit.at + 1 };
+        let from_start = (run.start < hit.at && view.starts_word(run.start)).then_some(run.start);
+        let parsed = |at: usize| {
+            // `std::cout`: what stands before the colons is a word.
+            parse(view, at)
+                .map(|parsed| (at, parsed))
+                .filter(|(_, p)| at != hit.at || view.starts_word(at) || p.is_dotted)
+        };
+        // Another address may follow behind a colon: `::ffff:192.0.2.1:fe80::1`.
+        let mut next = from_start.into_iter().chain([from_colon]).find_map(parsed);
+        while let Some((start, parsed)) = next {
+            match reason_to_leave(&parsed) {
+                Some(reason) => out.left(0, start, reason),
+                None => out.found(Found::new(start, parsed.end, Kind::Ipv6, Confidence::Medium)),
+            }
+            next = (parsed.end..run.end).find_map(|at| following(view, parsed.end, at));
+        }
+    }
+}
+
+/// The address at `at` in a run of which one ended at `end`: behind a colon or a dot, or at a `::` if it leaves no doubt.
+fn following(view: &View<'_>, end: usize, at: usize) -> Option<(usize, Parsed)> {
+    let is_glued = view.at(at) == Some(b':');
+    let is_start = if is_glued { at == end } else { at > end && matches!(view.before(at), Some(b':' | b'.')) };
+    let parsed = is_start.then(|| parse(view, at)).flatten()?;
+    (!is_glued || parsed.is_dotted).then_some((at, parsed))
+}
+
+struct Parsed {
+    address: Ipv6Addr,
+    end: usize,
+    /// Groups written out.
+    groups: usize,
+    /// Whether every group is two digits wide.
+    is_pairs: bool,
+    has_digit: bool,
+    longest_group: usize,
+    is_compressed: bool,
+    /// Whether it ends in an IPv4 address, which leaves no doubt.
+    is_dotted: bool,
+}
+
+fn reason_to_leave(parsed: &Parsed) -> Option<&'static str> {
+    if parsed.address.is_loopback() || parsed.address.is_unspecified() {
+        return Some("loopback or unspecified");
+    }
+    if parsed.address.to_ipv4_mapped().is_some_and(|v4| v4.is_loopback() || v4.is_unspecified()) {
+        return Some("loopback or unspecified");
+    }
+    if parsed.is_pairs && !parsed.is_compressed {
+        return Some("pairs of digits: a hardware address or a fingerprint");
+    }
+    if !parsed.has_digit && parsed.groups < 3 && parsed.longest_group < 4 {
+        return Some("reads as a scope: letters around two colons");
+    }
+    None
+}
+
+/// The groups read so far.
+#[derive(Default)]
+struct Reading {
+    groups: Vec<u16>,
+    /// Before which group the `::` stands.
+    gap: Option<usize>,
+    has_other_than_pairs: bool,
+    has_digit: bool,
+    longest_group: usize,
+}
+
+impl Reading {
+    /// Takes in a group of up to four digits.
+    fn push(&mut self, digits: &[u8]) {
+        let value = digits.iter().fold(0_u16, |n, &b| n << 4 | (b as char).to_digit(16).unwrap_or(0) as u16);
+        self.groups.push(value);
+        self.has_other_than_pairs |= digits.len() != 2;
+        self.has_digit |= digits.iter().any(|&b| DIGIT.contains(b));
+        self.longest_group = self.longest_group.max(digits.len());
+    }
+
+    /// The address, if these are the groups of one, that ends at `end`.
+    fn parsed(&self, end: usize, is_dotted: bool) -> Option<Parsed> {
+        Some(Parsed {
+            address: assemble(&self.groups, self.gap)?,
+            end,
+            groups: self.groups.len(),
+            is_pairs: !self.has_other_than_pairs,
+            has_digit: self.has_digit,
+            longest_group: self.longest_group,
+            is_compressed: self.gap.is_some(),
+            is_dotted,
+        })
+    }
+}
+
+/// The longest address that starts at `start` and ends at a boundary.
+fn parse(view: &View<'_>, start: usize) -> Option<Parsed> {
+    let mut reading = Reading::default();
+    let mut at = start;
+    let mut best: Option<Parsed> = None;
+    if view.at(at) == Some(b':') {
+        if view.at(at + 1) != Some(b':') {
+            return None;
+        }
+        reading.gap = Some(0);
+        at += 2;
+    }
+    loop {
+        if reading.gap == Some(reading.groups.len()) && is_boundary(view, at) {
+            best = reading.parsed(at, false).or(best);
+        }
+        let end = view.run(at, HEX, 5);
+        let digits = view.slice(at, end);
+        if digits.is_empty() || digits.len() > 4 || reading.groups.len() == 8 {
+            return best;
+        }
+        if view.at(end) == Some(b'.')
+            && reading.groups.len() <= 6
+            && let Some((v4, tail)) = ipv4::parse(view, at)
+            && is_boundary(view, tail)
+        {
+            let [a, b, c, d] = v4.octets();
+            reading.groups.extend([u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])]);
+            reading.has_digit = true;
+            reading.has_other_than_pairs = true;
+            return reading.parsed(tail, true).or(best);
+        }
+        reading.push(digits);
+        at = end;
+        if is_boundary(view, at) {
+            best = reading.parsed(at, false).or(best);
+        }
+        if view.at(at) != Some(b':') {
+            return best;
+        }
+        at += 1;
+        if view.at(at) == Some(b':') {
+            if reading.gap.is_some() {
+                // A second `::` can be no address, and what came before it is a scope.
+                return None;
+            }
+            reading.gap = Some(reading.groups.len());
+            at += 1;
+        }
+    }
+}
+
+/// Eight groups, or fewer around a gap.
+fn assemble(groups: &[u16], gap: Option<usize>) -> Option<Ipv6Addr> {
+    let mut all = [0_u16; 8];
+    match gap {
+        None if groups.len() == 8 => all.copy_from_slice(groups),
+        Some(gap) if groups.len() <= 7 => {
+            all[..gap].copy_from_slice(&groups[..gap]);
+            let tail = &groups[gap..];
+            all[8 - tail.len()..].copy_from_slice(tail);
+        }
+        _ => return None,
+    }
+    Some(Ipv6Addr::from(all))
+}
+
+/// Whether an address may end before `at`: no letter or digit follows. A colon may: `2001:db8::1: refused`.
+fn is_boundary(view: &View<'_>, at: usize) -> bool {
+    !view.is(at, WORD)
+}

@@ -1,0 +1,49 @@
+//! Detection: chunks in, ordered and disjoint spans out.
+//!
+//! A [`Detector`] names its *anchors*: literals or single bytes at which a candidate may stand. The [`Engine`] finds all
+//! anchors of all detectors in shared passes over a chunk and asks the detector to verify each one through a [`View`] of
+//! fixed reach, so that its answer depends on content alone. The [`Fold`] takes the findings of one chunk after the other,
+//! unites those that overlap and follows values whose end was out of reach. Nothing here formats, counts or keeps content.
+//!
+//! Reading order: `detector`, `view`, `engine`, one detector (`ipv4`), `run`, `resolve`.
+
+mod bytes;
+mod detector;
+mod view;
+
+mod engine;
+mod literals;
+mod run;
+
+mod resolve;
+
+mod colon;
+mod dashed;
+mod email;
+mod ipv4;
+mod ipv6;
+mod mac;
+
+mod code;
+mod handle;
+mod key;
+mod keyed;
+mod lexicon;
+mod nested;
+mod place;
+mod prose;
+mod value;
+
+mod command;
+mod dictionary;
+mod header;
+mod pem;
+mod token;
+mod userinfo;
+
+pub use detector::{Anchor, Candidates, Detector, Explained, Found, Hit, RuleInfo, Verdict};
+pub use dictionary::Terms;
+pub use engine::{Engine, Scan};
+pub use resolve::{Edit, Fold, Resolved, Value};
+pub use run::{Run, Step};
+pub use view::View;

@@ -1,0 +1,113 @@
+//! Sentences about secrets: `invalid token: expired`, `Password: must be at least 8 characters`.
+
+use crate::detect::bytes::{BLANK, ByteSet, LETTER, SPACE};
+use crate::detect::key::Key;
+use crate::detect::place::{Place, Separator};
+use crate::detect::value::Extent;
+use crate::detect::view::View;
+
+/// What sentences say of secrets.
+const STATES: &[&[u8]] = &[
+    b"must",
+    b"should",
+    b"cannot",
+    b"can",
+    b"is",
+    b"was",
+    b"has",
+    b"have",
+    b"will",
+    b"does",
+    b"did",
+    b"too",
+    b"not",
+    b"no",
+    b"required",
+    b"expired",
+    b"expires",
+    b"invalid",
+    b"valid",
+    b"incorrect",
+    b"missing",
+    b"wrong",
+    b"contains",
+    b"failed",
+    b"failure",
+    b"rejected",
+    b"accepted",
+    b"changed",
+    b"reset",
+    b"unknown",
+    b"unexpected",
+    b"mismatch",
+    b"denied",
+    b"revoked",
+    b"unauthorized",
+    b"unable",
+    b"could",
+    b"bad",
+    b"empty",
+    b"null",
+    b"found",
+    b"ok",
+    b"success",
+    b"error",
+    b"successfully",
+    b"please",
+    b"enter",
+    b"does",
+    b"malformed",
+    b"blank",
+    b"locked",
+    b"disabled",
+];
+
+/// Why an unquoted value is the rest of a sentence. `None` if it may be a secret.
+pub fn reason(view: &View<'_>, key: &Key, place: &Place, value: &Extent, is_weak: bool) -> Option<&'static str> {
+    if place.separator == Separator::Is {
+        return told(view, value);
+    }
+    if place.separator != Separator::Colon || !view.is(value.start.saturating_sub(1), SPACE) {
+        return None;
+    }
+    let end = view.run(value.start, LETTER, 32);
+    let word = view.slice(value.start, end);
+    if word.is_empty() || view.is(end, ByteSet::of(b"0123456789_@#$%^&*+=/\\-")) {
+        return None;
+    }
+    let rest = view.slice(end, view.line_end(end, 64));
+    let more = rest.iter().take_while(|b| !matches!(b, b'\n' | b'"' | b'\'')).filter(|b| LETTER.contains(**b)).count();
+    // `passwd: files sss`, of nsswitch.conf.
+    const SOURCES: [&[u8]; 7] = [b"files", b"compat", b"sss", b"db", b"ldap", b"nis", b"systemd"];
+    if key.text(view) == b"passwd" && SOURCES.contains(&word) {
+        return Some("where names are looked up");
+    }
+    if word.eq_ignore_ascii_case(b"version") {
+        return Some("the word for a version");
+    }
+    let is_sentence = more > 1 && matches!(rest.first(), Some(b' ' | b',' | b';' | b'.'));
+    let is_state = STATES.iter().any(|s| word.eq_ignore_ascii_case(s));
+    let follows_word = view.is(key.start.saturating_sub(1), BLANK)
+        && view.is(view.run_back(key.start, BLANK, 4).saturating_sub(1), LETTER);
+    if is_state && (is_sentence || follows_word || place.around.inside.is_some()) {
+        return Some("a sentence about a secret");
+    }
+    let next_is_word = rest.first() == Some(&b' ') && rest.get(1).is_some_and(u8::is_ascii_lowercase);
+    let is_plain = word.iter().all(u8::is_ascii_lowercase);
+    if is_weak && next_is_word && !rest.iter().take(64).any(|b| matches!(b, b'=' | b':')) {
+        return Some("a sentence about a secret");
+    }
+    (follows_word && is_plain && next_is_word && is_sentence).then_some("a sentence about a secret")
+}
+
+/// Behind `password is`: a word that no sentence would use ends the sentence.
+fn told(view: &View<'_>, value: &Extent) -> Option<&'static str> {
+    let text = view.slice(value.start, value.end);
+    let bare = text.strip_suffix(b".").unwrap_or(text);
+    let is_odd = bare.iter().any(|b| b.is_ascii_digit() || b"!@#$%^&*+=".contains(b))
+        && bare.iter().any(|b| LETTER.contains(*b))
+        && bare.len() > 4;
+    let next = view.run(value.end, BLANK.or(ByteSet::of(b".,;)!?\"'")), 4);
+    let ends = view.at(next).is_none_or(|b| SPACE.contains(b) || b == b'<' || b == b'\\');
+    (!is_odd || !ends).then_some("a sentence about a secret")
+}

@@ -1,0 +1,165 @@
+//! Credentials in URLs: `scheme://user:secret@host`, also with `/`, `@` and `:` inside the secret, and with several hosts.
+
+use crate::detect::bytes::{ALNUM, ByteSet, DIGIT};
+use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
+use crate::detect::handle;
+use crate::detect::view::View;
+use crate::finding::Confidence;
+use crate::kind::Kind;
+
+/// Finds the user and the secret before the `@` of a URL.
+pub struct Userinfo;
+
+const PASSWORD: usize = 0;
+const USER: usize = 1;
+const TOKEN: usize = 2;
+
+/// Accounts that name a role, not a person.
+const ROLES: &[&[u8]] = &[
+    b"git",
+    b"root",
+    b"admin",
+    b"administrator",
+    b"postgres",
+    b"sa",
+    b"guest",
+    b"user",
+    b"username",
+    b"anonymous",
+    b"system",
+    b"oauth2",
+    b"x-access-token",
+    b"x-token-auth",
+    b"token",
+    b"api",
+    b"default",
+    b"nobody",
+    b"ec2-user",
+    b"ubuntu",
+    b"gitlab-ci-token",
+    b"hg",
+    b"svn",
+    b"ftp",
+    b"docker",
+    b"jenkins",
+    b"deploy",
+    b"service",
+];
+
+/// The end of a URL, whatever is inside: blanks, quotes, brackets of markup, controls.
+pub(super) const OUTSIDE: ByteSet = ByteSet::of(b" \t\r\n\"'`<>\\\x00\x1b");
+
+impl Detector for Userinfo {
+    fn rules(&self) -> Vec<RuleInfo> {
+        let rule =
+            |id: &str, kind, description: &str| RuleInfo { id: id.into(), kind, description: description.into() };
+        vec![
+            rule("url-password", Kind::Password, "password in the user part of a URL"),
+            rule("url-user", Kind::User, "user name in the user part of a URL"),
+            rule("url-token", Kind::Token, "token in the user part of a URL"),
+        ]
+    }
+
+    fn anchors(&self) -> Vec<Anchor> {
+        vec![Anchor::exact(b"://"), Anchor::folded(b":thin:"), Anchor::exact(b"@tcp("), Anchor::exact(b"@unix(")]
+    }
+
+    fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
+        let (start, at) = match hit.anchor {
+            0 => (hit.at + 3, sign(view, hit.at + 3)),
+            1 => return oracle(view, hit.at + 6, out),
+            // `user:secret@tcp(host:3306)/db`
+            _ => (view.run_back(hit.at, OUTSIDE.or(ByteSet::of(b"=/")).not(), 256), Some(hit.at)),
+        };
+        let Some(at) = at.filter(|&at| at > start) else { return };
+        let separator = (start..at).find(|&i| view.at(i) == Some(b':'));
+        let (user_end, secret) = match separator {
+            Some(colon) => (colon, Some((colon + 1, at))),
+            None => (at, None),
+        };
+        let secret = secret.filter(|(from, to)| from < to);
+        let user = view.slice(start, user_end);
+        let is_role = ROLES.iter().any(|role| user.eq_ignore_ascii_case(role));
+        // `https://TOKEN@host`, `https://TOKEN:x-oauth-basic@host`
+        let is_marker = secret.is_none_or(|(from, to)| matches!(view.slice(from, to), b"x-oauth-basic" | b"x"));
+        let is_token = is_marker && user.len() >= 16 && user.iter().any(u8::is_ascii_digit);
+        if let Some((from, to)) = secret.filter(|_| !(is_marker && is_token)) {
+            match handle::reason(view.slice(from, to)) {
+                Some(reason) => out.left(PASSWORD, from, reason),
+                None => out.found(Found::new(from, to, Kind::Password, Confidence::High).rule(PASSWORD)),
+            }
+        }
+        if user.is_empty() {
+        } else if is_token {
+            out.found(Found::new(start, user_end, Kind::Token, Confidence::High).rule(TOKEN));
+        } else if is_role {
+            out.left(USER, start, "an account that names a role");
+        } else {
+            match handle::reason(user) {
+                Some(reason) => out.left(USER, start, reason),
+                None => out.found(Found::new(start, user_end, Kind::User, Confidence::Medium).rule(USER)),
+            }
+        }
+    }
+}
+
+/// The `@` that ends the user part of the URL whose authority starts at `start`.
+pub(super) fn sign(view: &View<'_>, start: usize) -> Option<usize> {
+    const LIMIT: usize = 1024;
+    const PATH: ByteSet = ByteSet::of(b"/?#");
+    // The next URL has its own turn.
+    let mut end = start;
+    loop {
+        end = view.run(end, OUTSIDE.or(ByteSet::of(b":")).not(), LIMIT - (end - start));
+        if view.at(end) != Some(b':') || end - start >= LIMIT || view.starts_with(end, b"://") {
+            break;
+        }
+        end += 1;
+    }
+    if !view.slice(start, end).contains(&b'@') {
+        return None;
+    }
+    let authority = (start..end).find(|&i| view.is(i, PATH)).unwrap_or(end);
+    let host = ALNUM.or(ByteSet::of(b"[$"));
+    let last = |to: usize| {
+        memchr::memrchr_iter(b'@', view.slice(start, to))
+            .map(|n| start + n)
+            .find(|&at| at > start && view.is(at + 1, host))
+    };
+    if let Some(at) = last(authority) {
+        // `p@ss/word@host.example`: what follows the first sign is no host, what follows the last one is.
+        let is_host = view.slice(at + 1, authority).iter().any(|b| matches!(b, b'.' | b':' | b'[' | b'$'));
+        return last(end)
+            .filter(|&other| !is_host && view.is(authority, SLASH) && is_dotted(view, other + 1))
+            .or(Some(at));
+    }
+    // A secret with a slash in it: there is a colon whose right side is no port.
+    let colon = (start..authority).find(|&i| view.at(i) == Some(b':'))?;
+    let is_port = colon + 1 == authority || (colon + 1..authority).all(|i| view.is(i, DIGIT));
+    if is_port || view.at(start) == Some(b'[') {
+        return None;
+    }
+    last(end)
+}
+
+const SLASH: ByteSet = ByteSet::of(b"/");
+
+/// Whether a host with a dot in it stands at `at`, whose last label is of letters.
+fn is_dotted(view: &View<'_>, at: usize) -> bool {
+    let end = view.run(at, ALNUM.or(ByteSet::of(b".-")), 255);
+    let host = view.slice(at, end);
+    let last = host.rsplit(|&b| b == b'.').next().unwrap_or(host);
+    last.len() < host.len() && last.len() > 1 && last.iter().all(u8::is_ascii_alphabetic)
+}
+
+/// `jdbc:oracle:thin:scott/tiger@//host`.
+fn oracle(view: &View<'_>, start: usize, out: &mut Candidates<'_>) {
+    let slash = view.run(start, OUTSIDE.or(ByteSet::of(b"/@")).not(), 64);
+    if slash == start || view.at(slash) != Some(b'/') {
+        return;
+    }
+    let end = view.run(slash + 1, OUTSIDE.or(ByteSet::of(b"@")).not(), 128);
+    if end > slash + 1 && view.at(end) == Some(b'@') && handle::reason(view.slice(slash + 1, end)).is_none() {
+        out.found(Found::new(slash + 1, end, Kind::Password, Confidence::High).rule(PASSWORD));
+    }
+}

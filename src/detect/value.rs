@@ -1,0 +1,271 @@
+//! Values in places that say "secret": where they begin and end in the syntaxes of the field.
+
+use crate::detect::bytes::{ALNUM, BLANK, ByteSet, LETTER, SPACE, WORD};
+use crate::detect::run::Run;
+use crate::detect::view::View;
+
+/// A value's place: its bytes, how it goes on if its end is out of reach, and how it is quoted.
+#[derive(Clone, Debug)]
+pub struct Extent {
+    /// Index of the first byte.
+    pub start: usize,
+    /// Index behind the last byte in reach.
+    pub end: usize,
+    /// How it goes on if the reach ended first.
+    pub run: Run,
+    /// Whether it stands between quotes or tags.
+    pub is_quoted: bool,
+    /// Whether it goes on although the reach does not end here.
+    pub is_open: bool,
+}
+
+/// A quote as it stands in text that may itself be quoted: `"`, `\"`, `\\\"`, `&quot;`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// The quote; 0 for an entity.
+    mark: u8,
+    /// Backslashes before it.
+    level: u32,
+    /// Bytes it takes.
+    width: usize,
+}
+
+impl Quote {
+    /// The quote at `at`, if one stands there.
+    pub fn at(view: &View<'_>, at: usize) -> Option<Quote> {
+        for entity in [&b"&quot;"[..], b"&#34;", b"&#39;", b"&apos;"] {
+            if view.starts_with(at, entity) {
+                return Some(Quote { mark: 0, level: 0, width: entity.len() });
+            }
+        }
+        let backslashes = view.run(at, ByteSet::of(b"\\"), 7) - at;
+        let mark = view.at(at + backslashes).filter(|b| matches!(b, b'"' | b'\'' | b'`'))?;
+        matches!(backslashes, 0 | 1 | 3 | 7).then_some(Quote {
+            mark,
+            level: backslashes as u32,
+            width: backslashes + 1,
+        })
+    }
+
+    /// Whether it is one byte: not escaped, no entity.
+    pub fn is_plain(self) -> bool {
+        self.width == 1
+    }
+
+    /// Where it stands behind what it opened: the index behind it.
+    pub fn end(self, at: usize) -> usize {
+        at + self.width
+    }
+
+    /// What it encloses from `start` on. In YAML an apostrophe within apostrophes is doubled (`is_yaml`).
+    pub fn extent(self, view: &View<'_>, start: usize, is_yaml: bool) -> Extent {
+        if self.mark == 0 {
+            let end = (start..).find(|&i| {
+                !matches!(view.at(i), Some(b) if b != b'\n' && b != b'<' && b != b'"')
+                    || (view.at(i) == Some(b'&') && Quote::at(view, i).is_some())
+            });
+            let run = Run::Set(ByteSet::of(b"\n<\"&").not());
+            return Extent { start, end: end.unwrap_or(start), run, is_quoted: true, is_open: false };
+        }
+        // Three quotes open what three close.
+        if self.is_plain() && view.at(start) == Some(self.mark) && view.at(start + 1) == Some(self.mark) {
+            let is_end = |i: usize| (0..3).all(|n| view.at(i + n) == Some(self.mark));
+            let end = (start + 3..).find(|&i| view.at(i).is_none() || is_end(i)).unwrap_or(start);
+            if view.at(end).is_some() {
+                return Extent { start: start + 2, end, run: Run::Line, is_quoted: true, is_open: false };
+            }
+        }
+        let mut backslashes = 0;
+        let mut i = start;
+        let end = loop {
+            match view.at(i) {
+                None | Some(b'\n') => break i,
+                Some(b'\'')
+                    if is_yaml
+                        && self.is_plain()
+                        && self.mark == b'\''
+                        && view.at(i + 1) == Some(b'\'')
+                        && i > start =>
+                {
+                    i += 1;
+                }
+                Some(b) if b == self.mark && backslashes % (2 * (self.level + 1)) == self.level => {
+                    break i - (self.level as usize).min(i - start);
+                }
+                Some(b) => backslashes = if b == b'\\' { backslashes + 1 } else { 0 },
+            }
+            i += 1;
+        };
+        // A line that ends inside quotes has a carriage return before its end, which is not the value's.
+        let end =
+            if view.at(end) == Some(b'\n') && end > start && view.before(end) == Some(b'\r') { end - 1 } else { end };
+        let held = if view.is_capped_at(end) { Run::held(view.slice(start, end)) as u32 } else { 0 };
+        let run = Run::Quoted { quote: self.mark, level: self.level, backslashes: backslashes.saturating_sub(held) };
+        Extent { start, end, run, is_quoted: true, is_open: false }
+    }
+}
+
+/// What stands around an unquoted value.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Surroundings {
+    /// The key begins its line: the value may have blanks in it and goes to the end of the line.
+    pub is_own_line: bool,
+    /// The quote of the string that the key stands in, if any.
+    pub inside: Option<u8>,
+    /// The key stands in the query of a URL.
+    pub is_query: bool,
+    /// The separator is percent-encoded, and so are those that follow.
+    pub is_encoded: bool,
+    /// What separates the fields of the record that the key stands in, if the byte before the key tells.
+    pub delimiter: Option<u8>,
+}
+
+/// How far an unquoted value is read before it is followed as a run, in bytes.
+const READ: usize = 256;
+
+/// The bytes that may end an unquoted value.
+const TOLD: ByteSet = SPACE.or(ByteSet::of(b"\"'`\\&#?%,;|([{)]}<>\x1b"));
+
+/// Where the unquoted value that starts at `start` ends.
+///
+/// It is read for [`READ`] bytes; a longer one goes on to the next blank or quote, or to the end of a line of its own. A
+/// delimiter ends it only where what follows shows that it is one (`, user=`, `;` at the end, `)` before a blank):
+/// passwords hold all of them.
+pub fn unquoted(view: &View<'_>, start: usize, around: Surroundings) -> Extent {
+    let mut i = start;
+    let mut open: Vec<u8> = Vec::new();
+    // A reference goes to its own end, whatever is inside.
+    for (opens, closes) in [(&b"<%"[..], &b"%>"[..]), (b"{{", b"}}"), (b"${{", b"}}")] {
+        if view.starts_with(start, opens) {
+            let line = view.slice(start, view.line_end(start, READ / 2));
+            i += memchr::memmem::find(line, closes).map_or(0, |n| n + closes.len());
+        }
+    }
+    let told = around.delimiter.map_or(TOLD, |b| TOLD.or(ByteSet::of(&[b])));
+    let end = loop {
+        i = view.run(i, told.not(), READ - (i - start));
+        let Some(byte) = view.at(i).filter(|_| i - start < READ) else { break i };
+        match byte {
+            b'\n' => {
+                // A backslash at the end of a line of its own carries the value on (.properties).
+                let backslashes = i - view.run_back(i, ByteSet::of(b"\\"), i - start);
+                if !(around.is_own_line && backslashes % 2 == 1) {
+                    break i;
+                }
+            }
+            b'\r' => break i,
+            b' ' | b'\t' if !around.is_own_line || ends_before_blank(view, i) => break i,
+            b'"' | b'\'' | b'`' if around.inside == Some(byte) || !view.is(i + 1, ALNUM) => {
+                break i - (i - view.run_back(i, ByteSet::of(b"\\"), 7)).min(i - start);
+            }
+            b'\\' if (around.inside.is_some() || i == start) && matches!(view.at(i + 1), Some(b'n' | b'r' | b't')) => {
+                break i;
+            }
+            b'&' if around.is_query
+                || ends_field(view, i)
+                || view.starts_with(i, b"&amp;")
+                || Quote::at(view, i).is_some() =>
+            {
+                break i;
+            }
+            b'#' if around.is_query => break i,
+            b'?' if around.is_query => break i,
+            b'%' if around.is_encoded && view.starts_with(i, b"%26") => break i,
+            _ if around.delimiter == Some(byte) => break i,
+            b',' | b';' | b'|' if ends_field(view, i) => break i,
+            b'(' | b'[' | b'{' => open.push(byte),
+            b')' | b']' | b'}' => match open.pop() {
+                Some(b'(') if byte == b')' => {}
+                Some(b'[') if byte == b']' => {}
+                Some(b'{') if byte == b'}' => {}
+                _ if closes(view, i + 1) => break i,
+                _ => {}
+            },
+            b'<' if view.at(i + 1).is_none_or(|b| b == b'/' || b == b'!' || ALNUM.contains(b)) => break i,
+            b'>' if closes(view, i + 1) => break i,
+            0x1b => break i,
+            _ => {}
+        }
+        i += 1;
+    };
+    let is_open = end - start >= READ && view.at(end).is_some();
+    let mut end = end;
+    while end > start && !is_open && view.is(end - 1, SPACE) {
+        end -= 1;
+    }
+    let run = if around.is_own_line { Run::Line } else { Run::Set(SPACE.or(ByteSet::of(b"\"'`<>&,;\x1b")).not()) };
+    Extent { start, end, run, is_quoted: false, is_open }
+}
+
+/// The word at `start`.
+pub fn word(view: &View<'_>, start: usize) -> Extent {
+    let set = SPACE.not();
+    let mut end = view.run(start, set, usize::MAX);
+    if !view.is_capped_at(end) {
+        end -= usize::from(view.before(end) == Some(b';') && end > start + 1);
+    }
+    Extent { start, end, run: Run::Set(set), is_quoted: false, is_open: false }
+}
+
+/// Whether the blank at `at` ends the value of a line of its own: a comment, or another pair, follows.
+fn ends_before_blank(view: &View<'_>, at: usize) -> bool {
+    let next = view.run(at, BLANK, 64);
+    match view.at(next) {
+        None | Some(b'\n' | b'\r') => true,
+        Some(b'#') => true,
+        Some(b'/') => view.at(next + 1) == Some(b'/'),
+        Some(b';' | b'|') => view.is(next + 1, BLANK),
+        _ => is_pair(view, next) || is_command(view, next),
+    }
+}
+
+/// Whether a command and an option stand at `at`: `psql -h db` behind `PGPASSWORD=x`.
+fn is_command(view: &View<'_>, at: usize) -> bool {
+    let name = view.run(at, ALNUM.or(ByteSet::of(b"_./-")), 64);
+    name > at
+        && view.is(name, BLANK)
+        && view.at(name + 1) == Some(b'-')
+        && view.is(name + 2, ALNUM.or(ByteSet::of(b"-")))
+}
+
+/// Whether the comma, semicolon, ampersand or bar at `at` ends a field.
+fn ends_field(view: &View<'_>, at: usize) -> bool {
+    let next = view.run(at + 1, BLANK, 8);
+    match view.at(next) {
+        None => true,
+        Some(b) if SPACE.contains(b) || matches!(b, b'"' | b'\'' | b'}' | b')' | b']' | b'\\') => true,
+        Some(_) => next > at + 1 || is_pair(view, next),
+    }
+}
+
+/// Whether a key and `=` or `:` stand at `at`: `user=`, `Initial Catalog=`, `"host":`.
+fn is_pair(view: &View<'_>, start: usize) -> bool {
+    const KEY: ByteSet = WORD.or(ByteSet::of(b".-"));
+    let at = Quote::at(view, start).map_or(start, |quote| quote.end(start));
+    let mut end = view.run(at, KEY, 48);
+    if end == at {
+        return false;
+    }
+    // Keys of connection strings may have a blank in them.
+    if view.at(end) == Some(b' ') && view.before(view.run_back(start, BLANK, 8)) == Some(b';') {
+        let second = view.run(end + 1, LETTER, 24);
+        if second > end + 1 && view.at(second) == Some(b'=') {
+            end = second;
+        }
+    }
+    let end = Quote::at(view, end).map_or(end, |quote| quote.end(end));
+    let end = view.run(end, BLANK, 2);
+    match view.at(end) {
+        Some(b'=') => true,
+        Some(b':') => view.is(end + 1, SPACE) || matches!(view.at(end + 1), Some(b'"' | b'\'')),
+        _ => false,
+    }
+}
+
+/// Whether a closing bracket before `at` closes something around the value.
+fn closes(view: &View<'_>, at: usize) -> bool {
+    view.at(at).is_none_or(|b| {
+        SPACE.contains(b)
+            || matches!(b, b',' | b';' | b'.' | b')' | b']' | b'}' | b'"' | b'\'' | b'`' | b':' | b'<' | b'\\')
+    })
+}
