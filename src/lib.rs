@@ -10,6 +10,7 @@ pub mod detect;
 pub mod finding;
 pub mod kind;
 pub mod placeholder;
+pub mod redact;
 pub mod rules;
 pub mod sensitive;
 pub mod sink;

@@ -1,0 +1,132 @@
+//! The canonical form of a value: what different spellings of one value have in common.
+
+use std::borrow::Cow;
+use std::net::{IpAddr, Ipv6Addr};
+
+use crate::finding::{Encoding, Form};
+use crate::kind::Kind;
+
+/// The canonical bytes of a value found as `raw` in `form`.
+///
+/// Mail addresses, hosts, users and hidden terms are compared without case, addresses by their bits (an IPv4-mapped
+/// address is the IPv4 address), hardware addresses by their digits; secrets as they are.
+pub fn canonical(kind: Kind, form: Form, raw: &[u8]) -> Cow<'_, [u8]> {
+    let plain = form.encodings().fold(Cow::Borrowed(raw), |bytes, encoding| Cow::Owned(decode(encoding, &bytes)));
+    match kind {
+        Kind::Email | Kind::Host | Kind::Domain | Kind::User | Kind::Name | Kind::Keyword => Cow::Owned(lower(&plain)),
+        Kind::Ipv4 | Kind::Ipv6 => match address(&plain) {
+            Some(IpAddr::V4(v4)) => Cow::Owned(v4.octets().to_vec()),
+            Some(IpAddr::V6(v6)) => Cow::Owned(v6.octets().to_vec()),
+            None => plain,
+        },
+        Kind::Mac => {
+            let digits: Vec<u8> = plain.iter().filter(|b| b.is_ascii_hexdigit()).map(u8::to_ascii_lowercase).collect();
+            Cow::Owned(digits)
+        }
+        Kind::PublicId | Kind::Session | Kind::Secret | Kind::Token | Kind::Password | Kind::PrivateKey => plain,
+    }
+}
+
+/// The address that `text` spells; an IPv4-mapped one as IPv4. Octets may be padded with zeros.
+pub fn address(text: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(text).ok()?;
+    if let Ok(v6) = text.parse::<Ipv6Addr>() {
+        return Some(v6.to_ipv4_mapped().map_or(IpAddr::V6(v6), IpAddr::V4));
+    }
+    // Host names spell addresses with hyphens and underscores: `ip-10-0-187-218`.
+    let octets: Vec<u8> = text.split(['.', '-', '_']).map(|octet| octet.parse().ok()).collect::<Option<_>>()?;
+    Some(IpAddr::from(<[u8; 4]>::try_from(octets).ok()?))
+}
+
+fn lower(bytes: &[u8]) -> Vec<u8> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_lowercase().into_bytes(),
+        Err(_) => bytes.to_ascii_lowercase(),
+    }
+}
+
+/// Undoes one encoding as far as it goes; what is no escape stays.
+fn decode(encoding: Encoding, bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some((&first, after)) = rest.split_first() {
+        let escape = match encoding {
+            Encoding::Percent if first == b'%' => after.get(..2).and_then(|d| number(d, 16)).map(|n| (n, 3)),
+            Encoding::Entity if first == b'&' => entity(after).map(|(n, used)| (n, used + 1)),
+            Encoding::Escape if first == b'\\' => match after.first() {
+                Some(b'u') => after.get(1..5).and_then(|d| number(d, 16)).map(|n| (n, 6)),
+                Some(b'x') => after.get(1..3).and_then(|d| number(d, 16)).map(|n| (n, 4)),
+                Some(&b) if matches!(b, b'"' | b'\\' | b'/') => Some((u32::from(b), 2)),
+                _ => None,
+            },
+            _ => None,
+        };
+        match escape {
+            // Percent escapes are bytes, the others are characters.
+            Some((n, used)) if encoding == Encoding::Percent => {
+                out.push(n as u8);
+                rest = &rest[used..];
+            }
+            Some((n, used)) => {
+                let mut buffer = [0; 4];
+                out.extend_from_slice(char::from_u32(n).unwrap_or('\u{fffd}').encode_utf8(&mut buffer).as_bytes());
+                rest = &rest[used..];
+            }
+            None => {
+                out.push(first);
+                rest = after;
+            }
+        }
+    }
+    out
+}
+
+/// The character of the entity that follows an ampersand, and the bytes it takes.
+fn entity(text: &[u8]) -> Option<(u32, usize)> {
+    const NAMED: [(&[u8], char); 6] =
+        [(b"amp;", '&'), (b"lt;", '<'), (b"gt;", '>'), (b"quot;", '"'), (b"apos;", '\''), (b"commat;", '@')];
+    if let Some((name, character)) = NAMED.iter().find(|(name, _)| text.starts_with(name)) {
+        return Some((u32::from(*character), name.len()));
+    }
+    let end = text.iter().take(10).position(|&b| b == b';')?;
+    let digits = text[..end].strip_prefix(b"#")?;
+    let n = match digits.strip_prefix(b"x").or(digits.strip_prefix(b"X")) {
+        Some(hex) => number(hex, 16)?,
+        None => number(digits, 10)?,
+    };
+    Some((n, end + 1))
+}
+
+fn number(digits: &[u8], radix: u32) -> Option<u32> {
+    let text = std::str::from_utf8(digits).ok().filter(|t| t.bytes().all(|b| b.is_ascii_hexdigit()))?;
+    u32::from_str_radix(text, radix).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_value_are_one() {
+        let mail = |form, raw: &str| canonical(Kind::Email, form, raw.as_bytes()).into_owned();
+        let plain = mail(Form::PLAIN, "jane.roe@acme.example");
+        assert_eq!(mail(Form::PLAIN, "Jane.Roe@ACME.example"), plain);
+        assert_eq!(mail(Form::one(Encoding::Percent), "jane.roe%40acme.example"), plain);
+        assert_eq!(mail(Form::one(Encoding::Entity), "jane.roe&#64;acme.example"), plain);
+        assert_eq!(mail(Form::one(Encoding::Entity), "jane.roe&#x40;acme.example"), plain);
+        assert_eq!(mail(Form::one(Encoding::Escape), r"jane.roe\u0040acme.example"), plain);
+        let v4 = canonical(Kind::Ipv4, Form::PLAIN, b"203.0.113.7").into_owned();
+        assert_eq!(canonical(Kind::Ipv6, Form::PLAIN, b"::FFFF:203.0.113.7").into_owned(), v4);
+        assert_eq!(canonical(Kind::Ipv6, Form::PLAIN, b"::ffff:cb00:7107").into_owned(), v4);
+        let v6 = canonical(Kind::Ipv6, Form::PLAIN, b"2001:db8::1").into_owned();
+        assert_eq!(canonical(Kind::Ipv6, Form::PLAIN, b"2001:0DB8:0:0:0:0:0:1").into_owned(), v6);
+        assert_eq!(canonical(Kind::Mac, Form::PLAIN, b"00-AA-bb").into_owned(), b"00aabb");
+    }
+
+    #[test]
+    fn decoding_leaves_what_is_no_escape() {
+        assert_eq!(decode(Encoding::Percent, b"100%&%zz%4"), b"100%&%zz%4");
+        assert_eq!(decode(Encoding::Entity, b"&&#;&nope;&#xzz;"), b"&&#;&nope;&#xzz;");
+        assert_eq!(decode(Encoding::Escape, br"\q\u00"), br"\q\u00");
+    }
+}

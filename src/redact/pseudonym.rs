@@ -1,0 +1,101 @@
+//! Pseudonyms: keyed names of values, the same for the same value of a family, unlinkable under another key.
+
+use crate::finding::Form;
+use crate::kind::{Family, Kind};
+use crate::redact::canonical::canonical;
+use crate::sensitive::Sensitive;
+
+/// The key of an issue's pseudonyms: 32 random bytes that live in a keystore, or for one run.
+pub type IssueKey = Sensitive<[u8; 32]>;
+
+/// Values longer than this are hashed by their digest, so that one rule serves those that are no longer in memory.
+const LONG: usize = crate::chunk::LONG_VALUE as usize;
+
+/// Gives values their keyed names.
+///
+/// A name is keyed BLAKE3 of a family and the canonical value. Neither the kind nor the rule enters, so that a value has
+/// one name however it was found; the kind is only the label before it.
+#[derive(Clone, Debug)]
+pub struct Pseudonyms {
+    key: IssueKey,
+}
+
+impl Pseudonyms {
+    /// Names under this key.
+    pub fn new(key: IssueKey) -> Pseudonyms {
+        Pseudonyms { key }
+    }
+
+    /// The keyed hash of a value found as `raw` in `form`.
+    pub fn of_value(&self, kind: Kind, form: Form, raw: &[u8]) -> Name {
+        if raw.len() > LONG {
+            return self.of_digest(kind, blake3::hash(raw).as_bytes());
+        }
+        self.derive(kind.family(), b"value", &canonical(kind, form, raw))
+    }
+
+    /// The keyed hash of a long value of which only the BLAKE3 digest is left.
+    pub fn of_digest(&self, kind: Kind, digest: &[u8; 32]) -> Name {
+        self.derive(kind.family(), b"digest", digest)
+    }
+
+    /// A keyed hash for a purpose of its own, apart from names.
+    pub fn derive(&self, family: Family, purpose: &[u8], bytes: &[u8]) -> Name {
+        let mut hasher = blake3::Hasher::new_keyed(self.key.reveal());
+        hasher.update(&[family as u8, purpose.len() as u8]).update(purpose).update(bytes);
+        Name(hasher)
+    }
+}
+
+/// A value's keyed hash, of any length.
+pub struct Name(blake3::Hasher);
+
+impl Name {
+    /// Its first 64 bits.
+    pub fn bits(&self) -> u64 {
+        u64::from_be_bytes(self.bytes())
+    }
+
+    /// Its first `N` bytes.
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.0.finalize_xof().fill(&mut bytes);
+        bytes
+    }
+
+    /// As many bytes as are asked for.
+    pub fn stream(&self) -> impl Iterator<Item = u8> + use<> {
+        let mut reader = self.0.finalize_xof();
+        std::iter::from_fn(move || {
+            let mut byte = [0];
+            reader.fill(&mut byte);
+            Some(byte[0])
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn under(key: u8) -> Pseudonyms {
+        Pseudonyms::new(Sensitive::new([key; 32]))
+    }
+
+    #[test]
+    fn kinds_of_a_family_share_names_and_keys_do_not() {
+        let name = |key, kind| under(key).of_value(kind, Form::PLAIN, b"hunter2").bits();
+        assert_eq!(name(1, Kind::Password), name(1, Kind::Token));
+        assert_ne!(name(1, Kind::Password), name(2, Kind::Password));
+        assert_ne!(name(1, Kind::Password), name(1, Kind::Keyword));
+    }
+
+    #[test]
+    fn a_long_value_has_the_name_of_its_digest() {
+        let value = vec![b'a'; LONG + 1];
+        let digest = blake3::hash(&value);
+        let names = under(1);
+        let by_value = names.of_value(Kind::Token, Form::PLAIN, &value).bits();
+        assert_eq!(by_value, names.of_digest(Kind::Token, digest.as_bytes()).bits());
+    }
+}

@@ -1,0 +1,114 @@
+//! The redactor: copies the gaps of a chunk and writes replacements, left to right, once.
+
+use crate::finding::{Finding, Form, Place};
+use crate::kind::Kind;
+use crate::placeholder;
+use crate::redact::policy::Style;
+use crate::redact::pseudonym::Pseudonyms;
+use crate::redact::shape;
+
+/// What is known of a value that is replaced.
+#[derive(Clone, Copy, Debug)]
+pub enum Replaced<'a> {
+    /// All its bytes.
+    Here(&'a [u8]),
+    /// The BLAKE3 digest of a long value, its length, and the line feeds in it with and without a carriage return.
+    Digest {
+        /// BLAKE3 of the raw bytes.
+        digest: &'a [u8; 32],
+        /// How many line feeds stood in it.
+        line_feeds: u64,
+        /// How many of them followed a carriage return.
+        after_return: u64,
+    },
+}
+
+/// Writes replacements in the styles of a policy.
+#[derive(Clone, Debug)]
+pub struct Redactor {
+    names: Pseudonyms,
+    /// By rule number.
+    styles: Vec<Style>,
+}
+
+impl Redactor {
+    /// A redactor for rules whose styles are given by rule number.
+    pub fn new(names: Pseudonyms, styles: Vec<Style>) -> Redactor {
+        Redactor { names, styles }
+    }
+
+    /// Appends the replacement of a finding. Line ends inside the value follow it, so that no line is lost.
+    pub fn replace(&self, finding: &Finding, value: Replaced<'_>, out: &mut Vec<u8>) {
+        let Finding { kind, form, place, .. } = *finding;
+        let style = self.styles.get(usize::from(finding.rule.0)).copied().unwrap_or_default();
+        match (style, place) {
+            (Style::Placeholder | Style::Shape | Style::Mask, Place::Number) => self.number(value, out),
+            (Style::Remove, Place::Number) => out.extend_from_slice(b"null"),
+            (Style::Placeholder, Place::Text) => {
+                self.placeholder(kind, form, value, out);
+                line_ends(value, out);
+            }
+            (Style::Shape, Place::Text) => match value {
+                // A surrogate of a long value would need its bytes.
+                Replaced::Here(raw) if !raw.contains(&b'\n') => shape::write(&self.names, kind, form, raw, out),
+                Replaced::Here(_) | Replaced::Digest { .. } => {
+                    self.placeholder(kind, form, value, out);
+                    line_ends(value, out);
+                }
+            },
+            (Style::Mask, Place::Text) => mask(finding.span.len(), value, out),
+            (Style::Remove, Place::Text) => line_ends(value, out),
+        }
+    }
+
+    fn placeholder(&self, kind: Kind, form: Form, value: Replaced<'_>, out: &mut Vec<u8>) {
+        let name = match value {
+            Replaced::Here(raw) => self.names.of_value(kind, form, raw),
+            Replaced::Digest { digest, .. } => self.names.of_digest(kind, digest),
+        };
+        placeholder::write(kind, name.bits(), out);
+    }
+
+    fn number(&self, value: Replaced<'_>, out: &mut Vec<u8>) {
+        match value {
+            Replaced::Here(raw) => shape::write_number(&self.names, raw, out),
+            // A number of over a thousand digits: any number stands for it.
+            Replaced::Digest { digest, .. } => {
+                let name = self.names.of_digest(Kind::Secret, digest);
+                out.extend_from_slice((name.bits() >> 12 | 1).to_string().as_bytes());
+            }
+        }
+    }
+}
+
+fn mask(length: u64, value: Replaced<'_>, out: &mut Vec<u8>) {
+    match value {
+        Replaced::Here(raw) => out.extend(raw.iter().map(|&b| if matches!(b, b'\n' | b'\r') { b } else { b'*' })),
+        Replaced::Digest { line_feeds, after_return, .. } => {
+            // A mask as long as a value that may have been a gigabyte is capped; the line ends are kept.
+            const MOST: u64 = 64 * 1024;
+            let stars = (length - line_feeds - after_return).min(MOST);
+            out.resize(out.len() + stars as usize, b'*');
+            line_ends(value, out);
+        }
+    }
+}
+
+fn line_ends(value: Replaced<'_>, out: &mut Vec<u8>) {
+    match value {
+        Replaced::Here(raw) => {
+            for at in memchr::memchr_iter(b'\n', raw) {
+                let after_return = at > 0 && raw[at - 1] == b'\r';
+                out.extend_from_slice(if after_return { b"\r\n" } else { b"\n" });
+            }
+        }
+        Replaced::Digest { line_feeds, after_return, .. } => {
+            for _ in 0..after_return {
+                out.extend_from_slice(b"\r\n");
+            }
+            for _ in after_return..line_feeds {
+                out.push(b'\n');
+            }
+        }
+    }
+}
