@@ -1,0 +1,154 @@
+//! What a scrubber is made of.
+
+use std::path::{Path, PathBuf};
+
+use super::{Recorder, Scrubber, Unscannable};
+use crate::container::Limits;
+use crate::detect::{Engine, Terms};
+use crate::redact::{IssueKey, Policy, Pseudonyms, Redactor};
+use crate::rules::RuleSet;
+
+/// Bytes that a chunk owns: its buffer and its output stay in a core's second-level cache.
+const CHUNK: usize = 128 << 10;
+
+/// Why a scrubber cannot be built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// Neither [`Builder::recorder`] nor [`Builder::unrecorded`] was called.
+    #[error("no recorder was given: pass one, or say `unrecorded`")]
+    NoRecorder,
+    /// No key was given and none could be made.
+    #[error("cannot make a random key")]
+    NoKey,
+}
+
+/// What a [`Scrubber`] is made of.
+pub struct Builder {
+    key: Option<IssueKey>,
+    rules: Option<RuleSet>,
+    policy: Policy,
+    hide: Terms,
+    recorder: Option<Option<Box<dyn Recorder>>>,
+    threads: usize,
+    chunk: usize,
+    limits: Limits,
+    spools: PathBuf,
+    unscannable: Unscannable,
+    explain: bool,
+}
+
+impl Builder {
+    /// The defaults; nothing is said about recording yet.
+    pub(super) fn new() -> Builder {
+        Builder {
+            key: None,
+            rules: None,
+            policy: Policy::default(),
+            hide: Terms::new(),
+            recorder: None,
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            chunk: CHUNK,
+            limits: Limits::default(),
+            spools: PathBuf::from("/tmp"),
+            unscannable: Unscannable::default(),
+            explain: false,
+        }
+    }
+
+    /// The key of the issue's pseudonyms. Without one a random key serves for this scrubber alone.
+    pub fn key(self, key: IssueKey) -> Builder {
+        Builder { key: Some(key), ..self }
+    }
+
+    /// The rules, in place of the built-in ones.
+    pub fn rules(self, rules: RuleSet) -> Builder {
+        Builder { rules: Some(rules), ..self }
+    }
+
+    /// The styles of replacement.
+    pub fn policy(self, policy: Policy) -> Builder {
+        Builder { policy, ..self }
+    }
+
+    /// Terms to hide besides, and values to keep.
+    pub fn terms(self, terms: Terms) -> Builder {
+        Builder { hide: terms, ..self }
+    }
+
+    /// Who is told of each artifact before it is read.
+    pub fn recorder(self, recorder: impl Recorder + 'static) -> Builder {
+        Builder { recorder: Some(Some(Box::new(recorder))), ..self }
+    }
+
+    /// Says that nobody is told, or that the caller has recorded the artifacts already.
+    pub fn unrecorded(self) -> Builder {
+        Builder { recorder: Some(None), ..self }
+    }
+
+    /// Workers for one stream; at least one.
+    pub fn threads(self, threads: usize) -> Builder {
+        Builder { threads: threads.max(1), ..self }
+    }
+
+    /// Bytes that a chunk owns; at least one. The output does not depend on it.
+    pub fn chunk_size(self, chunk: usize) -> Builder {
+        Builder { chunk: chunk.max(1), ..self }
+    }
+
+    /// How much containers may unfold into.
+    pub fn limits(self, limits: Limits) -> Builder {
+        Builder { limits, ..self }
+    }
+
+    /// The directory for sealed, unlinked spool files; `/tmp` if none is given.
+    pub fn spools(self, spools: &Path) -> Builder {
+        Builder { spools: spools.to_path_buf(), ..self }
+    }
+
+    /// What becomes of entries that cannot be scanned.
+    pub fn unscannable(self, unscannable: Unscannable) -> Builder {
+        Builder { unscannable, ..self }
+    }
+
+    /// Whether reports tell of each candidate what became of it. A stream is then scanned by one worker.
+    pub fn explain(self, explain: bool) -> Builder {
+        Builder { explain, ..self }
+    }
+
+    /// The scrubber.
+    ///
+    /// # Errors
+    /// If nothing was said about recording, or no key could be made.
+    pub fn build(self) -> Result<Scrubber, BuildError> {
+        let recorder = self.recorder.ok_or(BuildError::NoRecorder)?;
+        let key = match self.key {
+            Some(key) => key,
+            None => {
+                let mut bytes = [0; 32];
+                getrandom::fill(&mut bytes).map_err(|_| BuildError::NoKey)?;
+                IssueKey::new(bytes)
+            }
+        };
+        let builtin;
+        let rules = match &self.rules {
+            Some(rules) => rules,
+            None => {
+                builtin = RuleSet::builtin();
+                &builtin
+            }
+        };
+        let engine = Engine::new(rules, &self.hide, self.hide.clone());
+        let styles = engine.catalogue().iter().map(|rule| self.policy.style(rule.kind, &rule.id)).collect();
+        Ok(Scrubber {
+            redactor: Redactor::new(Pseudonyms::new(key), styles),
+            engine,
+            recorder,
+            threads: if self.explain { 1 } else { self.threads },
+            chunk: self.chunk,
+            limits: self.limits,
+            spools: self.spools,
+            unscannable: self.unscannable,
+            explain: self.explain,
+        })
+    }
+}

@@ -1,0 +1,310 @@
+//! The pipeline: the one place where the stages meet.
+//!
+//! A stream takes four steps: chunks are *scanned* in parallel, *folded* in order, *rewritten* in parallel and *written*
+//! in order. Workers take turns: each reads the next chunk under a lock, scans it alone, folds it when its turn comes,
+//! rewrites it alone, and writes it when its turn comes. So memory is bounded by workers times chunk, and nothing depends
+//! on their number. A container's entries come one after the other and go through the same steps on one thread.
+
+mod builder;
+mod filter;
+mod turn;
+mod work;
+
+pub use builder::{BuildError, Builder};
+
+use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use crate::artifact::Content;
+use crate::chunk::Chunk;
+use crate::container::{self, Input, Limits};
+use crate::detect::{Engine, Fold, RuleInfo, Verdict};
+use crate::finding::RuleId;
+use crate::redact::Redactor;
+use crate::report::Summary;
+use crate::source::{HashingReader, OpenFile, Plain, Source, Watched};
+use crate::text::Head;
+use work::Work;
+
+/// Why an artifact could not be scrubbed. Nothing that was written until then is complete.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The input could not be read.
+    #[error("cannot read the input")]
+    Read(#[source] io::Error),
+    /// The output could not be written.
+    #[error("cannot write the output")]
+    Write(#[source] io::Error),
+    /// A container could not be read or rebuilt.
+    #[error("cannot rebuild the {format} container")]
+    Container {
+        /// The format's id.
+        format: &'static str,
+        /// What is wrong with it.
+        source: container::Error,
+    },
+    /// The caller's recorder refused, before anything was read.
+    #[error("cannot record the artifact")]
+    Record(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A worker panicked: a fault in scrubjay. Nothing unscanned has passed.
+    #[error("a worker failed; this is a fault in scrubjay")]
+    Panicked,
+}
+
+/// Is told of an artifact before its first byte is read (law 4), and of its end.
+pub trait Recorder: Send + Sync {
+    /// Records durably that an artifact is about to be read and where its output goes.
+    ///
+    /// # Errors
+    /// Anything: the artifact is then not read.
+    fn register(&self) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+    /// Learns how it ended.
+    ///
+    /// # Errors
+    /// Anything: the caller of the scrubber gets it.
+    fn finish(&self, report: &Report) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
+}
+
+/// What becomes of an entry that cannot be scanned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Unscannable {
+    /// A notice stands in its place.
+    #[default]
+    Withhold,
+    /// It passes as it is.
+    Pass,
+}
+
+/// What became of an artifact as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was scrubbed; entries of it may be withheld.
+    Scrubbed,
+    /// It passed as it was, because [`Unscannable::Pass`] says so.
+    Passed,
+    /// It was withheld as a whole, and this notice was written in its place.
+    Withheld(Vec<u8>),
+}
+
+/// What was done to one artifact.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// What became of it as a whole.
+    pub outcome: Outcome,
+    /// Size and digest of exactly the bytes that were read.
+    pub input: Content,
+    /// Counts.
+    pub summary: Summary,
+    /// Each candidate's fate, if that was asked for.
+    pub explained: Vec<Explanation>,
+}
+
+/// What became of one candidate, and where it stood. It holds no content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// The scrubbed names of the containers and entries around it, joined by `!`; empty for the artifact itself.
+    pub entry: String,
+    /// Its line, from 1.
+    pub line: u64,
+    /// Its column in bytes, from 1.
+    pub column: u64,
+    /// The rule.
+    pub rule: RuleId,
+    /// What became of it.
+    pub verdict: Verdict,
+}
+
+/// Scrubs streams and files. It is built once and used from any number of threads.
+///
+/// ```
+/// use scrubjay::Scrubber;
+///
+/// let scrubber = Scrubber::builder().unrecorded().build()?;
+/// let mut clean = Vec::new();
+/// let report = scrubber.scrub(&b"mail jane.roe@example.com from 203.0.113.7\n"[..], &mut clean)?;
+/// assert_eq!(report.summary.findings(), 2);
+/// assert!(!String::from_utf8(clean)?.contains("jane"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Scrubber {
+    engine: Engine,
+    redactor: Redactor,
+    recorder: Option<Box<dyn Recorder>>,
+    threads: usize,
+    chunk: usize,
+    limits: Limits,
+    spools: PathBuf,
+    unscannable: Unscannable,
+    explain: bool,
+}
+
+impl Scrubber {
+    /// What a scrubber needs: nothing but a word about recording.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    /// Every rule, by the numbers that [`Explanation`] uses.
+    pub fn catalogue(&self) -> &[RuleInfo] {
+        self.engine.catalogue()
+    }
+
+    /// Scrubs a reader into a writer.
+    ///
+    /// # Errors
+    /// If the input cannot be read or the output not be written, or a container is damaged as a whole. What was written
+    /// until then is scrubbed, but not complete.
+    pub fn scrub(&self, reader: impl Read + Send, writer: impl Write + Send) -> Result<Report, Error> {
+        self.scrub_source(Plain::new(reader), writer)
+    }
+
+    /// Scrubs a source, which can tell when it idles, into a writer. What comes in while it idles goes out at once.
+    ///
+    /// # Errors
+    /// As [`Scrubber::scrub`].
+    pub fn scrub_source(&self, source: impl Source + Send, writer: impl Write + Send) -> Result<Report, Error> {
+        self.recorded(|| self.source(source, writer))
+    }
+
+    /// Scrubs a file into a writer. Containers that are read by place are read from the file itself. `watch` is told of the
+    /// bytes as they are read.
+    ///
+    /// # Errors
+    /// As [`Scrubber::scrub`].
+    pub fn scrub_file(
+        &self,
+        file: &mut OpenFile,
+        watch: impl Fn(u64) + Send,
+        writer: impl Write + Send,
+    ) -> Result<Report, Error> {
+        self.recorded(|| {
+            if !file.is_regular() {
+                return self.source(Watched::new(file, watch), writer);
+            }
+            let head = Head::read(file).map_err(Error::Read)?;
+            file.seek(SeekFrom::Start(0)).map_err(Error::Read)?;
+            let Some(format) = container::sniff(head.deciding()).filter(|format| format.is_read_by_place()) else {
+                return self.source(Watched::new(file, watch), writer);
+            };
+            // The bytes that are parsed are those that were hashed: the file is read whole, then by place.
+            let mut hashed = HashingReader::new(Watched::new(&mut *file, watch));
+            io::copy(&mut hashed, &mut io::sink()).map_err(Error::Read)?;
+            let content = hashed.finish();
+            file.seek(SeekFrom::Start(0)).map_err(Error::Read)?;
+            let mut work = Work::new(self);
+            let outcome = work.artifact(format, Input::seekable_from(file, &self.spools), writer)?;
+            Ok(work.report(outcome, content))
+        })
+    }
+
+    /// The work on one source, without recording.
+    fn source(&self, source: impl Source + Send, writer: impl Write + Send) -> Result<Report, Error> {
+        let mut source = HashingReader::new(source);
+        let head = Head::read(&mut source).map_err(Error::Read)?;
+        let mut work = Work::new(self);
+        let outcome = match container::sniff(head.deciding()) {
+            Some(format) => {
+                let input = Cursor::new(head.into_bytes()).chain(&mut source);
+                work.artifact(format, Input::stream(input, &self.spools), writer)?
+            }
+            None => work.stream(head, &mut source, writer)?,
+        };
+        io::copy(&mut source, &mut io::sink()).map_err(Error::Read)?;
+        Ok(work.report(outcome, source.finish()))
+    }
+
+    /// Scrubs a path or file name: directories and known endings stay, what is found in between goes.
+    pub fn scrub_name(&self, name: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(name.len());
+        for (n, part) in name.split(|&b| b == b'/').enumerate() {
+            if n > 0 {
+                out.push(b'/');
+            }
+            let stem = &part[..part.len() - endings(part)];
+            out.extend_from_slice(&self.scrub_bytes(stem));
+            out.extend_from_slice(&part[stem.len()..]);
+        }
+        out
+    }
+
+    /// Scrubs bytes that are in memory, as text, without recording or counting: names, not contents.
+    pub fn scrub_bytes(&self, bytes: &[u8]) -> Vec<u8> {
+        let chunk = Chunk { bytes, base: 0, own: 0..bytes.len(), is_last: true };
+        let scan = self.engine.scan(&chunk, false);
+        let mut fold = Fold::default();
+        let edits = fold.advance(&chunk, scan.found, scan.decided);
+        let mut out = Vec::with_capacity(bytes.len());
+        self.rewrite(&chunk, 0..bytes.len(), &edits, &mut out, &mut Vec::new());
+        out
+    }
+
+    fn recorded(&self, act: impl FnOnce() -> Result<Report, Error>) -> Result<Report, Error> {
+        let start = Instant::now();
+        if let Some(recorder) = &self.recorder {
+            recorder.register().map_err(Error::Record)?;
+        }
+        let mut report = act()?;
+        report.summary.elapsed = start.elapsed();
+        if let Some(recorder) = &self.recorder {
+            recorder.finish(&report).map_err(Error::Record)?;
+        }
+        Ok(report)
+    }
+}
+
+/// The length of the known endings of a file name, dots included: `.log.gz`.
+fn endings(name: &[u8]) -> usize {
+    const KNOWN: [&str; 40] = [
+        "log",
+        "txt",
+        "csv",
+        "tsv",
+        "json",
+        "jsonl",
+        "xml",
+        "html",
+        "htm",
+        "yaml",
+        "yml",
+        "toml",
+        "ini",
+        "conf",
+        "cfg",
+        "properties",
+        "env",
+        "sql",
+        "dump",
+        "out",
+        "err",
+        "gz",
+        "zip",
+        "tar",
+        "tgz",
+        "bz2",
+        "xz",
+        "zst",
+        "7z",
+        "pem",
+        "key",
+        "crt",
+        "png",
+        "jpg",
+        "jpeg",
+        "pdf",
+        "eml",
+        "har",
+        "md",
+        "hprof",
+    ];
+    let mut end = name.len();
+    while let Some(dot) = name[..end].iter().rposition(|&b| b == b'.') {
+        let is_known = dot > 0 && KNOWN.iter().any(|known| name[dot + 1..end].eq_ignore_ascii_case(known.as_bytes()));
+        if !is_known {
+            break;
+        }
+        end = dot;
+    }
+    name.len() - end
+}

@@ -1,0 +1,236 @@
+//! The work on one artifact: what it is decides what becomes of it, and of each entry in it.
+
+use std::io::{self, Cursor, Read, Write};
+
+use super::filter::Filtered;
+use super::{Error, Explanation, Outcome, Report, Scrubber, Unscannable};
+use crate::artifact::Content;
+use crate::container::{self, Budget, Entry, Format, Input, Verdict as Fate, VisitError, Visitor, notice};
+use crate::report::{RuleCount, Summary, Withheld};
+use crate::source::Source;
+use crate::text::{Head, Nature, sniff};
+
+/// From how many control characters on a text is told to hold binary data.
+const BINARY: u64 = 64;
+
+/// The work on one artifact.
+pub(super) struct Work<'s> {
+    scrubber: &'s Scrubber,
+    counts: Vec<u64>,
+    summary: Summary,
+    explained: Vec<Explanation>,
+    /// The scrubbed names of the containers and entries around what is being read.
+    place: Vec<String>,
+}
+
+impl<'s> Work<'s> {
+    pub(super) fn new(scrubber: &'s Scrubber) -> Work<'s> {
+        let summary = Summary { artifacts: 1, ..Summary::default() };
+        Work { scrubber, counts: Vec::new(), summary, explained: Vec::new(), place: Vec::new() }
+    }
+
+    pub(super) fn report(mut self, outcome: Outcome, input: Content) -> Report {
+        let catalogue = self.scrubber.engine.catalogue();
+        self.summary.rules = catalogue
+            .iter()
+            .zip(&self.counts)
+            .filter(|&(_, &count)| count > 0)
+            .map(|(rule, &count)| RuleCount { rule: rule.id.clone(), kind: rule.kind.id(), count })
+            .collect();
+        self.summary.bytes_in = input.size;
+        Report { outcome, input, summary: self.summary, explained: self.explained }
+    }
+
+    fn withheld(&mut self, reason: String) {
+        self.summary.withheld.push(Withheld { name: self.place.join("!"), reason });
+    }
+
+    /// A container that is the whole artifact.
+    pub(super) fn artifact(
+        &mut self,
+        format: &'static dyn Format,
+        input: Input<'_>,
+        writer: impl Write,
+    ) -> Result<Outcome, Error> {
+        let mut writer = Counting { writer, bytes: 0 };
+        let budget = Budget::new(self.scrubber.limits);
+        let rebuilt = format.rebuild(input, &mut writer, self, &budget);
+        self.summary.bytes_out += writer.bytes;
+        rebuilt.map_err(|source| Error::Container { format: format.id(), source })?;
+        writer.flush().map_err(Error::Write)?;
+        Ok(Outcome::Scrubbed)
+    }
+
+    /// A stream that is the whole artifact and no container.
+    pub(super) fn stream(
+        &mut self,
+        head: Head,
+        source: &mut (impl Source + Send),
+        writer: impl Write + Send,
+    ) -> Result<Outcome, Error> {
+        let mut writer = Counting { writer, bytes: 0 };
+        let nature = sniff(head.deciding());
+        let mut input = Behind { head: Cursor::new(head.into_bytes()), rest: source };
+        let outcome = match (nature, self.scrubber.unscannable) {
+            (Nature::Text, _) => {
+                let filtered = self.scrubber.filter_in_parallel(input, &mut writer)?;
+                self.take(filtered);
+                Outcome::Scrubbed
+            }
+            (Nature::Unscannable(_), Unscannable::Pass) => {
+                io::copy(&mut input, &mut writer).map_err(Error::Write)?;
+                self.summary.passed += 1;
+                Outcome::Passed
+            }
+            (Nature::Unscannable(what), Unscannable::Withhold) => {
+                self.withheld(format!("it is {what}, which is not scanned"));
+                let notice = unscannable_notice("the input", what);
+                writer.write_all(&notice).map_err(Error::Write)?;
+                Outcome::Withheld(notice)
+            }
+        };
+        writer.flush().map_err(Error::Write)?;
+        self.summary.bytes_out += writer.bytes;
+        Ok(outcome)
+    }
+
+    fn take(&mut self, filtered: Filtered) {
+        self.summary.scrubbed += 1;
+        if self.counts.len() < filtered.counts.len() {
+            self.counts.resize(filtered.counts.len(), 0);
+        }
+        for (all, more) in self.counts.iter_mut().zip(&filtered.counts) {
+            *all += more;
+        }
+        let place = self.place.join("!");
+        // Its first line said text, which is final; that something else follows is told, not guessed at.
+        if filtered.controls >= BINARY {
+            let reason = "binary data follows its first line, in which things may hide".to_string();
+            self.summary.doubtful.push(Withheld { name: place.clone(), reason });
+        }
+        self.explained.extend(filtered.explained.into_iter().map(|e| Explanation { entry: place.clone(), ..e }));
+    }
+
+    /// What an entry is decides what becomes of it.
+    fn content(&mut self, entry: &Entry, reader: &mut dyn Read, writer: &mut dyn Write) -> Result<Fate, VisitError> {
+        let head = Head::read(reader)?;
+        if let Some(format) = container::sniff(head.deciding()) {
+            let input = Cursor::new(head.into_bytes()).chain(reader);
+            let before = (self.counts.clone(), self.summary.clone(), self.explained.len());
+            let input = Input::stream(input, &self.scrubber.spools);
+            return match format.rebuild(input, writer, self, &entry.budget) {
+                Ok(()) => Ok(Fate::Scrubbed),
+                Err(error) => {
+                    // Nothing of it comes out, so nothing of it counts.
+                    (self.counts, self.summary) = (before.0, before.1);
+                    self.explained.truncate(before.2);
+                    self.withheld(error.to_string());
+                    let advice = "ask for a fresh upload, or unpack it and scrub what is inside";
+                    Ok(Fate::Withheld(notice::text(&entry.display, &error.to_string(), advice)))
+                }
+            };
+        }
+        match (sniff(head.deciding()), self.scrubber.unscannable) {
+            (Nature::Text, _) => {
+                let input = Behind { head: Cursor::new(head.into_bytes()), rest: Flowing(reader) };
+                match self.scrubber.filter(input, writer) {
+                    Ok(filtered) => self.take(filtered),
+                    Err(Error::Read(error) | Error::Write(error)) => return Err(error.into()),
+                    Err(error) => return Err(VisitError(Box::new(error))),
+                }
+                Ok(Fate::Scrubbed)
+            }
+            (Nature::Unscannable(_), Unscannable::Pass) => {
+                io::copy(&mut Cursor::new(head.into_bytes()).chain(reader), writer)?;
+                self.summary.passed += 1;
+                Ok(Fate::Scrubbed)
+            }
+            (Nature::Unscannable(what), Unscannable::Withhold) => {
+                self.withheld(format!("it is {what}, which is not scanned"));
+                Ok(Fate::Withheld(unscannable_notice(&entry.display, what)))
+            }
+        }
+    }
+}
+
+impl Visitor for Work<'_> {
+    fn entry(&mut self, entry: &Entry, reader: &mut dyn Read, writer: &mut dyn Write) -> Result<Fate, VisitError> {
+        self.place.push(entry.display.clone());
+        let fate = self.content(entry, reader, writer);
+        self.place.pop();
+        fate
+    }
+
+    fn name(&mut self, raw: &[u8]) -> Vec<u8> {
+        self.scrubber.scrub_name(raw)
+    }
+
+    fn withheld(&mut self, entry: &Entry, reason: &container::Error) {
+        self.place.push(entry.display.clone());
+        Work::withheld(self, reason.to_string());
+        self.place.pop();
+    }
+}
+
+fn unscannable_notice(what: &str, nature: &str) -> Vec<u8> {
+    let advice =
+        "look at the original under the customer's terms, or pass --unscannable pass to let it through unscanned";
+    notice::text(what, &format!("it is {nature}, which is not scanned"), advice)
+}
+
+/// A source of which the head was read already.
+struct Behind<S> {
+    head: Cursor<Vec<u8>>,
+    rest: S,
+}
+
+impl<S> Behind<S> {
+    fn is_in_head(&self) -> bool {
+        self.head.position() < self.head.get_ref().len() as u64
+    }
+}
+
+impl<S: Read> Read for Behind<S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.is_in_head() { self.head.read(buffer) } else { self.rest.read(buffer) }
+    }
+}
+
+impl<S: Source> Source for Behind<S> {
+    fn is_idle(&mut self) -> bool {
+        !self.is_in_head() && self.rest.is_idle()
+    }
+}
+
+/// An entry of a container: it never idles.
+struct Flowing<'a>(&'a mut dyn Read);
+
+impl Read for Flowing<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl Source for Flowing<'_> {
+    fn is_idle(&mut self) -> bool {
+        false
+    }
+}
+
+/// A writer that counts.
+struct Counting<W> {
+    writer: W,
+    bytes: u64,
+}
+
+impl<W: Write> Write for Counting<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.writer.write(bytes)?;
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
