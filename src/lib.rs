@@ -76,6 +76,7 @@ pub mod placeholder;
 pub mod redact;
 pub mod report;
 pub mod rules;
+pub mod selftest;
 pub mod sensitive;
 pub mod sink;
 pub mod source;
