@@ -71,6 +71,7 @@ pub mod container;
 pub mod detect;
 pub mod finding;
 pub mod kind;
+pub mod ledger;
 pub mod pipeline;
 pub mod placeholder;
 pub mod redact;

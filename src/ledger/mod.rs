@@ -1,0 +1,333 @@
+//! The ledger: what we hold, for whom, until when, and the proof that it is gone.
+//!
+//! Its nouns are the *issue* (what a customer asked about), the *artifact* (one thing received for it), the *location*
+//! (one physical copy of an artifact: the raw file, the scrubbed file, the temporary file of a run), the *deletion* (one
+//! attempt at one location) and the *entry* of the audit log. A location is *owned*, and deleted when it is due, or
+//! *observed*, and only listed.
+//!
+//! What it promises:
+//!
+//! - **Recorded first.** [`Ledger::register`] returns when the artifacts and every copy that is about to be made of them
+//!   stand durably in the database, in one commit.
+//! - **Intent, act, confirm.** A deletion is written down before it is begun and again when it is proven; whatever a
+//!   crash interrupts is completed by the next [`Ledger::purge`], and no location is ever deleted twice.
+//! - **Only what was recorded is deleted.** A file is taken aside, read again and compared with the record; if it is not
+//!   the one, it is put back and reported.
+//! - **Nothing leaks.** Names and paths are sealed under a key that stands beside the database, and blanked when a
+//!   deletion is confirmed; digests are keyed; no matched value is stored. Keys of issues stand in the keystore only.
+//! - **Nothing is forgotten.** Every change is an entry of a hash chain whose length and head are repeated outside the
+//!   database.
+//!
+//! Facts, policy and act are apart: `records` writes what exists, `retention` says what is due, `deletion` carries it
+//! out (`files` being the only place that removes anything). `store` is the dumb storage under all of it.
+//!
+//! What it refuses to know: detection, rules, pseudonyms, terminals, environments and configuration. It prints nothing.
+
+mod audit;
+mod certificate;
+mod codes;
+mod deletion;
+mod error;
+mod files;
+mod home;
+mod id;
+mod keystore;
+mod lease;
+mod records;
+mod retention;
+mod rows;
+mod seal;
+mod sqlite;
+mod status;
+mod store;
+#[cfg(test)]
+mod tests;
+mod time;
+
+pub use crate::artifact::Content;
+pub use audit::{AuditEntry, AuditReport};
+pub use certificate::{Answer, Certificate, CertifiedArtifact, CertifiedCopy};
+pub use codes::{
+    ArtifactState, Assurance, Cause, Custody, FailCode, IssueState, KeyState, LocationState, Outcome, Role,
+};
+pub use deletion::{DeletionItem, DeletionReport, PurgeOptions, ResolveOptions};
+pub use error::{Error, HomeFault};
+pub use records::{Finished, NewArtifact, Recorded, Registration, Reopened};
+pub use status::{ArtifactStatus, IssueStatus, LocationStatus, Progress};
+pub use time::{Clock, SystemClock, Time};
+
+use audit::{Fields, Fingerprints, Mark};
+use codes::Op;
+use home::Home;
+use keystore::Keystore;
+use lease::Process;
+use rows::{ArtifactRow, DeletionRow, IssueRow, KeyRow, LocationRow, RunRow, Tracked};
+use seal::Seals;
+use serde_json::Value;
+use sqlite::Sqlite;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use store::{Access, Store};
+
+/// An open ledger. It may be used from several threads; other processes may use the same home meanwhile.
+pub struct Ledger {
+    home: Home,
+    clock: Box<dyn Clock>,
+    keystore: Keystore,
+    seals: Seals,
+    mark: Mark,
+    me: Process,
+    run: Mutex<Option<RunRow>>,
+    reopened: Mutex<Vec<Reopened>>,
+    store: Mutex<Box<dyn Store>>,
+    #[cfg(test)]
+    stop: Mutex<Option<deletion::Step>>,
+}
+
+impl Ledger {
+    /// Opens the ledger in a directory, creating both if nothing stands there.
+    ///
+    /// The directory must be ours alone (0700) and not on a network file system. A home whose database, keystore or audit
+    /// mark is missing while the others stand is refused: making a new one would hide the loss.
+    pub fn open(home: &Path, clock: impl Clock + 'static) -> Result<Ledger, Error> {
+        let home = Home::open(home)?;
+        let (keystore, mark) = (Keystore::new(&home), Mark::new(&home));
+        let is_complete = || home.has(sqlite::NAME) && keystore.exists() && mark.exists();
+        // Held until the end of this function by whoever finds that something is missing.
+        let creating = if is_complete() { None } else { Some(lock(&home, "create.lock")?) };
+        if creating.is_some() && !is_complete() {
+            let has_rows = std::fs::metadata(home.join(sqlite::NAME)).is_ok_and(|metadata| metadata.len() > 0);
+            if mark.exists() && !home.has(sqlite::NAME) {
+                return Err(Error::Contradiction(
+                    "the database is gone, and its keystore or audit mark is there".into(),
+                ));
+            }
+            if !keystore.exists() {
+                if mark.exists() || has_rows {
+                    return Err(Error::Contradiction("the keystore is gone, so the database cannot be read".into()));
+                }
+                keystore.create()?;
+            }
+        }
+        let contents = keystore.read()?;
+        let seals = Seals::new(&contents.store_key);
+        let me = Process::current(&seals)?;
+        let mut store = Sqlite::open(&home)?;
+        match store.store_id()? {
+            Some(store_id) if store_id == contents.store_id => {}
+            Some(_) => return Err(Error::Contradiction("the database and the keystore are not of one ledger".into())),
+            None => {
+                store.begin(Access::Write)?;
+                if store.store_id()?.is_none() {
+                    let now = clock.now();
+                    store.put_store_id(&contents.store_id, now.0)?;
+                    let mut tx = Tx { store: &mut store, seals: &seals, me: &me, now, changed: Fingerprints::new() };
+                    tx.log(Op::Created, vec![("store", contents.store_id.as_str().into())])?;
+                }
+                store.commit()?;
+                // From the log into the file itself, so that the file alone tells whose it is.
+                store.empty_log()?;
+            }
+        }
+        if !mark.exists() {
+            let head = store.head()?;
+            if head.seq > 1 {
+                return Err(Error::Contradiction("the mark beside the database is gone".into()));
+            }
+            mark.advance(&seals, &head, true)?;
+            home.sync()?;
+        }
+        drop(creating);
+        Ok(Ledger {
+            home,
+            clock: Box::new(clock),
+            keystore,
+            seals,
+            mark,
+            me,
+            run: Mutex::new(None),
+            reopened: Mutex::new(Vec::new()),
+            store: Mutex::new(Box::new(store)),
+            #[cfg(test)]
+            stop: Mutex::new(None),
+        })
+    }
+
+    /// Whether a ledger, or a part of one, stands in a directory; looks without creating anything.
+    ///
+    /// Only a file that is not found counts as absent: a directory that may not be looked into is an error, since what it
+    /// holds would otherwise pass for nothing.
+    pub fn exists(home: &Path) -> Result<bool, Error> {
+        for name in ["keystore", sqlite::NAME, audit::MARK] {
+            let path = home.join(name);
+            match path.symlink_metadata() {
+                Ok(_) => return Ok(true),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(Error::io("look at", &path, error)),
+            }
+        }
+        Ok(false)
+    }
+
+    /// Re-hashes the audit log and compares it with everything that repeats a part of it.
+    pub fn audit_verify(&self) -> Result<AuditReport, Error> {
+        // The mark is read first: it may be moved by others while we read the log, but never behind our view of it.
+        let mark = self.mark.read(&self.seals);
+        self.read(|store| audit::verify(store, mark, &self.seals))
+    }
+
+    /// Entries of the audit log behind number `after`, at most `limit`.
+    pub fn audit_log(&self, after: u64, limit: u64) -> Result<Vec<AuditEntry>, Error> {
+        let bound = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        let events = self.read(|store| store.events(bound(after), bound(limit)))?;
+        let entry = |event: rows::EventRow| AuditEntry {
+            seq: event.seq.max(0) as u64,
+            hash: audit::hex(&event.hash),
+            body: event.body,
+        };
+        Ok(events.into_iter().map(entry).collect())
+    }
+
+    /// Runs `work` in a transaction that writes; durable when it returns. If it fails, nothing has changed.
+    fn write<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        let mut store = self.store();
+        store.begin(Access::Write)?;
+        let result = self.mark.read(&self.seals).and_then(|mark| audit::check_mark(&**store, &mark)).and_then(|()| {
+            let (seals, me, now) = (&self.seals, &self.me, self.clock.now());
+            let mut tx = Tx { store: &mut **store, seals, me, now, changed: Fingerprints::new() };
+            let value = work(&mut tx)?;
+            match tx.changed.is_empty() {
+                true => Ok(value),
+                false => Err(Error::System("a change that no entry of the audit log tells of")),
+            }
+        });
+        let done = result.and_then(|value| {
+            let head = store.head()?;
+            store.commit()?;
+            Ok((value, head))
+        });
+        match done {
+            Ok((value, head)) => {
+                self.mark.advance(&self.seals, &head, false)?;
+                Ok(value)
+            }
+            Err(error) => {
+                store.rollback();
+                Err(error)
+            }
+        }
+    }
+
+    /// Runs `work` on one consistent view.
+    fn read<T>(&self, work: impl FnOnce(&dyn Store) -> Result<T, Error>) -> Result<T, Error> {
+        let mut store = self.store();
+        store.begin(Access::Read)?;
+        let result = work(&**store);
+        store.rollback();
+        result
+    }
+
+    fn store(&self) -> MutexGuard<'_, Box<dyn Store>> {
+        // A panic in the middle leaves an open transaction at worst, which the next one rolls back.
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The path of a location, unless it is blanked.
+    fn path_of(&self, location: &LocationRow) -> Result<Option<PathBuf>, Error> {
+        match &location.path_enc {
+            None => Ok(None),
+            Some(sealed) => {
+                let bytes = self.seals.open("location.path", &location.location_id, sealed)?;
+                Ok(Some(PathBuf::from(OsString::from_vec(bytes))))
+            }
+        }
+    }
+
+    /// The path of a location for people to read: of an address only its scheme, host and path, since the rest of it may
+    /// be credentials.
+    fn shown_path(&self, location: &LocationRow) -> Result<Option<PathBuf>, Error> {
+        let path = self.path_of(location)?;
+        Ok(match (location.role, &path) {
+            (Role::Url, Some(address)) => Some(without_credentials(&address.to_string_lossy()).into()),
+            _ => path,
+        })
+    }
+
+    /// A sealed text, for people to read.
+    fn text_of(&self, column: &'static str, row: &str, sealed: Option<&[u8]>) -> Result<Option<String>, Error> {
+        let open = |sealed| self.seals.open(column, row, sealed);
+        Ok(sealed.map(open).transpose()?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+}
+
+/// An address without its user, password, query and fragment.
+fn without_credentials(address: &str) -> String {
+    let address = address.split(['?', '#']).next().unwrap_or_default();
+    let Some((scheme, rest)) = address.split_once("://") else { return address.into() };
+    let (authority, path) = rest.split_at(rest.find(['/', '\\']).unwrap_or(rest.len()));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    format!("{scheme}://{host}{path}")
+}
+
+/// A transaction that writes.
+struct Tx<'a> {
+    store: &'a mut dyn Store,
+    seals: &'a Seals,
+    me: &'a Process,
+    now: Time,
+    /// The rows that were written since the last entry of the log.
+    changed: Fingerprints,
+}
+
+impl Tx<'_> {
+    /// Appends to the audit log what this transaction does.
+    fn log(&mut self, op: Op, mut fields: Fields) -> Result<(), Error> {
+        fields.push(("host", self.me.host().into()));
+        fields.push(("operator", format!("uid-{}", rustix::process::getuid().as_raw()).into()));
+        if !self.changed.is_empty() {
+            let rows = std::mem::take(&mut self.changed).into_iter().map(|(row, print)| (row, print.into()));
+            fields.push((audit::ROWS, Value::Object(rows.collect())));
+        }
+        audit::append(self.store, self.now, op, fields)
+    }
+
+    fn put_issue(&mut self, row: &IssueRow) -> Result<(), Error> {
+        self.note(row)?;
+        self.store.put_issue(row)
+    }
+
+    fn put_key(&mut self, row: &KeyRow) -> Result<(), Error> {
+        self.note(row)?;
+        self.store.put_key(row)
+    }
+
+    fn put_artifact(&mut self, row: &ArtifactRow) -> Result<(), Error> {
+        self.note(row)?;
+        self.store.put_artifact(row)
+    }
+
+    fn put_location(&mut self, row: &LocationRow) -> Result<(), Error> {
+        self.note(row)?;
+        self.store.put_location(row)
+    }
+
+    fn put_deletion(&mut self, row: &DeletionRow) -> Result<(), Error> {
+        self.note(row)?;
+        self.store.put_deletion(row)
+    }
+
+    /// Notes for the next entry of the log what a row is from now on.
+    fn note(&mut self, row: &impl Tracked) -> Result<(), Error> {
+        self.changed.insert(row.label(), row.fingerprint(self.seals)?);
+        Ok(())
+    }
+}
+
+/// Takes a lock of the home that ends with the returned file.
+fn lock(home: &Home, name: &str) -> Result<std::fs::File, Error> {
+    let file = home.file(name)?;
+    file.lock().map_err(|error| Error::io("lock", &home.join(name), error))?;
+    Ok(file)
+}

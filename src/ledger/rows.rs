@@ -1,0 +1,172 @@
+//! The rows of the records, as they stand in a store: sealed columns sealed, times in milliseconds, ids as text.
+//!
+//! The audit log holds a fingerprint of each row that [`Tracked`] is implemented for, over its fields in their order here.
+//! A field that is added later must be left out of it while it is empty, or rows that stand would not fit any more.
+
+use super::Error;
+use super::audit::hex;
+use super::codes::{
+    ArtifactState, Assurance, Cause, Custody, FailCode, IssueState, KeyState, LocationState, Outcome, Role,
+};
+use super::seal::Seals;
+use serde::Serialize;
+
+/// A row of which every version is fingerprinted in the audit log.
+pub(super) trait Tracked: Serialize {
+    /// What the row is, and its id: its name in the log.
+    fn label(&self) -> String;
+
+    /// What stands in the log for this version of the row.
+    fn fingerprint(&self, seals: &Seals) -> Result<String, Error> {
+        let label = self.label();
+        let bytes = serde_json::to_vec(self).map_err(|_| Error::Row("audit_event"))?;
+        Ok(hex(&seals.lookup("row", &[label.as_bytes(), b"\0", &bytes].concat())[..16]))
+    }
+}
+
+macro_rules! tracked {
+    ($($row:ident $what:literal $id:ident,)+) => {$(
+        impl Tracked for $row {
+            fn label(&self) -> String {
+                format!(concat!($what, " {}"), self.$id)
+            }
+        }
+    )+};
+}
+
+tracked! {
+    IssueRow "issue" issue_id,
+    KeyRow "key" key_id,
+    ArtifactRow "artifact" artifact_id,
+    LocationRow "location" location_id,
+    DeletionRow "deletion" deletion_id,
+}
+
+/// How long things are kept.
+#[derive(Clone, Debug)]
+pub(super) struct PolicyRow {
+    pub(super) policy_id: String,
+    pub(super) version: i64,
+    pub(super) grace_ms: i64,
+    pub(super) max_age_ms: i64,
+}
+
+/// An issue.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct IssueRow {
+    pub(super) issue_id: String,
+    pub(super) name_enc: Vec<u8>,
+    pub(super) name_hash: Vec<u8>,
+    pub(super) policy_id: String,
+    pub(super) policy_version: i64,
+    pub(super) state: IssueState,
+    pub(super) opened_at: i64,
+    pub(super) resolved_at: Option<i64>,
+    pub(super) reopen_count: i64,
+}
+
+/// What is known of a key; its bytes stand in the keystore.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct KeyRow {
+    pub(super) key_id: String,
+    pub(super) issue_id: String,
+    pub(super) state: KeyState,
+    pub(super) created_at: i64,
+    pub(super) destroyed_at: Option<i64>,
+}
+
+/// A process that registers artifacts.
+#[derive(Clone, Debug)]
+pub(super) struct RunRow {
+    pub(super) run_id: String,
+    pub(super) host: String,
+    pub(super) boot: String,
+    pub(super) pid_space: String,
+    pub(super) pid: i64,
+    pub(super) started: i64,
+    pub(super) at: i64,
+}
+
+/// An artifact.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct ArtifactRow {
+    pub(super) artifact_id: String,
+    pub(super) issue_id: Option<String>,
+    pub(super) run_id: Option<String>,
+    pub(super) name_enc: Option<Vec<u8>>,
+    pub(super) customer_enc: Option<Vec<u8>>,
+    pub(super) registered_at: i64,
+    pub(super) hard_deadline: i64,
+    pub(super) due_at: i64,
+    pub(super) finished_at: Option<i64>,
+    pub(super) deleted_at: Option<i64>,
+    pub(super) state: ArtifactState,
+    pub(super) fail_code: Option<FailCode>,
+    pub(super) withheld: i64,
+}
+
+/// One physical copy.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct LocationRow {
+    pub(super) location_id: String,
+    pub(super) artifact_id: String,
+    pub(super) role: Role,
+    pub(super) custody: Custody,
+    pub(super) path_enc: Option<Vec<u8>>,
+    pub(super) path_hash: Option<Vec<u8>>,
+    pub(super) fs_id: Option<i64>,
+    /// What stood there at registration; `None` if nothing did.
+    pub(super) stood: Option<Stood>,
+    pub(super) content: Option<ContentRow>,
+    pub(super) state: LocationState,
+    pub(super) last_error: Option<Outcome>,
+    pub(super) settled_at: Option<i64>,
+}
+
+/// The identity of a file that stood somewhere at registration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Stood {
+    pub(super) dev: i64,
+    pub(super) ino: i64,
+    pub(super) size: i64,
+    /// Nanoseconds since 1970.
+    pub(super) mtime: i64,
+}
+
+/// The recorded content of a copy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct ContentRow {
+    pub(super) size: i64,
+    pub(super) digest: Vec<u8>,
+}
+
+/// One attempt at a deletion.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct DeletionRow {
+    pub(super) deletion_id: String,
+    pub(super) location_id: String,
+    pub(super) cause: Cause,
+    pub(super) intended_at: i64,
+    pub(super) verified_at: Option<i64>,
+    pub(super) confirmed_at: Option<i64>,
+    pub(super) outcome: Option<Outcome>,
+    pub(super) size: Option<i64>,
+    pub(super) sha256_enc: Option<Vec<u8>>,
+    pub(super) assurance: Option<Assurance>,
+}
+
+/// One link of the audit chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct EventRow {
+    pub(super) seq: i64,
+    pub(super) body: String,
+    pub(super) prev_hash: Vec<u8>,
+    pub(super) hash: Vec<u8>,
+}
+
+/// The end of the audit chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Head {
+    pub(super) seq: i64,
+    pub(super) hash: Vec<u8>,
+}

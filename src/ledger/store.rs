@@ -1,0 +1,90 @@
+//! The storage under the ledger: dumb, one method per question, so that another database is one more file.
+
+use super::Error;
+use super::rows::{ArtifactRow, DeletionRow, EventRow, Head, IssueRow, KeyRow, LocationRow, PolicyRow, RunRow};
+
+/// How a transaction is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    /// One consistent view; nothing is written.
+    Read,
+    /// The only writer until the end.
+    Write,
+}
+
+/// What the ledger asks of a database.
+///
+/// `put_*` inserts a row or replaces the one with its id. Between `begin` and `commit` or `rollback` all reads see one
+/// state; `commit` returns when the writes are durable. A store knows nothing of keys, clocks or files.
+pub(super) trait Store: Send {
+    fn begin(&mut self, access: Access) -> Result<(), Error>;
+    fn commit(&mut self) -> Result<(), Error>;
+    /// Gives up the transaction, if one is open.
+    fn rollback(&mut self);
+
+    /// The random name of the store, repeated by the keystore.
+    fn store_id(&self) -> Result<Option<String>, Error>;
+    fn put_store_id(&mut self, store_id: &str, at: i64) -> Result<(), Error>;
+    fn policy(&self, policy_id: &str, version: i64) -> Result<PolicyRow, Error>;
+    /// The newest version of a policy.
+    fn latest_policy(&self, policy_id: &str) -> Result<PolicyRow, Error>;
+
+    fn issue(&self, issue_id: &str) -> Result<Option<IssueRow>, Error>;
+    fn issue_by_name(&self, name_hash: &[u8]) -> Result<Option<IssueRow>, Error>;
+    /// All issues, oldest first.
+    fn issues(&self) -> Result<Vec<IssueRow>, Error>;
+    fn put_issue(&mut self, row: &IssueRow) -> Result<(), Error>;
+
+    /// All keys that an issue ever had, oldest first.
+    fn keys_of(&self, issue_id: &str) -> Result<Vec<KeyRow>, Error>;
+    fn key(&self, key_id: &str) -> Result<Option<KeyRow>, Error>;
+    fn put_key(&mut self, row: &KeyRow) -> Result<(), Error>;
+
+    /// Keys that are not destroyed, oldest first.
+    fn undestroyed_keys(&self) -> Result<Vec<KeyRow>, Error>;
+
+    fn run(&self, run_id: &str) -> Result<Option<RunRow>, Error>;
+    fn put_run(&mut self, row: &RunRow) -> Result<(), Error>;
+
+    fn artifact(&self, artifact_id: &str) -> Result<Option<ArtifactRow>, Error>;
+    /// The artifacts of an issue, or of none, oldest first.
+    fn artifacts_of(&self, issue_id: Option<&str>) -> Result<Vec<ArtifactRow>, Error>;
+    /// Artifacts of an issue that are due and not deleted, the most urgent first.
+    fn due(&self, now: i64) -> Result<Vec<String>, Error>;
+    fn count_due(&self, now: i64) -> Result<u64, Error>;
+    /// Artifacts about which nothing was reported since they were registered, or whose temporary file is not settled.
+    fn unfinished(&self) -> Result<Vec<String>, Error>;
+    /// How many artifacts an issue has, and how many of them are not deleted.
+    fn count_held(&self, issue_id: &str) -> Result<(u64, u64), Error>;
+    fn put_artifact(&mut self, row: &ArtifactRow) -> Result<(), Error>;
+
+    fn location(&self, location_id: &str) -> Result<Option<LocationRow>, Error>;
+    /// The copies of an artifact, in the order of their registration.
+    fn locations_of(&self, artifact_id: &str) -> Result<Vec<LocationRow>, Error>;
+    fn locations_at(&self, path_hash: &[u8]) -> Result<Vec<LocationRow>, Error>;
+    fn put_location(&mut self, row: &LocationRow) -> Result<(), Error>;
+
+    fn counts_of(&self, artifact_id: &str) -> Result<Vec<(String, u64)>, Error>;
+    fn put_count(&mut self, artifact_id: &str, rule_id: &str, count: u64) -> Result<(), Error>;
+
+    /// The attempt on a location that is not confirmed.
+    fn open_deletion(&self, location_id: &str) -> Result<Option<DeletionRow>, Error>;
+    /// All attempts that are not confirmed.
+    fn open_deletions(&self) -> Result<Vec<DeletionRow>, Error>;
+    fn deletions_of(&self, location_id: &str) -> Result<Vec<DeletionRow>, Error>;
+    fn put_deletion(&mut self, row: &DeletionRow) -> Result<(), Error>;
+
+    fn head(&self) -> Result<Head, Error>;
+    fn event(&self, seq: i64) -> Result<Option<EventRow>, Error>;
+    /// Events behind `seq`, in order, at most `limit`.
+    fn events(&self, after: i64, limit: i64) -> Result<Vec<EventRow>, Error>;
+    /// Appends an event and moves the head.
+    fn append(&mut self, row: &EventRow) -> Result<(), Error>;
+    /// Location ids in state `deleted`.
+    fn deleted_locations(&self) -> Result<Vec<String>, Error>;
+
+    /// Checks the file's own structure; what is wrong, in words without content.
+    fn check(&self) -> Result<Vec<String>, Error>;
+    /// Empties the write-ahead log, where overwritten values would stay readable; false if a reader prevents it.
+    fn empty_log(&mut self) -> Result<bool, Error>;
+}
