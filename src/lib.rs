@@ -67,6 +67,7 @@
 
 pub mod artifact;
 pub mod chunk;
+pub mod cli;
 pub mod container;
 pub mod detect;
 pub mod finding;

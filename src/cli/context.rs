@@ -1,0 +1,76 @@
+//! What a command finds around it: the home of the ledger, the clock, the terminal.
+
+use super::hints::Error;
+use crate::ledger::{Clock, Ledger, SystemClock, Time};
+use std::ffi::OsString;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+/// For tests of the program as a whole: a moment in RFC 3339 at which its clock stands still.
+const TEST_NOW: &str = "SCRUBJAY_TEST_NOW";
+
+/// The surroundings of one command.
+pub struct Context {
+    home: PathBuf,
+    now: Option<Time>,
+}
+
+impl Context {
+    /// Looks around. `home` is the option, which the environment may have filled.
+    pub fn new(home: Option<PathBuf>) -> Result<Context, Error> {
+        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        // The XDG base directory specification ignores a path that is not absolute.
+        let absolute = |value: OsString| Some(PathBuf::from(value)).filter(|path| path.is_absolute());
+        let home = home
+            .or_else(|| Some(variable("XDG_DATA_HOME").and_then(absolute)?.join("scrubjay")))
+            .or_else(|| Some(variable("HOME").and_then(absolute)?.join(".local/share/scrubjay")))
+            .ok_or(Error::NoHome)?;
+        let now = match variable(TEST_NOW) {
+            None => None,
+            Some(value) => {
+                let stamp = value.to_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+                let wrong = || Error::Usage(format!("{TEST_NOW} is not a moment in RFC 3339"));
+                Some(Time(stamp.ok_or_else(wrong)?.as_millisecond()))
+            }
+        };
+        Ok(Context { home: std::path::absolute(&home).unwrap_or(home), now })
+    }
+
+    /// The directory of the ledger.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// Opens the ledger, creating it if there is none.
+    pub fn ledger(&self) -> Result<Ledger, Error> {
+        Ok(match self.now {
+            Some(now) => Ledger::open(&self.home, now)?,
+            None => Ledger::open(&self.home, SystemClock)?,
+        })
+    }
+
+    /// Opens the ledger if there is one: a question creates nothing.
+    pub fn existing_ledger(&self) -> Result<Option<Ledger>, Error> {
+        if Ledger::exists(&self.home)? { self.ledger().map(Some) } else { Ok(None) }
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Time {
+        self.now.unwrap_or_else(|| SystemClock.now())
+    }
+
+    /// Asks a question that is answered by `y`, if there is a terminal to ask on; goes ahead if there is none, since a
+    /// command is a command.
+    pub fn confirm(&self, question: &str) -> Result<(), Error> {
+        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return Ok(());
+        }
+        write!(io::stderr(), "{question} [y/N] ")?;
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer)?;
+        match answer.trim() {
+            "y" | "Y" | "yes" => Ok(()),
+            _ => Err(Error::Declined),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What `resolve` and `purge` share: the question before, and the report after.
+
+use super::{Context, Error, Exit, show};
+use crate::ledger::{Cause, DeletionReport, Outcome};
+use std::io::{self, IsTerminal, Write};
+
+/// Asks before files are deleted, if there is a terminal; the dry run is made only then, since it reads every file.
+pub fn ask(context: &Context, dry_run: impl FnOnce() -> Result<DeletionReport, Error>) -> Result<(), Error> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Ok(());
+    }
+    let report = dry_run()?;
+    let count = report.items.iter().filter(|item| item.outcome == Outcome::WouldDelete).count();
+    if count == 0 {
+        return Ok(());
+    }
+    print(&mut io::stderr(), &report)?;
+    context.confirm(&format!("delete {} for good?", show::plural(count as u64, "file")))
+}
+
+/// Prints what was, or would be, deleted and what could not be; the exit code says whether something remains.
+///
+/// A reader that goes away does not change what was done: the exit code is the same.
+pub fn print(out: &mut impl Write, report: &DeletionReport) -> Result<Exit, Error> {
+    let exit = if report.is_incomplete() { Exit::Incomplete } else { Exit::Done };
+    match write(out, report) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(exit),
+    }
+}
+
+fn write(out: &mut impl Write, report: &DeletionReport) -> io::Result<()> {
+    let mut rows = Vec::new();
+    for item in report.items.iter().filter(|item| item.outcome != Outcome::Gone) {
+        rows.push(vec![
+            verdict(item.outcome).to_string(),
+            item.artifact.to_string(),
+            item.role.to_string(),
+            item.path.as_deref().map(show::path).unwrap_or_default(),
+            match item.cause {
+                Cause::Resolved => String::new(),
+                Cause::Deadline => "(past its deadline)".into(),
+                Cause::Orphan => "(left by a run that died)".into(),
+            },
+        ]);
+    }
+    show::table(out, 0, &rows)?;
+    for artifact in &report.running {
+        writeln!(out, "in use       {artifact}  a run is at work on it; `scrubjay purge` takes it later")?;
+    }
+    if !report.interrupted.is_empty() {
+        let count = show::plural(report.interrupted.len() as u64, "run");
+        writeln!(out, "{count} died before the end; what they registered stays listed until it is due")?;
+    }
+    for issue in &report.keys_destroyed {
+        writeln!(out, "the key of issue {} is destroyed", show::text(issue))?;
+    }
+    let count = |is: fn(Outcome) -> bool| report.items.iter().filter(|item| is(item.outcome)).count() as u64;
+    let deleted = count(|outcome| matches!(outcome, Outcome::Deleted | Outcome::DeletedWithOther));
+    let would = count(|outcome| outcome == Outcome::WouldDelete);
+    let missing = count(|outcome| outcome == Outcome::Missing);
+    let kept = count(Outcome::is_kept);
+    let what = if report.dry_run { format!("would delete {would}") } else { format!("deleted {deleted}") };
+    writeln!(out, "{what}, not found {missing}, could not delete {kept}")?;
+    if report.log_not_emptied {
+        writeln!(out, "the database's log could not be emptied, since another process reads it; the next purge will")?;
+    }
+    if report.is_incomplete() {
+        writeln!(out, "what remains stays due: settle it, and run `scrubjay purge`")?;
+    }
+    Ok(())
+}
+
+/// What became of a copy, in words.
+fn verdict(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Deleted => "deleted",
+        Outcome::DeletedWithOther => "deleted (with another record of it)",
+        Outcome::WouldDelete => "would delete",
+        Outcome::Missing => "not found, not deleted by us",
+        Outcome::Gone => "gone",
+        Outcome::Withdrawn => "put back (not due any more)",
+        Outcome::Mismatch => "KEPT: not what was recorded",
+        Outcome::Shared => "KEPT: has further hard links",
+        Outcome::SharedWithIssue => "KEPT: recorded for another open issue",
+        Outcome::Unreachable => "KEPT: cannot be reached from here",
+        Outcome::Denied => "KEPT: not permitted",
+        Outcome::Failed => "KEPT: the system failed",
+    }
+}

@@ -1,0 +1,121 @@
+//! One run of `scrub`: what it works with, how it records, and what it tells in the end.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::{Args, SummaryFormat};
+use crate::artifact::{ArtifactId, Content};
+use crate::cli::{Error, Exit, show};
+use crate::ledger::{FailCode, Finished, Ledger, NewArtifact, Registration};
+use crate::pipeline::{self, Report, Scrubber};
+use crate::report::Summary;
+use crate::sink;
+
+/// What every form of the verb works with.
+pub struct Job {
+    /// The ledger, unless nothing is to be recorded.
+    pub ledger: Option<Ledger>,
+    pub scrubber: Scrubber,
+    pub threads: usize,
+    pub args: Args,
+}
+
+impl Job {
+    /// Records artifacts before any of them is read, in one commit. The ids are in the order of the artifacts; there are
+    /// none if nothing is recorded.
+    pub fn register(&self, artifacts: Vec<NewArtifact>) -> Result<Vec<Option<ArtifactId>>, Error> {
+        let Some(ledger) = &self.ledger else { return Ok(vec![None; artifacts.len()]) };
+        let registration = Registration {
+            issue: self.args.issue.clone(),
+            customer: self.args.customer.clone(),
+            keep_input: self.args.keep_input,
+            artifacts,
+        };
+        let ids = ledger.register(&registration)?;
+        for reopened in ledger.take_reopened().into_iter().filter(|_| !self.args.quiet) {
+            let key = if reopened.has_new_key { " with a new key" } else { "" };
+            let issue = show::text(&reopened.issue);
+            // A closed standard error leaves nobody to tell.
+            let _ = writeln!(io::stderr(), "issue {issue} was resolved; it is open again{key}");
+        }
+        Ok(ids.into_iter().map(Some).collect())
+    }
+
+    /// Records how an artifact ended well.
+    pub fn finish(&self, id: Option<&ArtifactId>, report: &Report, output: Option<Content>) -> Result<(), Error> {
+        if let (Some(ledger), Some(id)) = (&self.ledger, id) {
+            let summary = &report.summary;
+            ledger.finish(
+                id,
+                &Finished {
+                    input: Some(report.input),
+                    output,
+                    withheld: summary.withheld.len() as u64,
+                    counts: summary.rules.iter().map(|r| (r.rule.clone(), r.count)).collect(),
+                },
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Records that an artifact could not be scrubbed. A ledger that fails now has a row that says "registered", which is
+    /// as true, so the error that led here goes before.
+    pub fn fail(&self, id: Option<&ArtifactId>, error: &Error) {
+        if let (Some(ledger), Some(id)) = (&self.ledger, id) {
+            let code = match error {
+                Error::Scrub(pipeline::Error::Read(_)) | Error::Source(_) | Error::Changed { .. } => FailCode::Read,
+                Error::Scrub(pipeline::Error::Container { .. }) => FailCode::Decode,
+                Error::Scrub(pipeline::Error::Write(error)) if sink::reader_is_gone(error) => FailCode::Cancelled,
+                Error::Scrub(pipeline::Error::Write(_)) | Error::Sink(_) => FailCode::Write,
+                _ => FailCode::Internal,
+            };
+            let _ = ledger.fail(id, code);
+        }
+    }
+
+    /// Tells what was done, and what is overdue; gives the exit code.
+    pub fn conclude(&self, summary: &mut Summary, start: Instant) -> Result<Exit, Error> {
+        summary.elapsed = start.elapsed();
+        if !self.args.quiet {
+            let mut text = match self.args.summary {
+                SummaryFormat::Text => summary.text(),
+                SummaryFormat::Json => summary.json(),
+            };
+            if let Some(ledger) = &self.ledger
+                && self.args.summary == SummaryFormat::Text
+            {
+                let overdue = ledger.overdue()?;
+                if overdue > 0 {
+                    let artifacts = show::plural(overdue, "artifact");
+                    text.push_str(&format!(
+                        "warning: {artifacts} past the deadline; `scrubjay purge` deletes what is due\n"
+                    ));
+                }
+            }
+            // A closed standard error leaves nobody to tell.
+            let _ = io::stderr().write_all(text.as_bytes());
+        }
+        let is_whole = [&summary.withheld, &summary.doubtful, &summary.failed].iter().all(|list| list.is_empty());
+        Ok(if is_whole { Exit::Done } else { Exit::Incomplete })
+    }
+
+    /// Whether a progress bar may be drawn: to a terminal that nothing else is written to.
+    pub fn may_draw(&self, is_output_elsewhere: bool) -> bool {
+        !self.args.quiet && io::stderr().is_terminal() && (is_output_elsewhere || !io::stdout().is_terminal())
+    }
+}
+
+/// The path of an existing input as the ledger keeps it: from the root, through every link.
+pub fn real_input(path: &Path) -> Option<PathBuf> {
+    path.canonicalize().ok()
+}
+
+/// The path of an output as the ledger keeps it: from the root, its directory through every link.
+pub fn real_output(path: &Path) -> PathBuf {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (parent.canonicalize(), path.file_name()) {
+        (Ok(parent), Some(name)) => parent.join(name),
+        _ => std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()),
+    }
+}

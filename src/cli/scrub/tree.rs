@@ -1,0 +1,186 @@
+//! `scrub` of a directory or of several inputs, to a directory of the same shape, the files in parallel.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use rayon::prelude::*;
+
+use super::explain;
+use super::job::{Job, real_input, real_output};
+use super::progress::Progress;
+use crate::artifact::ArtifactId;
+use crate::cli::{Error, Exit};
+use crate::ledger::NewArtifact;
+use crate::report::{Summary, Withheld};
+use crate::sink::{Place, Tree};
+use crate::source::file::{self, OpenFile};
+use crate::source::{self, FileKind, Walked};
+
+/// One file of the tree.
+struct Item {
+    input: Input,
+    place: Place,
+    /// The scrubbed name, for what is told.
+    name: String,
+    size: u64,
+}
+
+enum Input {
+    Typed(PathBuf),
+    Met(Walked),
+}
+
+impl Input {
+    fn path(&self) -> &Path {
+        match self {
+            Input::Typed(path) => path,
+            Input::Met(walked) => &walked.path,
+        }
+    }
+
+    fn open(&self) -> Result<OpenFile, source::Error> {
+        match self {
+            Input::Typed(path) => file::open(path),
+            Input::Met(walked) => walked.open(),
+        }
+    }
+}
+
+pub fn run(job: &Job) -> Result<Exit, Error> {
+    let start = Instant::now();
+    let Some(root) = job.args.output.as_deref() else { return Err(Error::Internal("a tree without an output")) };
+    refuse_overlap(&job.args.inputs, root)?;
+    let mut summary = Summary::default();
+    let inputs = list(job, &mut summary)?;
+    let mut tree = Tree::create(root)?;
+    let items = place(job, inputs, &mut tree, &mut summary)?;
+    let artifacts = items.iter().map(|item| NewArtifact {
+        name: item.input.path().file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        input: real_input(item.input.path()),
+        output: Some(real_output(&item.place.target)),
+        temporary: Some(real_output(&item.place.temporary)),
+    });
+    let ids = job.register(artifacts.collect())?;
+
+    let progress = Progress::new(job.may_draw(true), Some(items.iter().map(|item| item.size).sum()));
+    let shared = Mutex::new(summary);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(job.threads).build();
+    let pool = pool.map_err(|_| Error::Internal("cannot start threads"))?;
+    pool.install(|| {
+        items.par_iter().zip(&ids).for_each(|(item, id)| {
+            let done = scrub(job, item, id.as_ref(), &progress);
+            let mut summary = shared.lock().unwrap_or_else(PoisonError::into_inner);
+            match done {
+                Ok(more) => summary.add(more),
+                Err(error) => {
+                    job.fail(id.as_ref(), &error);
+                    let error = error.without_content(&job.scrubber);
+                    summary.failed.push(Withheld { name: item.name.clone(), reason: error.chain() });
+                    progress.say(format!("{} failed", summary.failed.len()));
+                }
+            }
+        });
+    });
+    progress.clear();
+    let mut summary = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // Files end in any order; what is told does not depend on it.
+    summary.withheld.sort_by(|a, b| a.name.cmp(&b.name));
+    summary.doubtful.sort_by(|a, b| a.name.cmp(&b.name));
+    summary.failed.sort_by(|a, b| a.name.cmp(&b.name));
+    job.conclude(&mut summary, start)
+}
+
+/// An output below an input would be scrubbed itself the next time; an input below the output would be overwritten.
+fn refuse_overlap(inputs: &[PathBuf], root: &Path) -> Result<(), Error> {
+    let root = real_output(root);
+    let root = root.canonicalize().unwrap_or(root);
+    for input in inputs {
+        let Some(input) = real_input(input) else { continue };
+        if root.starts_with(&input) || input.starts_with(&root) {
+            return Err(Error::Refused(format!("the output directory {} overlaps an input", root.display())));
+        }
+    }
+    Ok(())
+}
+
+/// What is to be scrubbed, with its path below the output; what cannot be is told.
+fn list(job: &Job, summary: &mut Summary) -> Result<Vec<(Input, PathBuf, u64)>, Error> {
+    let mut list = Vec::new();
+    let is_one = job.args.inputs.len() == 1;
+    for input in &job.args.inputs {
+        // Several inputs lie beside each other under their names; one directory is the output directory.
+        let real = input.canonicalize().unwrap_or_else(|_| input.clone());
+        let name = real.file_name().map(PathBuf::from).unwrap_or_default();
+        let prefix = if is_one { PathBuf::new() } else { name };
+        if !input.is_dir() {
+            let size = input.metadata().map_or(0, |metadata| metadata.len());
+            list.push((Input::Typed(input.clone()), prefix, size));
+            continue;
+        }
+        for walked in source::walk(input) {
+            match walked {
+                Ok(walked) if walked.kind == FileKind::Regular => {
+                    let (relative, size) = (prefix.join(&walked.relative), walked.size);
+                    list.push((Input::Met(walked), relative, size));
+                }
+                Ok(walked) => {
+                    let what =
+                        if walked.kind == FileKind::Symlink { "a symbolic link, not followed" } else { "not a file" };
+                    summary
+                        .withheld
+                        .push(Withheld { name: told(job, &walked.relative), reason: format!("it is {what}") });
+                }
+                Err(error) => {
+                    let error = Error::from(error).without_content(&job.scrubber);
+                    summary.failed.push(Withheld { name: told(job, input), reason: error.chain() });
+                }
+            }
+        }
+    }
+    Ok(list)
+}
+
+/// Finds each file its place, under a scrubbed name.
+fn place(
+    job: &Job,
+    inputs: Vec<(Input, PathBuf, u64)>,
+    tree: &mut Tree,
+    summary: &mut Summary,
+) -> Result<Vec<Item>, Error> {
+    let mut items = Vec::new();
+    for (input, relative, size) in inputs {
+        let scrubbed = job.scrubber.scrub_name(relative.as_os_str().as_bytes());
+        let place = tree.place(Path::new(OsStr::from_bytes(&scrubbed)));
+        let name = String::from_utf8_lossy(&scrubbed).into_owned();
+        match place {
+            Ok(place) => items.push(Item { input, place, name, size }),
+            Err(error) => {
+                let error = Error::from(error).without_content(&job.scrubber);
+                summary.failed.push(Withheld { name, reason: error.chain() });
+            }
+        }
+    }
+    Ok(items)
+}
+
+fn scrub(job: &Job, item: &Item, id: Option<&ArtifactId>, progress: &Progress) -> Result<Summary, Error> {
+    let mut input = item.input.open()?;
+    let mut sink = item.place.create()?;
+    let report = job.scrubber.scrub_file(&mut input, progress.watching(), &mut sink)?;
+    if file::changed_since(&input).unwrap_or(true) || report.input.size != input.seen().size {
+        return Err(Error::Changed { path: item.input.path().to_path_buf() });
+    }
+    let content = sink.finish()?;
+    job.finish(id, &report, Some(content))?;
+    explain::print(job, &report, &item.name);
+    let mut summary = report.summary;
+    summary.within(&item.name);
+    Ok(summary)
+}
+
+fn told(job: &Job, path: &Path) -> String {
+    String::from_utf8_lossy(&job.scrubber.scrub_name(path.as_os_str().as_bytes())).into_owned()
+}

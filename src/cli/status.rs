@@ -1,0 +1,123 @@
+//! `scrubjay status`: what is held, for whom, until when.
+
+use super::{Context, Error, Exit, show};
+use crate::ledger::{ArtifactStatus, Custody, IssueState, IssueStatus, KeyState, LocationState, Progress, Role};
+use std::io::Write;
+
+/// List what is held, for whom and until when
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Only this issue
+    issue: Option<String>,
+    /// Exit with 3 if something is overdue
+    #[arg(long)]
+    check: bool,
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(context: &Context, args: Args, out: &mut impl Write) -> Result<Exit, Error> {
+    let issues = match context.existing_ledger()? {
+        Some(ledger) => ledger.status(args.issue.as_deref())?,
+        None => match args.issue {
+            Some(issue) => return Err(crate::ledger::Error::UnknownIssue(issue).into()),
+            None => Vec::new(),
+        },
+    };
+    let artifacts = || issues.iter().flat_map(|issue| &issue.artifacts);
+    let overdue = artifacts().filter(|artifact| artifact.overdue).count() as u64;
+    if args.json {
+        show::json(out, &issues)?;
+    } else if issues.is_empty() {
+        writeln!(out, "nothing is recorded in {}", show::path(context.home()))?;
+    } else {
+        for issue in &issues {
+            print(out, issue)?;
+        }
+        let next = artifacts().filter(|artifact| !artifact.overdue).filter_map(|artifact| artifact.due_at).min();
+        if overdue > 0 {
+            let count = show::plural(overdue, "artifact");
+            writeln!(out, "OVERDUE: {count}; `scrubjay purge` carries it out")?;
+        }
+        if let Some(next) = next {
+            let wait = show::span(next.0.saturating_sub(context.now().0));
+            writeln!(out, "next due {} (in {wait}); `scrubjay resolve ISSUE` deletes before that", show::time(next))?;
+        }
+        let mut interrupted = artifacts().filter(|artifact| artifact.progress == Progress::Interrupted).peekable();
+        if interrupted.peek().is_some() {
+            match interrupted.any(has_leavings) {
+                true => writeln!(out, "a run died; `scrubjay purge` deletes what it left unfinished")?,
+                false => writeln!(out, "a run was interrupted; its input is still held until its due date")?,
+            }
+        }
+    }
+    Ok(if args.check && overdue > 0 { Exit::Found } else { Exit::Done })
+}
+
+fn print(out: &mut impl Write, issue: &IssueStatus) -> Result<(), Error> {
+    let name = issue.issue.as_deref().map_or("unassigned (observed only, never deleted)".into(), show::text);
+    let state = match (issue.state, issue.resolved_at) {
+        (Some(IssueState::Resolved), Some(at)) => format!("  resolved {}", show::time(at)),
+        (Some(state), _) => format!("  {state}"),
+        (None, _) => String::new(),
+    };
+    let key = match issue.key {
+        Some(KeyState::Destroyed) => "  key destroyed",
+        Some(KeyState::DestroyIntended) => "  key about to be destroyed",
+        Some(KeyState::Live) | None => "",
+    };
+    writeln!(out, "{name}{state}{key}")?;
+    for artifact in &issue.artifacts {
+        writeln!(out, "  {}  {}", artifact.id, describe(artifact))?;
+        let mut rows = Vec::new();
+        for location in &artifact.locations {
+            let mut what = location.state.to_string().replace('_', " ");
+            let is_over = artifact.progress == Progress::Interrupted && !has_leavings(artifact);
+            if is_over && location.state == LocationState::WriteIntended {
+                what = "not finished".into();
+            }
+            if let Some(error) = location.last_error {
+                what = format!("kept: {}", error.to_string().replace('_', " "));
+            }
+            if location.custody == Custody::Observed && location.state != LocationState::Left {
+                what.push_str(", observed");
+            }
+            let size = location.size.map_or(String::new(), |size| show::plural(size, "byte"));
+            let path = location.path.as_deref().map(show::path).unwrap_or_default();
+            rows.push(vec![location.role.to_string(), what, size, path]);
+        }
+        show::table(out, 6, &rows)?;
+    }
+    Ok(())
+}
+
+/// Whether a run that died may have left a file that a purge takes before the due date.
+fn has_leavings(artifact: &ArtifactStatus) -> bool {
+    artifact.locations.iter().any(|location| location.role == Role::Temporary && !location.state.is_settled())
+}
+
+fn describe(artifact: &ArtifactStatus) -> String {
+    let mut words = Vec::new();
+    words.extend(artifact.name.as_deref().map(show::text));
+    words.extend(artifact.customer.as_deref().map(|customer| format!("from {}", show::text(customer))));
+    words.push(match (artifact.progress, artifact.fail_code) {
+        (Progress::Running, _) => "running".into(),
+        (Progress::Interrupted, _) => "interrupted: its run died".into(),
+        (Progress::Failed, Some(code)) => format!("failed ({code})"),
+        (Progress::Failed, None) => "failed".into(),
+        (Progress::Held, _) => "held".into(),
+        (Progress::Deleted, _) => "deleted".into(),
+    });
+    let findings: u64 = artifact.counts.iter().map(|(_, count)| count).sum();
+    if findings > 0 {
+        words.push(show::plural(findings, "finding"));
+    }
+    if artifact.withheld > 0 {
+        words.push(format!("{} withheld", artifact.withheld));
+    }
+    let due = if artifact.overdue { "OVERDUE since" } else { "due" };
+    words.extend(artifact.due_at.map(|at| format!("{due} {}", show::time(at))));
+    words.extend(artifact.deleted_at.map(|at| format!("on {}", show::time(at))));
+    words.join(", ")
+}
