@@ -66,6 +66,7 @@
 #![warn(missing_docs)]
 
 pub mod artifact;
+pub mod bench;
 pub mod chunk;
 pub mod cli;
 pub mod container;
