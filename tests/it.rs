@@ -1,0 +1,12 @@
+//! The table of contents of the integration tests: one binary, one module per subject.
+
+#[path = "../fixtures/bundles/bundle.rs"]
+mod bundle;
+mod cases;
+mod docs;
+mod fixtures;
+mod laws;
+mod layers;
+mod leaks;
+mod ledger;
+mod scrub;

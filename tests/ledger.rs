@@ -1,0 +1,241 @@
+//! The ledger's verbs, through the binary.
+
+use assert_cmd::Command;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command as Process, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+
+struct World(TempDir);
+
+impl World {
+    fn new() -> World {
+        World(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn file(&self, name: &str, text: &str) -> PathBuf {
+        fs::write(self.path(name), text).unwrap();
+        self.path(name)
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_scrubjay"));
+        command.args(args).env_remove("SCRUBJAY_ISSUE").env("SCRUBJAY_HOME", self.path("home")).env("TZ", "UTC");
+        command
+    }
+
+    /// Runs a command; its exit code and what it printed.
+    fn run(&self, args: &[&str]) -> (i32, String) {
+        self.run_at(args, None)
+    }
+
+    fn run_at(&self, args: &[&str], now: Option<&str>) -> (i32, String) {
+        let mut command = self.command(args);
+        if let Some(now) = now {
+            command.env("SCRUBJAY_TEST_NOW", now);
+        }
+        let output = command.output().unwrap();
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        (output.status.code().unwrap(), text)
+    }
+
+    /// How often a text stands in the files of the ledger.
+    fn count(&self, text: &str) -> usize {
+        let files = fs::read_dir(self.path("home")).unwrap().map(|entry| fs::read(entry.unwrap().path()).unwrap());
+        files.map(|bytes| bytes.windows(text.len()).filter(|window| *window == text.as_bytes()).count()).sum()
+    }
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn an_issue_from_its_first_copy_to_its_certificate() {
+    let world = World::new();
+    let raw = world.file("jane.canary@mail.example.log", "some lines");
+    let (code, said) = world.run(&["record", text(&raw), "--issue", "ZD-1042"]);
+    assert_eq!((code, said.as_str()), (0, "recorded 1 copy for issue ZD-1042: `scrubjay resolve` deletes them\n"));
+    let (code, said) = world.run(&["record", text(&raw), "--issue", "ZD-1042"]);
+    assert_eq!((code, said.as_str()), (0, "already recorded for ZD-1042\n"));
+    let (code, said) = world.run(&["status"]);
+    assert!(code == 0 && said.contains("ZD-1042  open") && said.contains(text(&raw)), "{said}");
+    assert!(said.contains("next due") && said.contains("(in 89 days)") || said.contains("(in 90 days)"), "{said}");
+    assert_eq!(world.run(&["certificate", "ZD-1042"]).0, 6);
+    assert_eq!(world.count("jane.canary"), 0);
+
+    let (code, said) = world.run(&["resolve", "ZD-1042", "--dry-run"]);
+    assert!(code == 0 && said.starts_with("would delete ") && raw.exists(), "{said}");
+    let (code, said) = world.run(&["resolve", "ZD-1042"]);
+    assert!(code == 0 && said.contains("deleted 1, not found 0, could not delete 0") && !raw.exists(), "{said}");
+    assert!(said.contains("the key of issue ZD-1042 is destroyed"), "{said}");
+    let (code, said) = world.run(&["certificate", "ZD-1042"]);
+    assert!(code == 0 && said.contains("SHA-256") && said.contains("unlink-only (resolved)"), "{said}");
+    assert!(!said.contains("canary"));
+    let (code, said) = world.run(&["certificate", "ZD-1042", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((code, &json["artifacts"][0]["copies"][0]["state"]), (0, &"deleted".into()));
+    assert_eq!(world.count("jane.canary"), 0);
+    assert_eq!(world.run(&["audit", "verify"]).0, 0);
+
+    let path = world.path("home/ledger.sqlite");
+    let mut bytes = fs::read(&path).unwrap();
+    let at = bytes.windows(16).position(|window| window == b"location_deleted").unwrap();
+    bytes[at] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    let (code, said) = world.run(&["audit", "verify"]);
+    assert!(code == 5 && said.contains("CONTRADICTION"), "{said}");
+}
+
+#[test]
+fn what_cannot_be_deleted_is_named_and_keeps_the_certificate_back() {
+    let world = World::new();
+    let file = world.file("x", "recorded");
+    world.run(&["record", text(&file), "--issue", "ZD-1"]);
+    world.run(&["record", &format!("https://u:{}@files.example/dump.sql?token=abc#x", "pw"), "--issue", "ZD-1"]);
+    fs::write(&file, "changed!").unwrap();
+    let (code, said) = world.run(&["resolve", "ZD-1"]);
+    assert_eq!(code, 4, "{said}");
+    let status = world.run(&["status"]).1 + &world.run(&["status", "--json"]).1;
+    assert!(!(said.clone() + &status).contains("token") && !status.contains("u:"), "{said}{status}");
+    assert_eq!(status.matches("https://files.example/dump.sql").count(), 2);
+    assert!(said.contains("KEPT: not what was recorded") && said.contains("https://files.example/dump.sql"), "{said}");
+    assert_eq!(fs::read(&file).unwrap(), b"changed!");
+    let (code, said) = world.run(&["certificate", "ZD-1"]);
+    assert!(code == 6 && said.starts_with("NOT COMPLETE"), "{said}");
+    assert_eq!(world.run(&["status", "--check"]).0, 3);
+}
+
+#[test]
+fn deadlines_are_kept_without_a_resolve() {
+    let world = World::new();
+    let file = world.file("x", "recorded");
+    let record = ["record", text(&file), "--issue", "ZD-1"];
+    world.run_at(&record, Some("2026-01-01T00:00:00Z"));
+    let (code, said) = world.run_at(&["status", "--check"], Some("2026-03-31T00:00:00Z"));
+    assert!(code == 0 && said.contains("due 2026-04-01T00:00+00:00") && said.contains("(in 24 hours)"), "{said}");
+    let (code, said) = world.run_at(&["status", "--check"], Some("2026-04-02T00:00:00Z"));
+    assert!(code == 3 && said.contains("OVERDUE: 1 artifact; `scrubjay purge`"), "{said}");
+    let (code, said) = world.run_at(&["purge"], Some("2026-04-02T00:00:00Z"));
+    assert!(code == 0 && said.contains("(past its deadline)") && !file.exists(), "{said}");
+    assert_eq!(world.run(&["certificate", "ZD-1"]).0, 0);
+
+    world.file("x", "recorded");
+    world.run_at(&record, Some("2026-05-01T00:00:00Z"));
+    let (code, said) = world.run_at(&["resolve", "ZD-1", "--grace", "7d"], Some("2026-05-02T00:00:00Z"));
+    assert!(code == 0 && said.contains("due 2026-05-09T00:00+00:00") && file.exists(), "{said}");
+    world.run_at(&["purge"], Some("2026-05-09T00:00:01Z"));
+    assert!(!file.exists());
+}
+
+#[test]
+fn errors_come_with_a_hint_and_their_exit_code() {
+    let world = World::new();
+    assert_eq!(world.run(&["status"]), (0, format!("nothing is recorded in {}\n", world.path("home").display())));
+    assert!(!world.path("home").exists(), "a question creates nothing");
+    let (code, said) = world.run(&["resolve", "ZD-9"]);
+    assert_eq!(code, 2);
+    assert!(said.starts_with("error: nothing is recorded for issue ZD-9\nhint: "), "{said}");
+    assert_eq!(world.run(&["frobnicate"]).0, 2);
+    assert_eq!(world.run(&["resolve", "ZD-9", "--grace", "soon"]).0, 2);
+    assert_eq!(world.run(&["--version"]).0, 0);
+
+    let file = world.file("x", "x");
+    world.run(&["record", text(&file), "--issue", "ZD-1"]);
+    fs::set_permissions(world.path("home"), fs::Permissions::from_mode(0o755)).unwrap();
+    let (code, said) = world.run(&["status"]);
+    assert!(code == 6 && said.contains("others may enter it (mode 755)") && said.contains("hint: "), "{said}");
+    for verb in [["status", "--check"].as_slice(), &["purge"], &["certificate", "ZD-1"], &["audit", "verify"]] {
+        let (code, said) = world.run(&[&["--home", "/dev/null/x"], verb].concat());
+        assert!(code == 4 && said.contains("hint: ") && !said.contains("nothing is recorded"), "{verb:?}: {said}");
+    }
+    let nowhere = world.command(&["status"]).env_clear().output().unwrap();
+    assert_eq!(nowhere.status.code(), Some(2));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_success() {
+    let world = World::new();
+    fs::create_dir(world.path("many")).unwrap();
+    for number in 0..300 {
+        world.file(&format!("many/{number}"), "x");
+    }
+    world.run(&["record", text(&world.path("many")), "--issue", "ZD-1"]);
+    for args in [["status"].as_slice(), &["audit", "log"], &["resolve", "ZD-1"]] {
+        let mut child = Process::new(env!("CARGO_BIN_EXE_scrubjay"))
+            .args(args)
+            .env("SCRUBJAY_HOME", world.path("home"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(
+            (output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()),
+            (Some(0), ""),
+            "{args:?}"
+        );
+    }
+    assert_eq!(fs::read_dir(world.path("many")).unwrap().count(), 0);
+}
+
+#[test]
+fn a_purge_killed_again_and_again_deletes_everything_once() {
+    let world = World::new();
+    fs::create_dir(world.path("many")).unwrap();
+    for number in 0..60 {
+        world.file(&format!("many/{number}"), &format!("content {number}"));
+    }
+    world.run(&["record", text(&world.path("many")), "--issue", "ZD-1"]);
+    let verb = |args: &[&str]| {
+        let mut command = Process::new(env!("CARGO_BIN_EXE_scrubjay"));
+        command.args(args).env("SCRUBJAY_HOME", world.path("home")).stdin(Stdio::null());
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    let mut kills = 0;
+    for attempt in 0..40 {
+        let args: &[&str] = if attempt == 0 { &["resolve", "ZD-1"] } else { &["purge"] };
+        let mut child = verb(args).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(8 + 7 * (attempt % 11)));
+        kills += usize::from(child.try_wait().unwrap().is_none());
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert!(kills > 0, "no attempt was killed at work");
+    world.run(&["resolve", "ZD-1"]);
+    assert_eq!(fs::read_dir(world.path("many")).unwrap().count(), 0, "nothing under its name, nothing in quarantine");
+    let (code, said) = world.run(&["certificate", "ZD-1"]);
+    assert!(code == 0 && said.matches("SHA-256").count() == 60, "{said}");
+    let (_, log) = world.run(&["audit", "log"]);
+    assert_eq!(log.matches(r#""op":"location_deleted""#).count(), 60);
+    let (code, said) = world.run(&["audit", "verify"]);
+    assert_eq!(code, 0, "{said}");
+}
+
+#[test]
+fn a_scrub_to_standard_output_and_an_issue_that_comes_back_are_told() {
+    let world = World::new();
+    let name = "a\u{202e}b.log";
+    let raw = world.file(name, "nothing to see\n");
+    let scrub = ["scrub", text(&raw), "--issue", "ZD-1"];
+    assert_eq!(world.run(&scrub).0, 0);
+    let shown = world.run(&["status"]).1 + &world.run(&["status", "--json"]).1 + &world.run(&["resolve", "ZD-1"]).1;
+    assert!(!shown.contains('\u{202e}') && shown.contains("\\u{202e}") && shown.contains("\\u202e"), "{shown}");
+    let (code, said) = world.run(&["certificate", "ZD-1"]);
+    assert!(code == 0 && said.contains("written to standard output, which is not tracked"), "{said}");
+    assert!(!said.contains("no copy of it"), "{said}");
+    world.file(name, "nothing to see\n");
+    let (code, said) = world.run(&scrub);
+    assert!(code == 0 && said.contains("issue ZD-1 was resolved; it is open again with a new key"), "{said}");
+    let (_, said) = world.run(&[&scrub[..], &["--quiet"]].concat());
+    assert!(!said.contains("open again"), "{said}");
+}

@@ -1,0 +1,363 @@
+//! `scrubjay scrub` through the binary: forms of input and output, refusals, options, and what it tells.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// A directory of its own for one test, and a ledger in it.
+pub struct World {
+    dir: TempDir,
+}
+
+pub struct Run {
+    pub code: i32,
+    pub stdout: Vec<u8>,
+    pub stderr: String,
+}
+
+impl Run {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.stdout).into_owned()
+    }
+}
+
+impl World {
+    pub fn new() -> World {
+        World { dir: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+        path
+    }
+
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_scrubjay"));
+        command.args(args).current_dir(self.dir.path()).env("SCRUBJAY_HOME", self.path("home"));
+        command.env_remove("SCRUBJAY_ISSUE");
+        command
+    }
+
+    pub fn run(&self, args: &[&str], input: &[u8]) -> Run {
+        let mut command = self.command(args);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let input = input.to_vec();
+        let feeder = std::thread::spawn(move || {
+            let _ = stdin.write_all(&input);
+        });
+        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+        feeder.join().unwrap();
+        Run { code: status.code().unwrap_or(-1), stdout, stderr: String::from_utf8_lossy(&stderr).into_owned() }
+    }
+}
+
+const LINE: &[u8] = b"user jane.roe@example.com from 203.0.113.7\n";
+
+fn words(text: &str) -> Vec<&str> {
+    text.split_whitespace().collect()
+}
+
+#[test]
+fn a_pipe_gives_placeholders_that_belong_to_the_issue() {
+    let world = World::new();
+    let one = world.run(&["scrub", "--issue", "T-1"], LINE);
+    assert_eq!(one.code, 0, "{}", one.stderr);
+    let text = one.text();
+    let parts = words(&text);
+    assert!(parts[1].starts_with("EMAIL_") && parts[1].len() == 17, "{text}");
+    assert!(parts[3].starts_with("IPV4_") && parts[3].len() == 16, "{text}");
+    assert_eq!(world.run(&["scrub", "--issue", "T-1"], LINE).text(), text);
+    let other = world.run(&["scrub", "--issue", "T-2"], LINE).text();
+    assert!(words(&other)[1] != parts[1] && words(&other)[3] != parts[3], "{other}");
+    let (a, b) = (world.run(&["scrub"], LINE).text(), world.run(&["scrub"], LINE).text());
+    assert_ne!(a, b, "runs without an issue cannot be linked");
+}
+
+#[test]
+fn a_line_comes_out_as_it_came_in() {
+    let world = World::new();
+    let mut child =
+        world.command(&["scrub", "-q", "--no-record"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    for n in 0..20 {
+        writeln!(stdin, "line {n} of jane.roe@example.com").unwrap();
+        // The pipe stays open: the line must come although nothing follows it.
+        let line = lines.next().unwrap().unwrap();
+        assert!(line.starts_with(&format!("line {n} of EMAIL_")), "{line}");
+    }
+    drop(stdin);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_reader_that_goes_away_is_success() {
+    let world = World::new();
+    let mut child =
+        world.command(&["scrub"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let mut stdin = child.stdin.take().unwrap();
+    let _ = stdin.write_all(&LINE.repeat(10_000));
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("error"));
+}
+
+#[test]
+fn a_file_goes_to_a_file_that_is_whole_and_private() {
+    let world = World::new();
+    world.write("app.log", LINE);
+    let run = world.run(&["scrub", "app.log", "-o", "clean.log", "--issue", "T-1", "--customer", "acme"], b"");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let clean = fs::read_to_string(world.path("clean.log")).unwrap();
+    assert!(clean.starts_with("user EMAIL_"), "{clean}");
+    assert_eq!(fs::metadata(world.path("clean.log")).unwrap().permissions().mode() & 0o7777, 0o600);
+    assert!(run.stderr.contains("2 findings"), "{}", run.stderr);
+    assert!(run.stderr.contains("not looked for"), "{}", run.stderr);
+    let stdout = world.run(&["scrub", "app.log", "--issue", "T-1"], b"").text();
+    assert_eq!(stdout, clean);
+    let status = world.run(&["status", "T-1"], b"").text();
+    assert!(status.contains("app.log") && status.contains("clean.log"), "{status}");
+}
+
+#[test]
+fn an_output_that_is_the_input_is_refused() {
+    let world = World::new();
+    let input = world.write("app.log", LINE);
+    fs::hard_link(&input, world.path("hard.log")).unwrap();
+    symlink("app.log", world.path("soft.log")).unwrap();
+    symlink("elsewhere.log", world.path("dangling.log")).unwrap();
+    for output in ["app.log", "./app.log", "hard.log", "soft.log", "dangling.log", "/dev/null"] {
+        let run = world.run(&["scrub", "app.log", "-o", output], b"");
+        assert_eq!(run.code, 6, "{output}: {}", run.stderr);
+        assert!(run.stderr.contains("error: ") && run.stderr.contains("\n"), "{}", run.stderr);
+    }
+    assert_eq!(fs::read(&input).unwrap(), LINE);
+    assert!(!world.path("elsewhere.log").exists());
+}
+
+#[test]
+fn a_directory_goes_to_a_directory_of_the_same_shape() {
+    let world = World::new();
+    world.write("in/a/app.log", LINE);
+    world.write("in/b/export-jane.roe@example.com.csv", "mail\njane.roe@example.com\n");
+    world.write("in/b/picture.png", b"\x89PNG\r\n\x1a\n\0\0");
+    symlink("app.log", world.path("in/a/link.log")).unwrap();
+    let run = world.run(&["scrub", "in", "-o", "out", "--issue", "T-1", "--threads", "2"], b"");
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    assert!(fs::read_to_string(world.path("out/a/app.log")).unwrap().starts_with("user EMAIL_"));
+    let names: Vec<String> =
+        fs::read_dir(world.path("out/b")).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    assert!(names.iter().any(|n| n.starts_with("EMAIL_") && n.ends_with(".csv")), "{names:?}");
+    assert!(fs::read_to_string(world.path("out/b/picture.png")).unwrap().starts_with("scrubjay withheld"));
+    assert!(!world.path("out/a/link.log").exists());
+    assert!(run.stderr.contains("a/link.log: it is a symbolic link"), "{}", run.stderr);
+    assert!(!run.stderr.contains("jane.roe"), "{}", run.stderr);
+    let overlap = world.run(&["scrub", "in", "-o", "in/clean"], b"");
+    assert_eq!(overlap.code, 6, "{}", overlap.stderr);
+    assert_eq!(world.run(&["scrub", "in"], b"").code, 2);
+}
+
+#[test]
+fn several_inputs_lie_beside_each_other() {
+    let world = World::new();
+    world.write("one.log", LINE);
+    world.write("dir/two.log", LINE);
+    let run = world.run(&["scrub", "one.log", "dir", "-o", "out", "--no-record"], b"");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(world.path("out/one.log").exists() && world.path("out/dir/two.log").exists());
+    assert!(!world.path("home").exists(), "nothing was recorded");
+    let missing = world.run(&["scrub", "one.log", "absent.log", "-o", "out2", "--no-record"], b"");
+    assert_eq!(missing.code, 4, "{}", missing.stderr);
+    assert!(missing.stderr.contains("absent.log") && world.path("out2/one.log").exists(), "{}", missing.stderr);
+}
+
+#[test]
+fn gzip_comes_out_as_gzip_also_through_a_pipe() {
+    let world = World::new();
+    let mut encoder =
+        flate2::GzBuilder::new().filename("jane.roe@example.com.log").write(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(LINE).unwrap();
+    let packed = encoder.finish().unwrap();
+    let run = world.run(&["scrub", "--issue", "T-1"], &packed);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let mut decoder = flate2::read::GzDecoder::new(&run.stdout[..]);
+    let mut text = String::new();
+    decoder.read_to_string(&mut text).unwrap();
+    assert!(text.starts_with("user EMAIL_"), "{text}");
+    let name = String::from_utf8(decoder.header().unwrap().filename().unwrap().to_vec()).unwrap();
+    assert!(name.starts_with("EMAIL_") && name.ends_with(".log"), "{name}");
+    let cut = world.run(&["scrub", "-o", "cut.gz"], &packed[..packed.len() - 5]);
+    assert_eq!(cut.code, 4, "{}", cut.stderr);
+    assert!(cut.stderr.contains("hint: ") && !world.path("cut.gz").exists(), "{}", cut.stderr);
+}
+
+#[test]
+fn what_cannot_be_scanned_is_withheld_unless_the_user_says_so() {
+    let world = World::new();
+    let picture = b"\x89PNG\r\n\x1a\n\0\0 jane.roe@example.com";
+    let run = world.run(&["scrub"], picture);
+    assert_eq!(run.code, 4);
+    assert!(run.text().starts_with("scrubjay withheld this entry: the input"), "{}", run.text());
+    assert!(run.stderr.contains("withheld: 1 entry"), "{}", run.stderr);
+    let run = world.run(&["scrub", "--unscannable", "pass"], picture);
+    assert_eq!((run.code, run.stdout.as_slice()), (0, &picture[..]));
+    assert!(run.stderr.contains("passed unscanned"), "{}", run.stderr);
+}
+
+#[test]
+fn binary_data_behind_a_line_of_text_is_told() {
+    let world = World::new();
+    let mut text = b"#!/bin/sh\n".to_vec();
+    text.extend((0..2000_u32).map(|n| (n * 7919 % 251) as u8));
+    let run = world.run(&["scrub", "--no-record"], &text);
+    assert_eq!(run.code, 4);
+    assert!(
+        run.stderr.contains("scanned as text only: 1 entry") && run.stderr.contains("standard input: binary data"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn what_is_hidden_goes_and_what_is_kept_stays() {
+    let world = World::new();
+    let text = b"jroe on db7.eu.corp.example and corp.example, not notcorp.example; Project Falcon; majroe; 203.0.113.7 203.0.113.8\n";
+    world.write("hide.txt", "# people\nusername=jroe\nProject Falcon\n");
+    world.write("keep.txt", "203.0.113.7\n");
+    let args = ["scrub", "--hide", "domain=corp.example", "--hide-file", "hide.txt", "--keep-file", "keep.txt"];
+    let run = world.run(&args, text);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let text = run.text();
+    assert!(text.starts_with("USER_"), "{text}");
+    assert_eq!(text.matches("DOMAIN_").count(), 2, "{text}");
+    assert_eq!(text.matches("KEYWORD_").count(), 1, "{text}");
+    assert!(text.contains("not notcorp.example;") && text.contains("; majroe; 203.0.113.7 IPV4_"), "{text}");
+    for wrong in ["corp.example", "planet=mars", "username=j"] {
+        let run = world.run(&["scrub", "--hide", wrong], b"");
+        assert_eq!(run.code, 2, "{wrong}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_policy_sets_the_style_by_kind_and_rule() {
+    let world = World::new();
+    world.write("policy.toml", "[kind]\nemail = \"shape\"\nipv4 = \"mask\"\n[rule]\nkey-password = \"remove\"\n");
+    let run = world.run(
+        &["scrub", "--policy", "policy.toml"],
+        b"a@b.example 203.0.113.7 password=hunter2 mac 00:1a:2b:3c:4d:5e\n",
+    );
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let text = run.text();
+    let parts = words(&text);
+    assert!(parts[0].ends_with(".invalid") && parts[0].contains('@'), "{text}");
+    assert_eq!((parts[1], parts[2]), ("***********", "password="));
+    assert!(parts[4].starts_with("MAC_"), "{text}");
+    world.write("wrong.toml", "[kind]\nemail = \"blur\"\n");
+    let run = world.run(&["scrub", "--policy", "wrong.toml"], b"");
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("wrong.toml: line 2"), "{}", run.stderr);
+}
+
+#[test]
+fn rules_of_ones_own_are_used_and_checked() {
+    let world = World::new();
+    let rule = |pattern: &str| {
+        format!(
+            "[[rule]]\nid = \"acme-key\"\ndescription = \"Acme key\"\nkind = \"token\"\nkeywords = [\"acme-\"]\npattern = '''{pattern}'''\nexamples = [[\"acme-\", \"12345678\"], [\"acme-\", \"87654321\"]]\ncounter_examples = [[\"acme-\", \"tools\"]]\n"
+        )
+    };
+    world.write("rules/acme.toml", rule("acme-[0-9]{8}"));
+    let run = world.run(&["scrub", "--rules", "rules"], b"key acme-12345678 of acme-tools\n");
+    assert!(run.text().starts_with("key TOKEN_") && run.text().ends_with("of acme-tools\n"), "{}", run.text());
+    let tested = world.run(&["rules", "test", "--rules", "rules"], b"");
+    assert_eq!(tested.code, 0, "{}", tested.text());
+    assert!(world.run(&["rules", "list", "--rules", "rules"], b"").text().contains("acme-key"));
+    world.write("rules/acme.toml", rule("acme-[0-9{8}"));
+    let run = world.run(&["scrub", "--rules", "rules"], b"");
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("acme.toml:6"), "{}", run.stderr);
+    world.write("rules/acme.toml", rule("acme-[0-9]{8}") + "colour = \"red\"\n");
+    let run = world.run(&["scrub", "--rules", "rules"], b"");
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("acme.toml:9") && run.stderr.contains("colour"), "{}", run.stderr);
+}
+
+#[test]
+fn the_summary_is_for_people_for_programs_or_nobody() {
+    let world = World::new();
+    let json = world.run(&["scrub", "--summary", "json"], LINE);
+    let summary: serde_json::Value = serde_json::from_str(&json.stderr).unwrap();
+    assert_eq!(summary["findings"], 2);
+    assert_eq!(summary["kinds"]["email"], 1);
+    assert_eq!(summary["bytes_in"], LINE.len());
+    assert_eq!(world.run(&["scrub", "--quiet"], LINE).stderr, "");
+}
+
+#[test]
+fn explain_tells_each_candidates_fate_without_its_value() {
+    let world = World::new();
+    let run = world.run(&["scrub", "--explain"], b"first\nversion 9.4.2.10 of 203.0.113.7 at 127.0.0.1\n");
+    assert!(run.stderr.contains("2:9: ipv4 left: follows a word for version"), "{}", run.stderr);
+    assert!(run.stderr.contains("2:21: ipv4 taken, 11 bytes"), "{}", run.stderr);
+    assert!(run.stderr.contains("ipv4 left: loopback"), "{}", run.stderr);
+    assert!(!run.stderr.contains("203.0.113.7"), "{}", run.stderr);
+}
+
+#[test]
+fn errors_name_no_content() {
+    let world = World::new();
+    let run = world.run(&["scrub", "absent-jane.roe@example.com"], b"");
+    assert_eq!(run.code, 4);
+    assert!(run.stderr.contains("error: cannot open") && run.stderr.contains("hint: "), "{}", run.stderr);
+    assert!(!run.stderr.contains("jane.roe@"), "{}", run.stderr);
+}
+
+#[test]
+fn a_killed_run_leaves_nothing_under_the_final_name_and_is_remembered() {
+    let world = World::new();
+    let mut child = world
+        .command(&["scrub", "-", "-o", "out.log", "--issue", "T-9"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(&LINE.repeat(20_000)).unwrap();
+    wait_for(|| temporaries(world.dir.path()) == 1);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!world.path("out.log").exists());
+    let status = world.run(&["status", "T-9"], b"").text();
+    assert!(status.contains("interrupted") || status.contains("died"), "{status}");
+    let purge = world.run(&["purge", "--yes"], b"");
+    assert_eq!(temporaries(world.dir.path()), 0, "{}{}", purge.text(), purge.stderr);
+    assert_eq!(world.run(&["audit", "verify"], b"").code, 0);
+}
+
+fn temporaries(dir: &Path) -> usize {
+    let names = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.contains(".scrubjay-")).count()
+}
+
+fn wait_for(is_so: impl Fn() -> bool) {
+    for _ in 0..500 {
+        if is_so() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("it did not happen in five seconds");
+}
