@@ -46,9 +46,13 @@ enum Shape {
     Pair,
 }
 
+/// `SET PASSWORD FOR 'u'@'%' = 'x'`: the account stands between the words and the secret.
+const SET_PASSWORD: &[u8] = b"set password for ";
+
 /// Statements, and the kind of what follows.
-const STATEMENTS: [(&[u8], Kind); 6] = [
+const STATEMENTS: [(&[u8], Kind); 7] = [
     (b"identified by ", Kind::Password),
+    (SET_PASSWORD, Kind::Password),
     (b"convertto-securestring ", Kind::Password),
     (b"snmp-server community ", Kind::Secret),
     (b"rocommunity ", Kind::Secret),
@@ -85,7 +89,8 @@ impl Detector for Command {
             None => {
                 let (statement, kind) = STATEMENTS[hit.anchor - OPTIONS.len()];
                 let at = view.run(hit.at + statement.len(), BLANK, 8);
-                let value = argument(view, skip_words(view, at));
+                let at = if statement == SET_PASSWORD { behind_account(view, at) } else { skip_words(view, at) };
+                let value = argument(view, at);
                 if is_secret(view, &value) {
                     take(view, &value, kind, STATEMENT, out);
                 }
@@ -164,6 +169,13 @@ fn skip_words(view: &View<'_>, at: usize) -> usize {
         Some(word) => view.run(at + word.len(), BLANK, 8),
         None => at,
     }
+}
+
+/// Behind the account, the sign and `PASSWORD(` of a statement that sets a password.
+fn behind_account(view: &View<'_>, at: usize) -> usize {
+    let sign = view.run(at, ByteSet::of(b"=;\r\n").not(), 128);
+    let at = view.run(sign, BLANK.or(ByteSet::of(b"=")), 8);
+    if view.starts_with_ignoring_case(at, b"password(") { at + 9 } else { at }
 }
 
 fn is_secret(view: &View<'_>, value: &Extent) -> bool {
