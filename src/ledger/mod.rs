@@ -37,6 +37,7 @@ mod records;
 mod retention;
 mod rows;
 mod seal;
+mod settle;
 mod sqlite;
 mod status;
 mod store;
