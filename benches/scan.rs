@@ -6,7 +6,7 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use scrubjay::bench::corpus::{self, Corpus};
 use scrubjay::chunk::Chunk;
-use scrubjay::detect::{Engine, Fold, Terms};
+use scrubjay::detect::{Engine, Fold, Scratch, Terms};
 use scrubjay::rules::RuleSet;
 
 const SIZE: usize = 4 << 20;
@@ -14,7 +14,7 @@ const SIZE: usize = 4 << 20;
 /// The number of settled findings in a text.
 fn findings(engine: &Engine, text: &[u8]) -> u64 {
     let chunk = Chunk { bytes: text, base: 0, own: 0..text.len(), is_last: true };
-    let scan = engine.scan(&chunk, false);
+    let scan = engine.scan(&chunk, false, &mut Scratch::default());
     let edits = Fold::default().advance(&chunk, scan.found, scan.decided);
     edits.iter().filter(|edit| edit.resolved.is_some()).count() as u64
 }

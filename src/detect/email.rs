@@ -4,6 +4,7 @@
 use crate::detect::bytes::{ALNUM, ByteSet, HEX, HIGH};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::ipv4;
+use crate::detect::prefilter::Shape;
 use crate::detect::run::Run;
 use crate::detect::userinfo;
 use crate::detect::view::View;
@@ -39,7 +40,7 @@ impl Detector for Email {
 
     fn anchors(&self) -> Vec<Anchor> {
         let spelled = SPELLINGS.iter().map(|(literal, _)| Anchor::folded(literal));
-        std::iter::once(Anchor::byte(b'@')).chain(spelled).collect()
+        std::iter::once(Anchor::Shape(Shape::At)).chain(spelled).collect()
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {

@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 
 use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, HEX, LETTER, SPACE, WORD};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
+use crate::detect::prefilter::Shape;
 use crate::detect::view::View;
 use crate::finding::Confidence;
 use crate::kind::Kind;
@@ -17,7 +18,7 @@ impl Detector for Ipv4 {
     }
 
     fn anchors(&self) -> Vec<Anchor> {
-        vec![Anchor::Byte { byte: b'.', before: DIGIT, after: DIGIT }]
+        vec![Anchor::Shape(Shape::Dotted)]
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {

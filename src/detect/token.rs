@@ -8,6 +8,7 @@ use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input};
 
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
+use crate::detect::prefilter::Literal;
 use crate::detect::run::Run;
 use crate::detect::view::View;
 use crate::finding::Confidence;
@@ -105,7 +106,7 @@ impl Tokens {
     /// Whether the literal of letters and digits stands twice before itself, as in `eyJeyJeyJ`: what begins here belongs to
     /// what began there.
     fn repeats(&self, hit: Hit, view: &View<'_>) -> bool {
-        let (which, Anchor::Literal { bytes, .. }) = &self.anchors[hit.anchor] else { return false };
+        let (which, Anchor::Literal(Literal { bytes, .. })) = &self.anchors[hit.anchor] else { return false };
         let length = bytes.len();
         let stands = |n: usize| hit.at.checked_sub(n * length).is_some_and(|at| view.starts_with(at, bytes));
         self.rules[*which].rule.context == 0 && bytes.iter().all(u8::is_ascii_alphanumeric) && stands(1) && stands(2)

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::turn::{Turn, lock};
 use super::{Error, Explanation, Scrubber};
 use crate::chunk::Chunk;
-use crate::detect::{Edit, Explained, Fold, Scan, Value};
+use crate::detect::{Edit, Explained, Fold, Scan, Scratch, Value};
 use crate::redact::Replaced;
 use crate::source::Source;
 use crate::text::{Cut, Feed, Piece, controls};
@@ -73,7 +73,7 @@ impl Scrubber {
         let mut filtered = Filtered::default();
         while let Some((piece, scan, is_idle)) = self.cut(&mut feed, &mut bytes)? {
             let chunk = piece.chunk(&bytes);
-            let scan = scan.unwrap_or_else(|| self.engine.scan(&chunk, self.explain));
+            let scan = scan.unwrap_or_else(|| self.engine.scan(&chunk, self.explain, &mut Scratch::default()));
             let (range, edits) = settle(&mut fold, &chunk, scan, &mut filtered);
             out.clear();
             self.rewrite(&chunk, range, &edits, &mut out, &mut filtered.counts);
@@ -127,7 +127,7 @@ impl Scrubber {
         bytes: &mut Vec<u8>,
     ) -> Result<Option<(Piece, Option<Scan>, bool)>, Error> {
         let scan = |chunk: &Chunk<'_>| {
-            let scan = self.engine.scan(chunk, self.explain);
+            let scan = self.engine.scan(chunk, self.explain, &mut Scratch::default());
             let decided = scan.decided;
             (scan, decided)
         };
@@ -183,7 +183,8 @@ impl<S: Source + Send> Shared<'_, S> {
                 join_in();
             }
             let chunk = piece.chunk(&bytes);
-            let scan = scan.unwrap_or_else(|| self.scrubber.engine.scan(&chunk, self.scrubber.explain));
+            let scan = scan
+                .unwrap_or_else(|| self.scrubber.engine.scan(&chunk, self.scrubber.explain, &mut Scratch::default()));
             let Some((range, edits)) =
                 self.fold.take(piece.number, &self.is_failed, |fold| settle(fold, &chunk, scan, &mut filtered))
             else {

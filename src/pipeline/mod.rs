@@ -19,7 +19,7 @@ use std::time::Instant;
 use crate::artifact::Content;
 use crate::chunk::Chunk;
 use crate::container::{self, Input, Limits};
-use crate::detect::{Engine, Fold, RuleInfo, Verdict};
+use crate::detect::{Engine, Fold, RuleInfo, Scratch, Verdict};
 use crate::finding::RuleId;
 use crate::redact::Redactor;
 use crate::report::Summary;
@@ -232,7 +232,7 @@ impl Scrubber {
     /// Scrubs bytes that are in memory, as text, without recording or counting: names, not contents.
     pub fn scrub_bytes(&self, bytes: &[u8]) -> Vec<u8> {
         let chunk = Chunk { bytes, base: 0, own: 0..bytes.len(), is_last: true };
-        let scan = self.engine.scan(&chunk, false);
+        let scan = self.engine.scan(&chunk, false, &mut Scratch::default());
         let mut fold = Fold::default();
         let edits = fold.advance(&chunk, scan.found, scan.decided);
         let mut out = Vec::with_capacity(bytes.len());
