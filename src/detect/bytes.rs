@@ -15,13 +15,6 @@ impl ByteSet {
         ByteSet::from_words(words)
     }
 
-    /// The members of either.
-    #[inline]
-    pub const fn or(self, other: ByteSet) -> ByteSet {
-        let ([a, b, c, d], [e, f, g, h]) = (self.words(), other.words());
-        ByteSet::from_words([a | e, b | f, c | g, d | h])
-    }
-
     /// Every byte that is not a member.
     #[inline]
     pub const fn not(self) -> ByteSet {

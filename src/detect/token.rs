@@ -7,6 +7,7 @@ use regex_automata::meta::Regex;
 use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input};
 
+use crate::detect::bytes::ByteSet;
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::prefilter::Literal;
 use crate::detect::run::Run;
@@ -35,13 +36,23 @@ impl Tokens {
         let mut compiled = Vec::new();
         for (which, rule) in rules.rules().iter().enumerate() {
             for keyword in rule.keywords.iter() {
-                let bytes = keyword.as_bytes();
-                anchors.push((which, if rule.ignore_case { Anchor::folded(bytes) } else { Anchor::exact(bytes) }));
+                let bytes = if rule.ignore_case { keyword.to_ascii_lowercase() } else { keyword.to_string() };
+                let (ignore_case, after) = (rule.ignore_case, behind(rule, keyword));
+                anchors.push((which, Anchor::Literal(Literal { bytes: bytes.into(), ignore_case, after })));
             }
             compiled.push(Compiled { rule: rule.clone(), pattern: OnceLock::new(), allow: OnceLock::new() });
         }
         Tokens { rules: compiled, anchors }
     }
+}
+
+/// What must stand behind the keyword, as far as a fingerprint may reach.
+fn behind(rule: &Rule, keyword: &str) -> Vec<ByteSet> {
+    const REACH: usize = 4;
+    let ways = rule.prefixes(keyword);
+    let length = ways.iter().map(Vec::len).min().unwrap_or(0).min(keyword.len() + REACH);
+    let any = |place: usize| ways.iter().fold(ByteSet::EMPTY, |any, way| any.or(way[place]));
+    (keyword.len()..length).map(any).collect()
 }
 
 fn compile(pattern: &str) -> Option<Regex> {

@@ -17,6 +17,7 @@ use thiserror::Error;
 use toml::Spanned;
 
 use super::checks::Check;
+use super::compile::program;
 use super::rule::{ByteSet, Example, Key, List, Origin, Rule, Settings, Text, syntax};
 use super::set::RuleSet;
 use super::spec::{FileSpec, KeySpec, RuleSpec};
@@ -272,6 +273,7 @@ fn rule(spec: Spanned<RuleSpec>, place: &Place<'_>) -> Result<Rule, Fault> {
         kind: kind(&spec.kind)?,
         keywords: texts(spec.keywords),
         ignore_case: spec.ignore_case,
+        program: program(spec.pattern.get_ref()),
         pattern: spec.pattern.into_inner().into(),
         context,
         boundary: spec.boundary,

@@ -9,6 +9,7 @@ use std::fmt;
 use regex_automata::util::syntax;
 
 use super::checks::Check;
+use super::program::Program;
 use crate::kind::Kind;
 
 /// Text that is a constant or was loaded.
@@ -32,6 +33,8 @@ pub struct Rule {
     pub ignore_case: bool,
     /// The shape, to be compiled with [`syntax()`]. Group 1, if there is one, is the secret; else the whole match.
     pub pattern: Text,
+    /// The pattern's program; `None` if it has none and the regular expression is run.
+    pub program: Option<Program>,
     /// 0: the pattern is anchored at the keyword's first byte, and every keyword can begin it. Otherwise: it is searched
     /// within so many bytes before and after the keyword, on the same line.
     pub context: u32,
@@ -142,6 +145,20 @@ impl ByteSet {
     #[inline]
     pub const fn contains(&self, byte: u8) -> bool {
         self.0[(byte >> 6) as usize] >> (byte & 63) & 1 == 1
+    }
+
+    /// The members of either.
+    #[inline]
+    pub const fn or(self, other: ByteSet) -> ByteSet {
+        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
+        ByteSet([a | e, b | f, c | g, d | h])
+    }
+
+    /// The members of both.
+    #[inline]
+    pub const fn and(self, other: ByteSet) -> ByteSet {
+        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
+        ByteSet([a & e, b & f, c & g, d & h])
     }
 
     /// Whether no byte is a member.
