@@ -82,6 +82,20 @@ impl<'a> View<'a> {
         &self.bytes[from..to.min(self.high).max(from)]
     }
 
+    /// Up to `n` bytes from `i` on, as many as are known. Unlike [`View::slice`], it does not say that more are needed: who
+    /// cannot decide from these must ask again.
+    #[inline]
+    pub fn peek(&self, i: usize, n: usize) -> &'a [u8] {
+        let from = i.clamp(self.low, self.high);
+        &self.bytes[from..(from + n).min(self.high)]
+    }
+
+    /// The known bytes before `i`.
+    #[inline]
+    pub fn behind(&self, i: usize) -> &'a [u8] {
+        &self.bytes[self.low..i.clamp(self.low, self.high)]
+    }
+
     /// Whether `literal` stands at `i`.
     #[inline]
     pub fn starts_with(&self, i: usize, literal: &[u8]) -> bool {

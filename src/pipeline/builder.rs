@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Recorder, Scrubber, Unscannable};
 use crate::container::Limits;
-use crate::detect::{Engine, Terms};
+use crate::detect::{Engine, Isa, Terms};
 use crate::redact::{IssueKey, Policy, Pseudonyms, Redactor};
 use crate::rules::RuleSet;
 
@@ -35,6 +35,7 @@ pub struct Builder {
     spools: PathBuf,
     unscannable: Unscannable,
     explain: bool,
+    isa: Isa,
 }
 
 impl Builder {
@@ -52,6 +53,7 @@ impl Builder {
             spools: PathBuf::from("/tmp"),
             unscannable: Unscannable::default(),
             explain: false,
+            isa: Isa::best(),
         }
     }
 
@@ -115,6 +117,11 @@ impl Builder {
         Builder { explain, ..self }
     }
 
+    /// The instructions to search with, or the next best that the processor has. The output does not depend on it.
+    pub fn isa(self, isa: Isa) -> Builder {
+        Builder { isa, ..self }
+    }
+
     /// The scrubber.
     ///
     /// # Errors
@@ -137,7 +144,7 @@ impl Builder {
                 &builtin
             }
         };
-        let engine = Engine::new(rules, &self.hide, self.hide.clone());
+        let engine = Engine::on(self.isa, rules, &self.hide, self.hide.clone());
         let styles = engine.catalogue().iter().map(|rule| self.policy.style(rule.kind, &rule.id)).collect();
         Ok(Scrubber {
             redactor: Redactor::new(Pseudonyms::new(key), styles),

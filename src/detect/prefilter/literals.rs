@@ -13,7 +13,8 @@ pub struct Literal {
     pub bytes: Vec<u8>,
     /// Whether it stands in any mixture of cases (of ASCII letters).
     pub ignore_case: bool,
-    /// What must follow, byte for byte, as far as anything must. No set may hold a line feed.
+    /// What must follow, byte for byte, as far as anything must. No set may hold a line feed, so that a reader that idles
+    /// behind a whole line knows enough.
     pub after: Vec<ByteSet>,
 }
 
@@ -55,7 +56,10 @@ impl Literal {
         let end = start + self.bytes.len();
         bytes.get(start..end).is_some_and(|there| {
             let is_same = if self.ignore_case { there.eq_ignore_ascii_case(&self.bytes) } else { there == self.bytes };
-            is_same && self.after.iter().zip(&bytes[end..]).all(|(set, &byte)| set.contains(byte))
+            let behind = &bytes[end..];
+            is_same
+                && behind.len() >= self.after.len()
+                && self.after.iter().zip(behind).all(|(set, &byte)| set.contains(byte))
         })
     }
 }

@@ -26,6 +26,9 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 
+#[cfg(test)]
+mod tests;
+
 pub use isa::Isa;
 pub use literals::Literal;
 

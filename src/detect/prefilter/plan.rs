@@ -120,6 +120,12 @@ pub fn plan(literals: &[Literal], isa: Isa) -> Vec<Window> {
     }
 }
 
+/// Whether the literal's window is planned ahead.
+#[cfg(test)]
+pub fn is_planned(literal: &Literal) -> bool {
+    planned(literal, Isa::Avx512).is_some()
+}
+
 fn planned(literal: &Literal, isa: Isa) -> Option<Window> {
     if literal.is_high() {
         return Some(Window { offset: literal.first_high(), bucket: 0 });
