@@ -7,6 +7,7 @@
 //! Promises: no input is ever written to, no symbolic link met in a walk is followed, no device is opened by accident,
 //! and what a spool puts on disk is ciphertext. This module knows nothing of containers, text or findings.
 
+pub mod digest;
 pub mod file;
 pub mod hashing;
 pub mod spool;
@@ -14,6 +15,7 @@ pub mod stdin;
 pub mod walk;
 mod watched;
 
+pub use digest::{Digest, Subtrees};
 pub use file::OpenFile;
 pub use hashing::HashingReader;
 pub use spool::{Spool, SpoolReader};

@@ -16,10 +16,48 @@ pub struct Feed<S> {
     base: u64,
     /// Where in `tail` the next chunk's own bytes begin.
     own: usize,
-    /// Bytes a chunk may own.
+    /// Bytes a chunk may own; it ends where the stream offset is a multiple of this.
     size: usize,
     is_over: bool,
     next: u64,
+}
+
+/// Memory for the bytes of one chunk after the other. It keeps its length from chunk to chunk, so that nothing is cleared
+/// that will be read over anyway.
+#[derive(Debug, Default)]
+pub struct Buffer {
+    memory: Vec<u8>,
+    used: usize,
+}
+
+impl Buffer {
+    /// What was read into it.
+    pub fn bytes(&self) -> &[u8] {
+        &self.memory[..self.used]
+    }
+
+    /// Holds `kept` and nothing else, with room for `full` bytes in all.
+    fn begin(&mut self, kept: &[u8], full: usize) {
+        if self.memory.len() < full {
+            // Fresh zeros cost nothing until they are touched, which they are not where the input is short.
+            self.memory = vec![0; full];
+        }
+        self.memory[..kept.len()].copy_from_slice(kept);
+        self.used = kept.len();
+    }
+
+    /// Reads once, until `full` bytes are used at most; gives how many came.
+    fn read(&mut self, source: &mut impl Source, full: usize) -> io::Result<usize> {
+        loop {
+            match source.read(&mut self.memory[self.used..full]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => {
+                    self.used += *read.as_ref().unwrap_or(&0);
+                    return read;
+                }
+            }
+        }
+    }
 }
 
 /// Where a chunk stands; its bytes are in the caller's buffer.
@@ -61,6 +99,9 @@ impl<S: Source> Feed<S> {
 
     /// Reads the next chunk into `buffer`, in place of what it held.
     ///
+    /// A chunk ends where the stream offset is a multiple of the size, also when the one before it was cut short, so that
+    /// the chunks of a stream that flows can be hashed as whole subtrees of its digest.
+    ///
     /// Where the input idles, `scan` decides the complete lines that have come; it gives its result and the index up to which
     /// it came. If that is nowhere, the feed waits for more.
     ///
@@ -68,57 +109,43 @@ impl<S: Source> Feed<S> {
     /// As the source's.
     pub fn next<T>(
         &mut self,
-        buffer: &mut Vec<u8>,
+        buffer: &mut Buffer,
         mut scan: impl FnMut(&Chunk<'_>) -> (T, usize),
     ) -> io::Result<Cut<T>> {
         if self.is_over {
             return Ok(Cut::Over);
         }
-        buffer.clear();
-        buffer.extend_from_slice(&self.tail);
-        let full = self.own + self.size + RIGHT_MARGIN;
-        let mut must_wait = buffer.len() == self.own;
+        let offset = self.base + self.own as u64;
+        let size = self.size - (offset % self.size as u64) as usize;
+        // What is known of the stream never reaches further than this: each chunk that is cut ends no earlier than the last.
+        let full = self.own + size + RIGHT_MARGIN;
+        buffer.begin(&self.tail, full);
+        let mut must_wait = buffer.used == self.own;
         loop {
-            let is_idle = !must_wait && buffer.len() < full && self.source.is_idle();
-            if !is_idle && buffer.len() < full {
+            if buffer.used == full {
+                return Ok(Cut::Flowing(self.cut(buffer.bytes(), self.own + size)));
+            }
+            if must_wait || !self.source.is_idle() {
                 must_wait = false;
-                if self.fill(buffer, full)? == 0 {
+                if buffer.read(&mut self.source, full)? == 0 {
                     self.is_over = true;
-                    let end = buffer.len();
-                    return Ok(Cut::Flowing(self.cut(buffer, end)));
+                    return Ok(Cut::Flowing(self.cut(buffer.bytes(), buffer.used)));
                 }
                 continue;
             }
-            if !is_idle {
-                let end = buffer.len() - RIGHT_MARGIN;
-                return Ok(Cut::Flowing(self.cut(buffer, end)));
-            }
-            let own = &buffer[self.own..];
+            let own = &buffer.bytes()[self.own..];
             let line = memchr::memrchr(b'\n', own).map_or(0, |n| n + 1);
             let end = self.own + line.max(own.len().saturating_sub(RIGHT_MARGIN));
             if end > self.own {
-                let chunk = Chunk { bytes: buffer, base: self.base, own: self.own..end, is_last: false };
+                let chunk = Chunk { bytes: buffer.bytes(), base: self.base, own: self.own..end, is_last: false };
                 let (scanned, decided) = scan(&chunk);
                 if decided > self.own {
-                    return Ok(Cut::Idle(self.cut(buffer, decided), scanned));
+                    return Ok(Cut::Idle(self.cut(buffer.bytes(), decided), scanned));
                 }
             }
             // Nothing can be decided from what came: a line is not complete, or a construct is still open.
             must_wait = true;
         }
-    }
-
-    fn fill(&mut self, buffer: &mut Vec<u8>, full: usize) -> io::Result<usize> {
-        let known = buffer.len();
-        buffer.resize(full, 0);
-        let read = loop {
-            match self.source.read(&mut buffer[known..]) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => break read,
-            }
-        };
-        buffer.truncate(known + *read.as_ref().unwrap_or(&0));
-        read
     }
 
     /// Ends a chunk at `end` and keeps what the next one needs.

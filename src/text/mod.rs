@@ -7,5 +7,5 @@
 mod feed;
 mod sniff;
 
-pub use feed::{Cut, Feed, Piece};
+pub use feed::{Buffer, Cut, Feed, Piece};
 pub use sniff::{Head, Nature, controls, sniff};
