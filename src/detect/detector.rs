@@ -154,6 +154,7 @@ pub struct Candidates<'a> {
     pub(super) found: &'a mut Vec<Found>,
     pub(super) left: Option<&'a mut Vec<(usize, RuleId, &'static str)>>,
     pub(super) base: u16,
+    pub(super) dead: &'a mut usize,
 }
 
 impl Candidates<'_> {
@@ -161,6 +162,14 @@ impl Candidates<'_> {
     pub fn found(&mut self, found: Found) {
         let rule = RuleId(self.base + found.rule.0);
         self.found.push(Found { rule, ..found });
+    }
+
+    /// Says that every candidate of the same anchor before `index` is decided with this one: none of them would give a
+    /// finding that this one did not. What is skipped so may differ with the cuts of the stream, so it must make no
+    /// difference to the outcome.
+    #[inline]
+    pub fn dead_until(&mut self, index: usize) {
+        *self.dead = index;
     }
 
     /// Says why the candidate at `at` is none under the detector's rule number `rule`.

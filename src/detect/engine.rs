@@ -54,6 +54,8 @@ struct Beside {
 struct Registered {
     detector: Box<dyn Detector>,
     base: u16,
+    /// How many anchors it has.
+    anchors: usize,
 }
 
 impl Engine {
@@ -85,7 +87,9 @@ impl Engine {
         let mut literals: BTreeMap<Vec<u8>, Askers> = BTreeMap::new();
         let mut bytes: BTreeMap<u8, Vec<Beside>> = BTreeMap::new();
         for (who, detector) in detectors.into_iter().enumerate() {
-            for (which, anchor) in detector.anchors().into_iter().enumerate() {
+            let anchors = detector.anchors();
+            let count = anchors.len();
+            for (which, anchor) in anchors.into_iter().enumerate() {
                 match anchor {
                     Anchor::Byte { byte, before, after } => {
                         bytes.entry(byte).or_default().push(Beside { who, which, before, after });
@@ -98,7 +102,7 @@ impl Engine {
             }
             let base = catalogue.len() as u16;
             catalogue.extend(detector.rules());
-            registered.push(Registered { detector, base });
+            registered.push(Registered { detector, base, anchors: count });
         }
         let (texts, askers) = literals.into_iter().unzip();
         let bytes = bytes.into_iter().collect();
@@ -122,6 +126,7 @@ impl Engine {
             found: Vec::new(),
             left: explain.then(Vec::new),
             anchors: Vec::new(),
+            dead: self.detectors.iter().map(|registered| vec![0; registered.anchors]).collect(),
         };
         let own = chunk.own.clone();
         self.literals.search(chunk.bytes, own.clone(), |literal, at| {
@@ -186,17 +191,28 @@ struct Pass<'e, 'c> {
     left: Option<Vec<(usize, RuleId, &'static str)>>,
     /// For each finding, the anchor it came from.
     anchors: Vec<usize>,
+    /// By detector and anchor: before which index its candidates are decided.
+    dead: Vec<Vec<usize>>,
 }
 
 impl Pass<'_, '_> {
     fn verify(&mut self, who: usize, hit: Hit) {
-        let Registered { detector, base } = &self.engine.detectors[who];
+        let dead = &mut self.dead[who][hit.anchor];
+        if hit.at < *dead {
+            return;
+        }
+        let Registered { detector, base, .. } = &self.engine.detectors[who];
         let view = View::new(self.chunk, hit.at);
         let (before, left_before) = (self.found.len(), self.left.as_ref().map_or(0, Vec::len));
-        let mut out = Candidates { found: &mut self.found, left: self.left.as_mut(), base: *base };
+        let mut out = Candidates { found: &mut self.found, left: self.left.as_mut(), base: *base, dead };
         detector.verify(hit, &view, &mut out);
-        if self.found.len() > before {
+        let found = self.found.len();
+        if found > before {
             self.weed(before, &view);
+        }
+        if self.found.len() < found {
+            // What went was to stand for the candidates behind it.
+            self.dead[who][hit.anchor] = 0;
         }
         if view.is_starved() {
             self.found.truncate(before);
