@@ -222,8 +222,13 @@ impl Pass<'_, '_> {
         let mut out =
             Candidates { found: &mut self.found, left: self.left.as_mut(), base: *base, dead: &mut self.dead[asker] };
         detector.verify(hit, &view, &mut out);
-        if self.found.len() > before {
+        let found = self.found.len();
+        if found > before {
             self.weed(before, &view);
+        }
+        if self.found.len() < found {
+            // What went was to stand for the candidates behind it.
+            self.dead[asker] = 0;
         }
         if view.is_starved() {
             self.found.truncate(before);

@@ -38,6 +38,7 @@ mod command;
 mod dictionary;
 mod header;
 mod pem;
+mod steps;
 mod token;
 mod userinfo;
 

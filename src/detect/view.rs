@@ -42,6 +42,12 @@ impl<'a> View<'a> {
         self.low
     }
 
+    /// The index behind the last byte that is known and in view.
+    #[inline]
+    pub fn high(&self) -> usize {
+        self.high
+    }
+
     /// The byte at `i`, or `None` beyond the reach or the stream.
     #[inline]
     pub fn at(&self, i: usize) -> Option<u8> {

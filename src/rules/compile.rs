@@ -55,7 +55,7 @@ impl Compiler {
                     _ => return None,
                 }))?;
             }
-            HirKind::Repetition(repetition) => self.repeat(repetition)?,
+            HirKind::Repetition(repetition) => self.repeat(repetition, is_repeated)?,
             HirKind::Capture(_) if is_repeated => return None,
             HirKind::Capture(capture) => {
                 self.push(Step::Open)?;
@@ -83,7 +83,7 @@ impl Compiler {
         self.push(Step::Run { set, min, max, is_final: false }).map(drop)
     }
 
-    fn repeat(&mut self, repetition: &Repetition) -> Option<()> {
+    fn repeat(&mut self, repetition: &Repetition, is_repeated: bool) -> Option<()> {
         let Repetition { min, max, greedy, ref sub } = *repetition;
         if !greedy && Some(min) != max {
             return None;
@@ -91,25 +91,27 @@ impl Compiler {
         if let Some(set) = one_byte(sub) {
             return self.run(set, min, max.unwrap_or(u32::MAX));
         }
+        // What stands here at most once is no repetition.
+        let is_repeated = is_repeated || max != Some(1);
         // What may be empty could be repeated without end.
         if sub.properties().minimum_len() == Some(0) {
             return None;
         }
         for _ in 0..min {
-            self.add(sub, true)?;
+            self.add(sub, is_repeated)?;
         }
         match max {
             Some(max) => {
                 let mut splits = Vec::new();
                 for _ in min..max {
                     splits.push(self.split()?);
-                    self.add(sub, true)?;
+                    self.add(sub, is_repeated)?;
                 }
                 splits.into_iter().for_each(|split| self.lead(split));
             }
             None => {
                 let split = self.split()?;
-                self.add(sub, true)?;
+                self.add(sub, is_repeated)?;
                 self.push(Step::Jump(u16::try_from(split).ok()?))?;
                 self.lead(split);
             }
