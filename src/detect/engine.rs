@@ -153,6 +153,21 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// The detectors, by the number that [`Engine::scan_at`] knows them by.
+    pub(super) fn detectors(&self) -> impl Iterator<Item = &dyn Detector> {
+        self.detectors.iter().map(|registered| registered.detector.as_ref())
+    }
+
+    /// Verifies candidates that were found elsewhere: each by the number of its detector.
+    pub(super) fn scan_at(&self, chunk: &Chunk<'_>, candidates: impl Iterator<Item = (usize, Hit)>) -> Scan {
+        let (found, anchors) = (Vec::new(), Vec::new());
+        let mut pass = Pass { engine: self, chunk, decided: chunk.own.end, found, left: None, anchors };
+        candidates.for_each(|(who, hit)| pass.verify(who, hit));
+        pass.finish()
+    }
+}
+
 impl Beside {
     /// Whether the byte at `at` stands between what was asked for, as far as that is known.
     #[inline]

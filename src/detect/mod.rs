@@ -13,6 +13,7 @@ mod view;
 
 mod engine;
 mod literals;
+mod reference;
 mod run;
 
 mod resolve;
