@@ -46,7 +46,7 @@ fn whole(text: &[u8]) -> Vec<u8> {
 }
 
 /// Pieces that detectors look for, that look like them, and that stand between them.
-fn pieces() -> Vec<String> {
+pub(crate) fn pieces() -> Vec<String> {
     let token = ["ghp", "_", "0123456789abcdefghijABCDEFGHIJ0123ab"].concat();
     let long = "Zx9".repeat(1500);
     let pem = |body: &str| ["-----BEGIN RSA PRIVATE", " KEY-----\n", body].concat();

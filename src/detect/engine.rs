@@ -29,10 +29,16 @@ pub struct Scan {
 #[derive(Default)]
 pub struct Scratch {
     prefilter: Box<prefilter::Scratch>,
-    /// By asker: the index before which its candidates are decided.
-    dead: Vec<usize>,
-    /// By asker: how many candidates it verified.
-    candidates: Vec<u64>,
+    verified: Vec<Verified>,
+}
+
+/// What became of the candidates of one asker.
+#[derive(Clone, Copy, Default)]
+struct Verified {
+    /// The index in the chunk before which they are decided.
+    dead: usize,
+    /// How many there were, in all chunks.
+    count: u64,
 }
 
 /// All detectors behind one search.
@@ -142,16 +148,15 @@ impl Engine {
     /// How many candidates the scans with `scratch` verified, by anchor; none for anchors that were not met. An anchor is
     /// named by its detector's first rule and what it looks for.
     pub fn candidates(&self, scratch: &Scratch) -> Vec<(String, u64)> {
-        let name = |asker: &Asker| {
-            let detector = &self.detectors[asker.who];
-            let rule = &self.catalogue[usize::from(detector.base)].id;
-            match &detector.detector.anchors()[asker.which] {
+        let name = |asker: &Asker, anchor: Anchor| {
+            let rule = &self.catalogue[usize::from(self.detectors[asker.who].base)].id;
+            match anchor {
                 Anchor::Shape(shape) => format!("{rule} {shape:?}"),
                 Anchor::Literal(literal) => format!("{rule} {}", literal.bytes.escape_ascii()),
             }
         };
-        let counted = self.askers.iter().zip(&scratch.candidates).filter(|(_, count)| **count > 0);
-        counted.map(|(asker, &count)| (name(asker), count)).collect()
+        let counted = self.askers.iter().zip(self.askers()).zip(&scratch.verified).filter(|(_, v)| v.count > 0);
+        counted.map(|((asker, anchor), verified)| (name(asker, anchor), verified.count)).collect()
     }
 
     /// Finds and verifies the candidates that the chunk owns.
@@ -159,20 +164,8 @@ impl Engine {
     /// With `explain` set, says of each candidate what became of it. A candidate that needs bytes beyond a chunk whose
     /// right margin is short is not decided, nor is any behind it: `decided` tells how far the scan came.
     pub fn scan(&self, chunk: &Chunk<'_>, explain: bool, scratch: &mut Scratch) -> Scan {
-        let Scratch { prefilter, dead, candidates } = scratch;
-        candidates.resize(self.askers.len(), 0);
-        dead.clear();
-        dead.resize(self.askers.len(), 0);
-        let mut pass = Pass {
-            engine: self,
-            chunk,
-            decided: chunk.own.end,
-            found: Vec::new(),
-            left: explain.then(Vec::new),
-            anchors: Vec::new(),
-            dead,
-            candidates,
-        };
+        let Scratch { prefilter, verified } = scratch;
+        let mut pass = Pass::new(self, chunk, explain, verified);
         self.prefilter.search(prefilter, chunk.bytes, chunk.own.clone(), |met, at| {
             let askers = match met {
                 Met::Literal(literal) => &self.literals[literal],
@@ -183,6 +176,23 @@ impl Engine {
             }
             pass.decided
         });
+        pass.finish()
+    }
+
+    /// What each asker asks for, by the number that [`Engine::scan_at`] knows it by.
+    pub(super) fn askers(&self) -> impl Iterator<Item = Anchor> {
+        self.askers.iter().map(|asker| self.detectors[asker.who].detector.anchors().swap_remove(asker.which))
+    }
+
+    /// Verifies candidates that were found elsewhere: each by the number of its asker.
+    pub(super) fn scan_at(
+        &self,
+        chunk: &Chunk<'_>,
+        candidates: impl Iterator<Item = (usize, usize)>,
+        scratch: &mut Scratch,
+    ) -> Scan {
+        let mut pass = Pass::new(self, chunk, false, &mut scratch.verified);
+        candidates.for_each(|(asker, at)| pass.verify(asker, at));
         pass.finish()
     }
 }
@@ -204,23 +214,30 @@ struct Pass<'e, 'c> {
     left: Option<Vec<(usize, RuleId, &'static str)>>,
     /// For each finding, the anchor it came from.
     anchors: Vec<usize>,
-    dead: &'c mut [usize],
-    candidates: &'c mut [u64],
+    /// By asker.
+    verified: &'c mut [Verified],
 }
 
-impl Pass<'_, '_> {
+impl<'e, 'c> Pass<'e, 'c> {
+    fn new(engine: &'e Engine, chunk: &'c Chunk<'c>, explain: bool, verified: &'c mut Vec<Verified>) -> Pass<'e, 'c> {
+        verified.resize(engine.askers.len(), Verified::default());
+        verified.iter_mut().for_each(|verified| verified.dead = 0);
+        let (found, anchors, left) = (Vec::new(), Vec::new(), explain.then(Vec::new));
+        Pass { engine, chunk, decided: chunk.own.end, found, left, anchors, verified }
+    }
+
     fn verify(&mut self, asker: usize, at: usize) {
-        if at < self.dead[asker] {
+        let Verified { dead, count } = &mut self.verified[asker];
+        if at < *dead {
             return;
         }
-        self.candidates[asker] += 1;
+        *count += 1;
         let Asker { who, which } = self.engine.askers[asker];
         let hit = Hit { anchor: which, at };
         let Registered { detector, base } = &self.engine.detectors[who];
         let view = View::new(self.chunk, hit.at);
         let (before, left_before) = (self.found.len(), self.left.as_ref().map_or(0, Vec::len));
-        let mut out =
-            Candidates { found: &mut self.found, left: self.left.as_mut(), base: *base, dead: &mut self.dead[asker] };
+        let mut out = Candidates { found: &mut self.found, left: self.left.as_mut(), base: *base, dead };
         detector.verify(hit, &view, &mut out);
         let found = self.found.len();
         if found > before {
@@ -228,7 +245,7 @@ impl Pass<'_, '_> {
         }
         if self.found.len() < found {
             // What went was to stand for the candidates behind it.
-            self.dead[asker] = 0;
+            self.verified[asker].dead = 0;
         }
         if view.is_starved() {
             self.found.truncate(before);

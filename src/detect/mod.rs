@@ -13,6 +13,7 @@ mod view;
 
 mod engine;
 mod prefilter;
+mod reference;
 mod run;
 
 mod resolve;
