@@ -75,7 +75,7 @@ impl Lexicon {
         let mut anchors: BTreeSet<Vec<u8>> = BTreeSet::new();
         for word in &all {
             // A word that ends in another one is found through that.
-            if all.iter().any(|other| other.len() < word.len() && word.ends_with(other)) {
+            if (1..=word.len()).any(|from| all.contains(&word[from..])) {
                 continue;
             }
             // Words of other alphabets are found by their beginning, to the last letter that is not ASCII: `clé_api`.

@@ -29,7 +29,7 @@ pub struct Builder {
     policy: Policy,
     hide: Terms,
     recorder: Option<Option<Box<dyn Recorder>>>,
-    threads: usize,
+    threads: Option<usize>,
     chunk: usize,
     limits: Limits,
     spools: PathBuf,
@@ -47,7 +47,7 @@ impl Builder {
             policy: Policy::default(),
             hide: Terms::new(),
             recorder: None,
-            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            threads: None,
             chunk: CHUNK,
             limits: Limits::default(),
             spools: PathBuf::from("/tmp"),
@@ -87,9 +87,9 @@ impl Builder {
         Builder { recorder: Some(None), ..self }
     }
 
-    /// Workers for one stream; at least one.
+    /// Workers for one stream; at least one. Without a number, one for each core.
     pub fn threads(self, threads: usize) -> Builder {
-        Builder { threads: threads.max(1), ..self }
+        Builder { threads: Some(threads.max(1)), ..self }
     }
 
     /// Bytes that a chunk owns; at least one. The output does not depend on it.
@@ -146,11 +146,13 @@ impl Builder {
         };
         let engine = Engine::on(self.isa, rules, &self.hide, self.hide.clone());
         let styles = engine.catalogue().iter().map(|rule| self.policy.style(rule.kind, &rule.id)).collect();
+        // Asking for the cores reads the limits of the process's control group, which takes a while.
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Scrubber {
             redactor: Redactor::new(Pseudonyms::new(key), styles),
             engine,
             recorder,
-            threads: if self.explain { 1 } else { self.threads },
+            threads: if self.explain { 1 } else { self.threads.unwrap_or_else(cores) },
             chunk: self.chunk,
             limits: self.limits,
             spools: self.spools,

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::order::Order;
-use super::turn::{Turn, lock};
+use super::turn::{Turn, lock_soon};
 use super::worker::{Counted, Worker};
 use super::{Error, Explanation, Scrubber};
 use crate::artifact::Content;
@@ -137,7 +137,7 @@ impl<S: Source + Send> Shared<'_, S> {
         let mut join_in = Some(join_in);
         let mut worker = Worker::new(self.scrubber, true);
         loop {
-            let taken = worker.take(&mut lock(&self.feed))?;
+            let taken = worker.take(&mut lock_soon(&self.feed))?;
             let Some(mut taken) = taken else { return Ok(worker.counted()) };
             let number = taken.piece.number;
             if number >= ALONE

@@ -2,7 +2,7 @@
 
 use std::hint;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 
 /// How often a worker looks whether its turn has come before it goes to sleep: some ten microseconds. Chunks take about
 /// as long as each other, so its turn is near; to be woken costs more, and the more so where the cores are busy.
@@ -78,6 +78,18 @@ impl<T> Turn<T> {
     fn bed(&self, number: u64) -> &Condvar {
         &self.beds[number as usize % BEDS]
     }
+}
+
+/// Takes a lock that is held for a short time, usually without going to sleep.
+pub(super) fn lock_soon<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    for _ in 0..LOOKS {
+        match mutex.try_lock() {
+            Ok(guard) => return guard,
+            Err(TryLockError::Poisoned(poisoned)) => return poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => hint::spin_loop(),
+        }
+    }
+    lock(mutex)
 }
 
 /// A lock whose holder panicked is still a lock: the failure is carried by [`Shared::is_failed`].
