@@ -44,6 +44,9 @@ pub enum Anchor {
         /// What may stand behind it.
         after: ByteSet,
     },
+    /// Wherever two such bytes stand side by side: the slow lane, for what no literal tells of. The last byte of a stream is
+    /// met by itself.
+    Pair(ByteSet, ByteSet),
     /// At this literal of at least two bytes.
     Literal {
         /// Its bytes; in lower case if the case is ignored.

@@ -33,6 +33,8 @@ pub struct Engine {
     askers: Vec<Askers>,
     /// Single bytes, and who asked for each.
     bytes: Vec<(u8, Vec<Beside>)>,
+    /// The slow lane: pairs of bytes, and who asked for them, by detector and anchor.
+    pairs: Vec<(ByteSet, ByteSet, usize, usize)>,
     keep: Terms,
 }
 
@@ -86,11 +88,13 @@ impl Engine {
         let mut registered = Vec::new();
         let mut literals: BTreeMap<Vec<u8>, Askers> = BTreeMap::new();
         let mut bytes: BTreeMap<u8, Vec<Beside>> = BTreeMap::new();
+        let mut pairs = Vec::new();
         for (who, detector) in detectors.into_iter().enumerate() {
             let anchors = detector.anchors();
             let count = anchors.len();
             for (which, anchor) in anchors.into_iter().enumerate() {
                 match anchor {
+                    Anchor::Pair(first, second) => pairs.push((first, second, who, which)),
                     Anchor::Byte { byte, before, after } => {
                         bytes.entry(byte).or_default().push(Beside { who, which, before, after });
                     }
@@ -106,7 +110,7 @@ impl Engine {
         }
         let (texts, askers) = literals.into_iter().unzip();
         let bytes = bytes.into_iter().collect();
-        Engine { detectors: registered, catalogue, literals: Literals::new(texts), askers, bytes, keep }
+        Engine { detectors: registered, catalogue, literals: Literals::new(texts), askers, bytes, pairs, keep }
     }
 
     /// Every rule the engine can name, by [`RuleId`].
@@ -152,6 +156,16 @@ impl Engine {
                         pass.verify(beside.who, Hit { anchor: beside.which, at });
                     }
                 }
+            }
+        }
+        for &(first, second, who, which) in &self.pairs {
+            let mut at = own.start;
+            while at < own.end.min(pass.decided) {
+                let next = chunk.bytes.get(at + 1);
+                if first.contains(chunk.bytes[at]) && next.is_none_or(|&next| second.contains(next)) {
+                    pass.verify(who, Hit { anchor: which, at });
+                }
+                at = (at + 1).max(pass.dead[who][which].min(own.end));
             }
         }
         pass.finish()

@@ -26,7 +26,7 @@ pub struct Tokens {
     keywords: Vec<Keyword>,
 }
 
-/// A keyword of a rule, and what can be known of its candidates beforehand.
+/// A keyword of a rule, empty in the slow lane, and what can be known of its candidates beforehand.
 struct Keyword {
     /// Which rule.
     which: usize,
@@ -54,6 +54,9 @@ impl Tokens {
         let mut keywords = Vec::new();
         for (which, rule) in rules.rules().iter().enumerate() {
             keywords.extend(rule.keywords.iter().map(|keyword| Keyword::new(which, rule, keyword.as_bytes())));
+            if rule.is_slow() {
+                keywords.push(Keyword::new(which, rule, b""));
+            }
         }
         let compiled = |rule: &Rule| Compiled {
             rule: rule.clone(),
@@ -80,7 +83,7 @@ impl Keyword {
             }
             _ => (0, false),
         };
-        let may_repeat = rule.context == 0 && ALNUM.prefix_len(bytes) == bytes.len();
+        let may_repeat = rule.context == 0 && !bytes.is_empty() && ALNUM.prefix_len(bytes) == bytes.len();
         Keyword { which, bytes: bytes.to_vec(), taken, may_repeat, is_in_run }
     }
 
@@ -121,9 +124,13 @@ impl Detector for Tokens {
     }
 
     fn anchors(&self) -> Vec<Anchor> {
-        let anchor = |keyword: &Keyword| match self.rules[keyword.which].rule.ignore_case {
-            true => Anchor::folded(&keyword.bytes),
-            false => Anchor::exact(&keyword.bytes),
+        let anchor = |keyword: &Keyword| match &self.rules[keyword.which].rule {
+            rule if rule.is_slow() => {
+                let [first, second] = rule.first_two();
+                Anchor::Pair(first, second)
+            }
+            rule if rule.ignore_case => Anchor::folded(&keyword.bytes),
+            _ => Anchor::exact(&keyword.bytes),
         };
         self.keywords.iter().map(anchor).collect()
     }
