@@ -15,6 +15,7 @@ mod kind;
 mod rules {
     pub mod checks;
     pub mod compile;
+    pub mod keyword;
     pub mod load;
     pub mod program;
     pub mod rule;

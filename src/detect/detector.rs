@@ -1,5 +1,6 @@
 //! A detector, and what it says: its anchors, its candidates, its findings.
 
+use crate::detect::bytes::ByteSet;
 use crate::detect::prefilter::{Literal, Shape};
 use crate::detect::run::Run;
 use crate::detect::view::View;
@@ -39,6 +40,9 @@ pub enum Anchor {
     Shape(Shape),
     /// Where this literal stands.
     Literal(Literal),
+    /// Wherever two such bytes stand side by side: the slow lane, for what no literal tells of. The last byte of a stream is
+    /// met by itself.
+    Pair(ByteSet, ByteSet),
 }
 
 impl Anchor {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::chunk::Chunk;
-use crate::detect::bytes::WORD;
+use crate::detect::bytes::{ByteSet, WORD};
 use crate::detect::detector::{Anchor, Candidates, Detector, Explained, Found, Hit, RuleInfo, Verdict};
 use crate::detect::dictionary::Terms;
 use crate::detect::prefilter::{self, Isa, Literal, Met, Prefilter, Shape};
@@ -52,6 +52,8 @@ pub struct Engine {
     literals: Vec<Range<usize>>,
     /// By shape: its askers.
     shapes: Vec<Range<usize>>,
+    /// The slow lane: pairs of bytes, and their askers.
+    pairs: Vec<(ByteSet, ByteSet, usize)>,
     keep: Terms,
 }
 
@@ -100,12 +102,14 @@ impl Engine {
         let mut registered = Vec::new();
         let mut by_literal: BTreeMap<_, Vec<Asker>> = BTreeMap::new();
         let mut by_shape: [Vec<Asker>; Shape::ALL.len()] = Default::default();
+        let mut pairs = Vec::new();
         for (who, detector) in detectors.into_iter().enumerate() {
             for (which, anchor) in detector.anchors().into_iter().enumerate() {
                 let asker = Asker { who, which };
                 match anchor {
                     Anchor::Shape(shape) => by_shape[shape as usize].push(asker),
                     Anchor::Literal(literal) => by_literal.entry(literal).or_default().push(asker),
+                    Anchor::Pair(first, second) => pairs.push((first, second, asker)),
                 }
             }
             let base = catalogue.len() as u16;
@@ -124,6 +128,11 @@ impl Engine {
         let (literals, lists) = by_literal.into_iter().unzip();
         let by_literal = ranges(lists);
         let by_shape = ranges(by_shape.into());
+        let pairs = pairs.into_iter().map(|(first, second, asker)| {
+            askers.push(asker);
+            (first, second, askers.len() - 1)
+        });
+        let pairs = pairs.collect();
         Engine {
             detectors: registered,
             catalogue,
@@ -131,6 +140,7 @@ impl Engine {
             askers,
             literals: by_literal,
             shapes: by_shape,
+            pairs,
             keep,
         }
     }
@@ -153,6 +163,7 @@ impl Engine {
             match anchor {
                 Anchor::Shape(shape) => format!("{rule} {shape:?}"),
                 Anchor::Literal(literal) => format!("{rule} {}", literal.bytes.escape_ascii()),
+                Anchor::Pair(..) => format!("{rule} (slow lane)"),
             }
         };
         let counted = self.askers.iter().zip(self.askers()).zip(&scratch.verified).filter(|(_, v)| v.count > 0);
@@ -176,6 +187,16 @@ impl Engine {
             }
             pass.decided
         });
+        for &(first, second, asker) in &self.pairs {
+            let mut at = chunk.own.start;
+            while at < pass.decided {
+                let next = chunk.bytes.get(at + 1);
+                if first.contains(chunk.bytes[at]) && next.is_none_or(|&next| second.contains(next)) {
+                    pass.verify(asker, at);
+                }
+                at = (at + 1).max(pass.verified[asker].dead);
+            }
+        }
         pass.finish()
     }
 

@@ -29,6 +29,7 @@ impl Anchor {
     fn may_begin_with(&self, first: u8) -> bool {
         match self {
             Anchor::Shape(shape) => shape.first() == first,
+            Anchor::Pair(set, _) => set.contains(first),
             Anchor::Literal(Literal { bytes, ignore_case: false, .. }) => bytes[0] == first,
             Anchor::Literal(Literal { bytes, ignore_case: true, .. }) => bytes[0].eq_ignore_ascii_case(&first),
         }
@@ -39,6 +40,7 @@ impl Anchor {
     fn may_stand(&self, text: &[u8], at: usize) -> bool {
         match self {
             Anchor::Shape(shape) => text[at] == shape.first(),
+            Anchor::Pair(first, _) => first.contains(text[at]),
             Anchor::Literal(Literal { bytes, ignore_case, .. }) => match text.get(at..at + bytes.len()) {
                 Some(there) if *ignore_case => there.eq_ignore_ascii_case(bytes),
                 Some(there) => there == bytes,

@@ -18,7 +18,7 @@ use crate::detect::run::Run;
 use crate::detect::steps::{self, Outcome, Reached};
 use crate::detect::view::View;
 use crate::finding::Confidence;
-use crate::rules::{Program, Rule, RuleSet, Step, syntax};
+use crate::rules::{Check, Program, Rule, RuleSet, Step, syntax};
 
 /// Finds the tokens of every `[[rule]]`.
 pub struct Tokens {
@@ -27,7 +27,7 @@ pub struct Tokens {
     keywords: Vec<Keyword>,
 }
 
-/// A keyword of a rule, and what can be known of its candidates beforehand.
+/// A keyword of a rule, empty in the slow lane, and what can be known of its candidates beforehand.
 struct Keyword {
     /// Which rule.
     which: usize,
@@ -44,6 +44,8 @@ struct Keyword {
 
 struct Compiled {
     rule: Rule,
+    /// The pattern ends in a run that could hold all of it, and the rule's own run holds that.
+    is_one_word: bool,
     /// Compiled when it is first needed.
     pattern: OnceLock<Option<Regex>>,
     allow: OnceLock<Vec<Regex>>,
@@ -55,8 +57,16 @@ impl Tokens {
         let mut keywords = Vec::new();
         for (which, rule) in rules.rules().iter().enumerate() {
             keywords.extend(rule.keywords.iter().map(|keyword| Keyword::new(which, rule, keyword)));
+            if rule.is_slow() {
+                keywords.push(Keyword::new(which, rule, ""));
+            }
         }
-        let compiled = |rule: &Rule| Compiled { rule: rule.clone(), pattern: OnceLock::new(), allow: OnceLock::new() };
+        let compiled = |rule: &Rule| Compiled {
+            rule: rule.clone(),
+            is_one_word: rule.program.as_ref().is_some_and(|program| is_one_word(program.steps(), rule.run)),
+            pattern: OnceLock::new(),
+            allow: OnceLock::new(),
+        };
         Tokens { rules: rules.rules().iter().map(compiled).collect(), keywords }
     }
 }
@@ -77,7 +87,7 @@ impl Keyword {
             }
             _ => (0, false),
         };
-        let may_repeat = rule.context == 0 && ALNUM.prefix_len(bytes) == bytes.len();
+        let may_repeat = rule.context == 0 && !bytes.is_empty() && ALNUM.prefix_len(bytes) == bytes.len();
         Keyword { which, bytes: bytes.to_vec(), after: behind(rule, keyword), taken, may_repeat, is_in_run }
     }
 
@@ -98,6 +108,19 @@ fn behind(rule: &Rule, keyword: &str) -> Vec<ByteSet> {
     (keyword.len()..length).map(any).collect()
 }
 
+/// Whether every match ends in a run of bytes that could hold all of it, and that is a part of `carried`.
+fn is_one_word(steps: &[Step], carried: ByteSet) -> bool {
+    let [before @ .., Step::Run { set: word, max: u32::MAX, .. }, Step::Match] = steps else { return false };
+    let within = |set: ByteSet, outer: ByteSet| set.and(outer) == set;
+    within(*word, carried)
+        && before.iter().all(|step| match step {
+            Step::Literal(literal) => word.prefix_len(literal) == literal.len(),
+            Step::Run { set, .. } => within(*set, *word),
+            Step::Split { other: to, .. } | Step::Jump(to) => usize::from(*to) <= before.len(),
+            _ => false,
+        })
+}
+
 fn compile(pattern: &str) -> Option<Regex> {
     // The loader has compiled it once, so it is valid; a failure here is a limit of size, and leaves the rule silent.
     Regex::builder().syntax(syntax()).configure(Regex::config().utf8_empty(false)).build(pattern).ok()
@@ -115,7 +138,12 @@ impl Detector for Tokens {
 
     fn anchors(&self) -> Vec<Anchor> {
         let anchor = |keyword: &Keyword| {
-            let Rule { ignore_case, .. } = self.rules[keyword.which].rule;
+            let rule = &self.rules[keyword.which].rule;
+            if rule.is_slow() {
+                let [first, second] = rule.first_two();
+                return Anchor::Pair(first, second);
+            }
+            let ignore_case = rule.ignore_case;
             let bytes = if ignore_case { keyword.bytes.to_ascii_lowercase() } else { keyword.bytes.clone() };
             Anchor::Literal(Literal { bytes, ignore_case, after: keyword.after.clone() })
         };
@@ -149,6 +177,8 @@ enum Fate {
     Unfit,
     /// Something speaks against it, which was said.
     Left,
+    /// It lacks a sort of character, and so does every part of it.
+    Plain,
     /// It is a finding, which ends in view.
     Found,
     /// It is a finding that goes on.
@@ -171,23 +201,46 @@ impl Compiled {
         if met_end {
             let _ = view.at(end);
         }
-        let fate = match outcome {
+        let (fate, matched) = match outcome {
             Outcome::Match(matched, secret) => {
                 let whole = at - first..matched;
-                self.take(keyword.which, view, first, whole.start, secret.unwrap_or(whole), out)
+                let fate = self.take(keyword.which, view, first, whole.start, secret.unwrap_or(whole), out);
+                (fate, first + matched)
             }
-            Outcome::None => Fate::Unfit,
+            Outcome::None => (Fate::Unfit, at),
             Outcome::GivenUp => return self.search(keyword.which, at, view, out),
         };
         if fate == Fate::Unfit {
             out.left(keyword.which, at, "the shape does not fit");
         }
-        // Whatever begins within the run has the same end, and is as unfit or lies within what was found.
-        if let Some(run_end) = run_end.filter(|&run_end| keyword.is_in_run && first + run_end < end)
-            && matches!(fate, Fate::Unfit | Fate::Found)
-        {
-            out.dead_until(first + run_end);
+        if let Some(dead) = self.decided(keyword, fate, run_end.map(|end| first + end), matched, end, view) {
+            out.dead_until(dead);
         }
+    }
+
+    /// Before which index every candidate of the keyword is decided with one whose first run ended at `run_end` and whose
+    /// match, if it is one, at `matched`, within a window that ends at `end`.
+    fn decided(
+        &self,
+        keyword: &Keyword,
+        fate: Fate,
+        run_end: Option<usize>,
+        matched: usize,
+        end: usize,
+        view: &View<'_>,
+    ) -> Option<usize> {
+        // Whatever begins within a word that was found ends with it. Where it goes on beyond the view, so does that, and
+        // only a check could make the shorter one the better name.
+        let is_word = match fate {
+            Fate::Found | Fate::Plain => matched < end,
+            Fate::Open => self.rule.checks.is_empty() && (matched < end || end == view.high()),
+            Fate::Unfit | Fate::Left => false,
+        };
+        if self.is_one_word && is_word {
+            return Some(matched);
+        }
+        // Whatever begins within the first run has the same end, and is as unfit or lies within what was found.
+        run_end.filter(|&run| keyword.is_in_run && run < end && matches!(fate, Fate::Unfit | Fate::Found))
     }
 
     /// Searches for the pattern by its regular expression, at a keyword or around it.
@@ -219,6 +272,9 @@ impl Compiled {
                 }
                 at = whole.end.max(at + 1);
             }
+        } else if context > 0 && !view.is_capped_at(to) && view.at(to).is_none_or(|byte| byte == b'\n') {
+            // The windows of the keywords that follow on this line hold no more than this one.
+            out.dead_until(to);
         }
         if !is_found {
             out.left(which, hit, "the shape does not fit");
@@ -245,9 +301,9 @@ impl Compiled {
         if value.is_empty() {
             return Fate::Unfit;
         }
-        if !rule.require.iter().all(|check| check.apply(value)) {
+        if let Some(check) = rule.require.iter().find(|check| !check.apply(value)) {
             out.left(which, start, "a check fails that the shape alone needs");
-            return Fate::Left;
+            return if matches!(check, Check::Mixed | Check::MixedCase) { Fate::Plain } else { Fate::Left };
         }
         let allow = self.allow.get_or_init(|| rule.allow.iter().filter_map(|pattern| compile(pattern)).collect());
         if allow.iter().any(|pattern| pattern.is_match(view.slice(start, end))) {

@@ -15,6 +15,7 @@ pub mod checks;
 mod compile;
 mod digest;
 mod embedded;
+mod keyword;
 mod load;
 mod program;
 mod rule;

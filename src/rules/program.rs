@@ -9,6 +9,7 @@
 //! earlier alternative comes before a later one and more repetitions before fewer. It is run within one line, so that no
 //! set holds the newline.
 
+use super::keyword::first_two;
 use super::rule::{ByteSet, List, Rule};
 
 /// One step of a program. Steps follow one another unless they say otherwise.
@@ -78,7 +79,7 @@ impl Program {
 
     /// What a match can begin with: for each way to begin, the set of each of its bytes, at most `length` of them. A match
     /// begins with bytes of one of the ways. `None` if there are too many.
-    fn ways(&self, length: usize) -> Option<Vec<Vec<ByteSet>>> {
+    pub(super) fn ways(&self, length: usize) -> Option<Vec<Vec<ByteSet>>> {
         let mut done = Vec::new();
         let mut open: Vec<(usize, Vec<ByteSet>)> = vec![(0, Vec::new())];
         while let Some((at, mut sets)) = open.pop() {
@@ -117,6 +118,16 @@ impl Program {
 }
 
 impl Rule {
+    /// Whether no literal tells where the rule's secrets may stand, so that it is tried wherever its first two bytes are.
+    pub fn is_slow(&self) -> bool {
+        self.keywords.is_empty()
+    }
+
+    /// What the first two bytes of a match can be; any, if the pattern has no program.
+    pub fn first_two(&self) -> [ByteSet; 2] {
+        self.program.as_ref().map_or([ByteSet::from_words([u64::MAX; 4]); 2], first_two)
+    }
+
     /// What can stand where `keyword`, one of the rule's, is met and a match is there: for each way to match, the set of
     /// each byte from the keyword's first on, the keyword's own and up to [`BEHIND_KEYWORD`] more. The bytes of every
     /// match are of one of the ways; a search may look at any of their places and miss nothing.

@@ -27,7 +27,8 @@ pub struct Rule {
     pub description: Text,
     /// The kind of what is found.
     pub kind: Kind,
-    /// Literals of which one must be there; each has at least two bytes.
+    /// Literals of which one must be there; each has at least two bytes. There is none if the pattern holds none: the rule
+    /// runs in the slow lane.
     pub keywords: List<Text>,
     /// Whether keywords are found in any ASCII case. The pattern speaks for itself.
     pub ignore_case: bool,

@@ -355,7 +355,7 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("\"foo\"", "\"foo--x\"", "x.toml:3: rule 'foo--x': the id is not in kebab-case"),
     ("a token of Foo", " ", "x.toml:2: rule 'foo': description is empty"),
     ("\"token\"", "\"tokn\"", "x.toml:5: rule 'foo': there is no kind 'tokn'"),
-    ("[\"foo_\"]", "[]", "x.toml:2: rule 'foo': keywords is empty"),
+    ("[\"foo_\"]", "[]\ncontext = 9", "x.toml:7: rule 'foo': context is the distance from a keyword, and keywords is"),
     ("[\"foo_\"]", "[\"f\"]", "x.toml:6: rule 'foo': keyword 'f' must have two bytes or more"),
     (
         "[\"foo_\"]",
@@ -392,6 +392,21 @@ fn faults_are_named_with_their_file_and_line() {
     }
     let twice = RuleSet::parse("x.toml", &format!("{RULE}{RULE}")).unwrap_err().to_string();
     assert_eq!(twice, "x.toml:12: rule or key 'foo': the id is used already, at x.toml:3");
+}
+
+#[test]
+fn a_rule_without_keywords_takes_them_from_its_pattern_or_goes_to_the_slow_lane() {
+    let rule = |pattern: &str| {
+        let text = RULE.replace("keywords = [\"foo_\"]\n", "").replace("foo_[0-9]{4}", pattern);
+        RuleSet::parse("x.toml", &text).unwrap().rules()[0].clone()
+    };
+    let begins = rule("(?:foo|bar)_[0-9]{4}");
+    assert_eq!((&*begins.keywords, begins.context), (&["foo_".into(), "bar_".into()][..], 0));
+    let within = rule("[0-9]{4}-foo");
+    assert_eq!((&*within.keywords, within.context), (&["-foo".into()][..], 8));
+    let slow = rule("[0-9][a-f]{40}");
+    assert!(slow.is_slow() && slow.max_length == 1024);
+    assert!(slow.first_two()[0].contains(b'7') && !slow.first_two()[1].contains(b'7'));
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod explain;
 mod job;
 mod progress;
 mod single;
+mod stats;
 mod tree;
 
 use std::fs;
@@ -77,8 +78,11 @@ pub struct Args {
     #[arg(long, value_enum, default_value = "text", value_name = "FORMAT")]
     summary: SummaryFormat,
     /// Write nothing to standard error but errors
-    #[arg(long, short, conflicts_with_all = ["explain", "summary"])]
+    #[arg(long, short, conflicts_with_all = ["explain", "summary", "stats"])]
     quiet: bool,
+    /// Tell, on standard error, which rules run in the slow lane, and what each rule found, in all and per megabyte
+    #[arg(long)]
+    stats: bool,
     /// Tell of each candidate, on standard error, which rule took it or why it was left; never the value
     #[arg(long)]
     explain: bool,
@@ -133,6 +137,7 @@ fn job(context: &Context, args: Args, is_tree: bool) -> Result<Job, Error> {
     for dir in &args.rules {
         rules = rules.merge(RuleSet::load_dir(dir)?)?;
     }
+    let slow = rules.rules().iter().filter(|rule| rule.is_slow()).map(|rule| rule.id.to_string()).collect();
     let ledger = if args.no_record && args.issue.is_none() { None } else { Some(context.ledger()?) };
     let threads = args.threads.map_or_else(cores, usize::from);
     let spools = match &args.output {
@@ -158,7 +163,7 @@ fn job(context: &Context, args: Args, is_tree: bool) -> Result<Job, Error> {
     }
     let scrubber = builder.build().map_err(|_| Error::Internal("the system gave no random bytes"))?;
     let ledger = ledger.filter(|_| !args.no_record);
-    Ok(Job { ledger, scrubber, threads, args })
+    Ok(Job { ledger, scrubber, threads, slow, args })
 }
 
 fn cores() -> usize {
