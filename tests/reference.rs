@@ -14,7 +14,7 @@ use scrubjay::bench::{corpus, hostile, synthetic};
 use scrubjay::chunk::{Chunk, LEFT_MARGIN, RIGHT_MARGIN};
 use scrubjay::detect::{Engine, Fold, Scratch, Terms, Verdict};
 use scrubjay::finding::Finding;
-use scrubjay::rules::{Rule, RuleSet, syntax};
+use scrubjay::rules::{ByteSet, Rule, RuleSet, syntax};
 
 use crate::{bundle, cases, laws};
 
@@ -145,7 +145,7 @@ fn the_engine_finds_what_the_reference_finds_in_the_corpora() {
     let engine = builtin();
     let mut random = Random(2);
     for (name, make) in corpus::ALL {
-        for seed in 0..2 {
+        for seed in 0..4 {
             compare(&engine, name, &make(seed, 60_000).text, random.cut());
         }
     }
@@ -185,7 +185,7 @@ fn compare_mutated(seed: u64, bytes: usize) {
 
 #[test]
 fn the_engine_finds_what_the_reference_finds_in_mutated_text() {
-    compare_mutated(4, 2_000_000);
+    compare_mutated(4, 4_000_000);
 }
 
 /// Other texts on every run, and as many as are asked for.
@@ -227,16 +227,17 @@ fn pattern(pattern: &str) -> Regex {
     Regex::builder().syntax(syntax()).configure(Regex::config().utf8_empty(false)).build(pattern).unwrap()
 }
 
-/// Every match of a pattern must be answered for; gives how many there were.
-fn check(said: &Said, name: &str, regex: &Regex, text: &[u8]) -> u64 {
+/// What a pattern matches, or its group 1, with the bytes that carry it on, must be answered for. Tells of matches that are
+/// not, and gives how many there were.
+fn check(said: &Said, name: &str, regex: &Regex, run: ByteSet, text: &[u8], failures: &mut Vec<String>) -> u64 {
     let mut matches = 0;
-    for found in regex.find_iter(text) {
+    for captures in regex.captures_iter(text) {
+        let Some(found) = captures.get_group(1).or(captures.get_group(0)) else { continue };
         matches += 1;
-        let excerpt = Excerpt(text, found.start() as u64);
-        assert!(
-            said.answers(found.start(), found.end()),
-            "no finding covers what the pattern of {name} matches {excerpt}"
-        );
+        let end = found.end + run.prefix_len(&text[found.end..]);
+        if !said.answers(found.start, end) {
+            failures.push(format!("{name} {}", Excerpt(text, found.start as u64)));
+        }
     }
     matches
 }
@@ -251,7 +252,8 @@ fn plain(rules: &RuleSet) -> Vec<(&Rule, Regex)> {
 fn what_independent_patterns_match_is_covered_or_explained() {
     let rules = RuleSet::builtin();
     let engine = builtin();
-    let mail = pattern(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,60}@(?:[A-Za-z0-9][A-Za-z0-9-]{0,60}\.){1,5}[A-Za-z]{2,20}");
+    // Of the name before the `@` the last byte stands for all: what else looks like it may be an escape (`\njane@...`).
+    let mail = pattern(r"[A-Za-z0-9]@(?:[A-Za-z0-9][A-Za-z0-9-]{0,60}\.){1,5}[A-Za-z]{2,20}");
     let octet = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
     let ipv4 = pattern(&format!(r"\b(?:{octet}\.){{3}}{octet}\b"));
     let tokens = plain(&rules);
@@ -266,12 +268,16 @@ fn what_independent_patterns_match_is_covered_or_explained() {
     let mut random = Random(5);
     let pieces = pieces(&rules);
     texts.push(mutated(&corpus::app_log(5, 500_000).text, &pieces, 100, &mut random));
-    let (mut mails, mut addresses, mut secrets) = (0, 0, 0);
+    let none = ByteSet::EMPTY;
+    let (mut mails, mut addresses, mut secrets, mut failures) = (0, 0, 0, Vec::new());
     for text in texts {
         let said = Said::of(&engine, &text);
-        mails += check(&said, "e-mail", &mail, &text);
-        addresses += check(&said, "IPv4", &ipv4, &text);
-        secrets += tokens.iter().map(|(rule, regex)| check(&said, &rule.id, regex, &text)).sum::<u64>();
+        mails += check(&said, "e-mail", &mail, none, &text, &mut failures);
+        addresses += check(&said, "IPv4", &ipv4, none, &text, &mut failures);
+        for (rule, regex) in &tokens {
+            secrets += check(&said, &rule.id, regex, rule.run, &text, &mut failures);
+        }
     }
+    assert!(failures.is_empty(), "{} matches are not answered for:\n{}", failures.len(), failures.join("\n"));
     assert!(mails > 1000 && addresses > 1000 && secrets > 300, "{mails} {addresses} {secrets}");
 }

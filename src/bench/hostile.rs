@@ -22,7 +22,7 @@ enum Piece {
     Bytes(&'static [u8]),
     /// `eyJ`, 2 KiB of base64 and a blank, as an object without a signature looks.
     Word,
-    /// Random bytes.
+    /// Random bytes, as [`super::binaryish::random`] has them.
     Noise,
 }
 
@@ -33,8 +33,12 @@ pub enum Findings {
     None,
     /// One, which grows with the text.
     One,
-    /// One in every piece that stands whole.
+    /// One in every piece.
     Each,
+    /// One in every piece that another follows.
+    EachButLast,
+    /// Two in every piece that another follows.
+    TwoButLast,
 }
 
 impl Hostile {
@@ -53,24 +57,21 @@ impl Hostile {
                 pen.base64(2048);
                 pen.put(b" ");
             }
-            Piece::Noise => {
-                while pen.is_short_of(bytes) {
-                    let random = pen.random();
-                    pen.put(&random.to_le_bytes());
-                }
-            }
+            Piece::Noise => pen.noise(bytes),
         }
         let pieces = bytes / pen.text.len().max(1);
         let count = match self.findings {
             Findings::None => 0,
             Findings::One => 1,
             Findings::Each => pieces as u64,
+            Findings::EachButLast => pieces.saturating_sub(1) as u64,
+            Findings::TwoButLast => 2 * pieces.saturating_sub(1) as u64,
         };
         (pen.text.repeat(pieces), count)
     }
 }
 
-use Findings::{Each, None, One};
+use Findings::{Each, EachButLast, None, One, TwoButLast};
 
 /// All of them.
 pub const ALL: [Hostile; 52] = [
@@ -89,7 +90,7 @@ pub const ALL: [Hostile; 52] = [
     Hostile::new("00:", "00:", None),
     Hostile::new("0a-", "0a-", None),
     Hostile::new("://", "://", None),
-    Hostile::new("http://a:b@", "http://a:b@", One),
+    Hostile::new("http://a:b@", "http://a:b@", TwoButLast),
     Hostile::new("%40", "%40", None),
     Hostile::new("&#64;", "&#64;", None),
     Hostile::new("\\u0040", "\\u0040", None),
@@ -97,18 +98,18 @@ pub const ALL: [Hostile; 52] = [
     Hostile::new("password=", "password=", One),
     Hostile::new("password", "password", None),
     Hostile::new("password ", "password ", None),
-    Hostile::new("password: ", "password: ", One),
-    Hostile::new("password=\"", "password=\"", One),
+    Hostile::new("password: ", "password: ", EachButLast),
+    Hostile::new("password=\"", "password=\"", EachButLast),
     Hostile::new("password:\\n", "password:\n", None),
     Hostile::new("password: |\\n", "password: |\n ", One),
-    Hostile::new("\"password\":", "\"password\":", One),
+    Hostile::new("\"password\":", "\"password\":", EachButLast),
     Hostile::new("<password>", "<password>", None),
     Hostile::new("--password ", "--password ", None),
     Hostile::new("secret_key.", "secret_key.", None),
     Hostile::new("token", "token ", None),
     Hostile::new("token=1;", "token=1;", None),
-    Hostile::new("Authorization: Basic", "Authorization: Basic ", None),
-    Hostile::new("Cookie: a=b;", "Cookie: a=b; ", One),
+    Hostile::new("Authorization: Basic", "Authorization: Basic ", EachButLast),
+    Hostile::new("Cookie: a=b;", "Cookie: a=b; ", Each),
     Hostile::new("key", "key", None),
     Hostile::new("=", "=", None),
     // Tokens that begin all the time, or do not end.
@@ -116,7 +117,7 @@ pub const ALL: [Hostile; 52] = [
     Hostile::new("eyJ", "eyJ", None),
     Hostile { name: "2 KiB words", piece: Piece::Word, findings: None },
     Hostile::new("ghp_ghp_", concat!("gh", "p_"), None),
-    Hostile::new("AKIA", concat!("AK", "IA"), None),
+    Hostile::new("AKIA", concat!("AK", "IA"), One),
     Hostile::new("sk-", "sk-", None),
     Hostile::new("-----BEGIN ", "-----BEGIN ", None),
     Hostile::new("-----BEGIN PRIVATE KEY-----", concat!("-----BEGIN PRIVATE", " KEY-----"), One),

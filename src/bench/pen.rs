@@ -85,6 +85,14 @@ impl Pen {
         }
     }
 
+    /// Random bytes but for `@`, which makes addresses of what stands around it.
+    pub(super) fn noise(&mut self, bytes: usize) {
+        for done in (0..bytes).step_by(8) {
+            let random = self.random().to_le_bytes();
+            self.text.extend(random[..(bytes - done).min(8)].iter().map(|&b| if b == b'@' { b'A' } else { b }));
+        }
+    }
+
     pub(super) fn base64(&mut self, letters: usize) {
         for done in (0..letters).step_by(8) {
             let random = self.random();
