@@ -20,16 +20,18 @@ pub struct ColonRun {
 }
 
 impl ColonRun {
-    /// The run around the colon at `at`, unless it is too long, or a first colon stands before neither a digit nor another
-    /// colon: most stand behind words or before blanks.
-    pub fn around(view: &View<'_>, at: usize) -> Option<ColonRun> {
+    /// The run around the colon at `at`, unless it is too long to be looked at, or what stands behind its first colon is
+    /// neither a digit nor another colon. Then none of the colons before the index that is given belongs to a run, and
+    /// otherwise they belong to this one.
+    pub fn around(view: &View<'_>, at: usize) -> Result<ColonRun, usize> {
         let start = view.run_back(at, RUN, LONGEST);
-        let colon = (start..at).find(|&i| view.at(i) == Some(b':')).unwrap_or(at);
-        let after = view.at(colon + 1)?;
-        if !HEX.contains(after) && after != b':' {
-            return None;
-        }
         let end = view.run(at, RUN, LONGEST);
-        (end - start < LONGEST).then_some(ColonRun { start, colon, end })
+        // A run that is too long is too long for every colon in it.
+        if end - start >= LONGEST {
+            return Err(end);
+        }
+        let colon = start + view.slice(start, at).iter().position(|&b| b == b':').unwrap_or(at - start);
+        let is_run = view.at(colon + 1).is_some_and(|b| HEX.contains(b) || b == b':');
+        if is_run { Ok(ColonRun { start, colon, end }) } else { Err(end) }
     }
 }

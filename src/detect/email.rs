@@ -49,7 +49,6 @@ impl Detector for Email {
             0 => (1, Form::PLAIN),
             n => (SPELLINGS[n - 1].0.len(), SPELLINGS[n - 1].1),
         };
-        let Some(start) = local_start(view, hit.at) else { return };
         let at = hit.at + width;
         let end = match view.at(at) {
             Some(b'[') => literal_end(view, at),
@@ -58,6 +57,7 @@ impl Detector for Email {
         if end <= at {
             return out.left(0, hit.at, "no domain behind it");
         }
+        let Some(start) = local_start(view, hit.at) else { return };
         match reason_to_leave(view, start, hit.at, at, end) {
             Some(reason) => out.left(0, hit.at, reason),
             None => {

@@ -25,8 +25,9 @@ impl Detector for Ipv6 {
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
-        let Some(run) = ColonRun::around(view, hit.at) else { return };
-        out.dead_until(run.end);
+        let run = ColonRun::around(view, hit.at);
+        out.dead_until(run.map_or_else(|end| end, |run| run.end));
+        let Ok(run) = run else { return };
         // Times have two colons; an address has six at least, or two in a row.
         let text = view.slice(run.start, run.end);
         if text.iter().filter(|&&b| b == b':').count() < 6 && !text.windows(2).any(|pair| pair == b"::") {

@@ -31,9 +31,9 @@ impl Detector for Mac {
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
         let span = match hit.anchor {
             COLON => {
-                let Some(run) = ColonRun::around(view, hit.at) else { return };
-                out.dead_until(run.end);
-                colons(view, run)
+                let run = ColonRun::around(view, hit.at);
+                out.dead_until(run.map_or_else(|end| end, |run| run.end));
+                run.ok().and_then(|run| colons(view, run))
             }
             HYPHEN => hyphens(view, hit.at),
             DOT => quads(view, hit.at),
