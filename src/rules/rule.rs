@@ -131,39 +131,46 @@ impl ByteSet {
     pub const WORD: ByteSet = ByteSet([0x03ff_2000_0000_0000, 0x07ff_fffe_87ff_fffe, 0, 0]);
 
     /// The set whose member `b` is bit `b % 64` of word `b / 64`.
+    #[inline]
     pub const fn from_words(words: [u64; 4]) -> ByteSet {
         ByteSet(words)
     }
 
     /// The set as words, as [`ByteSet::from_words`] takes them.
+    #[inline]
     pub const fn words(&self) -> [u64; 4] {
         self.0
     }
 
     /// Whether the byte is a member.
+    #[inline]
     pub const fn contains(&self, byte: u8) -> bool {
         self.0[(byte >> 6) as usize] >> (byte & 63) & 1 == 1
     }
 
     /// The members of either.
+    #[inline]
     pub const fn or(self, other: ByteSet) -> ByteSet {
         let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
         ByteSet([a | e, b | f, c | g, d | h])
     }
 
     /// The members of both.
+    #[inline]
     pub const fn and(self, other: ByteSet) -> ByteSet {
         let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
         ByteSet([a & e, b & f, c & g, d & h])
     }
 
     /// Whether no byte is a member.
+    #[inline]
     pub const fn is_empty(&self) -> bool {
         let [a, b, c, d] = self.0;
         a | b | c | d == 0
     }
 
     /// How many bytes at the start of `text` are members.
+    #[inline]
     pub fn prefix_len(&self, text: &[u8]) -> usize {
         text.iter().position(|&byte| !self.contains(byte)).unwrap_or(text.len())
     }
