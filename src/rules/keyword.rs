@@ -29,12 +29,15 @@ pub fn derive(pattern: &str) -> Derived {
     let Ok(hir) = ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern) else {
         return Derived::Nothing;
     };
-    beginning(&hir).map(Derived::Beginning).unwrap_or_else(|| within(&hir))
+    // Letters of either case are spelled out; a larger class only where the keywords were too short without.
+    let beginning = [2, 16].into_iter().find_map(|class| beginning(&hir, class));
+    beginning.map(Derived::Beginning).unwrap_or_else(|| within(&hir))
 }
 
-fn beginning(hir: &Hir) -> Option<Vec<String>> {
+/// The literals that a pattern begins with, where classes of up to so many bytes are spelled out.
+fn beginning(hir: &Hir, class: usize) -> Option<Vec<String>> {
     let mut extractor = Extractor::new();
-    extractor.limit_total(LITERALS);
+    extractor.limit_total(LITERALS).limit_class(class);
     let literals = extractor.extract(hir);
     let mut keywords: Vec<String> = Vec::new();
     for literal in literals.literals()? {
@@ -91,7 +94,8 @@ mod tests {
             ("ghp_[0-9]{4}", beginning(&["ghp_"])),
             ("(?:ab|cd)_(x+)", beginning(&["ab_x", "cd_x"])),
             ("a[bc]", beginning(&["ab", "ac"])),
-            (r"\bab[0-9]+", beginning(&["ab0", "ab1", "ab2", "ab3", "ab4", "ab5", "ab6", "ab7", "ab8", "ab9"])),
+            (r"\bab[0-9]+", beginning(&["ab"])),
+            ("(?i:k)[0-2][^-]{9}", beginning(&["K0", "K1", "K2", "k0", "k1", "k2"])),
             ("[0-9a-f]{30,36}NRAL", Derived::Within("NRAL".into(), Some(40))),
             ("[a-z]{9,}-us(?:-west)?[0-9]", Derived::Within("-us".into(), None)),
             ("[0-9a-f]{40}", Derived::Nothing),
