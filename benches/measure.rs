@@ -6,7 +6,8 @@
 //! text, behind a short one that warms the caches up: repeating is the caller's affair, who takes turns with the other
 //! program.
 
-use std::io::{self, Write};
+use std::hint::black_box;
+use std::io::{self, Read, Write};
 use std::process::ExitCode;
 use std::{env, fs};
 
@@ -19,6 +20,7 @@ use serde_json::{Value, json};
 const USAGE: &str = "\
 usage: measure scan FILE [RULES]      the scan, with the built-in rules or with so many
        measure filter FILE [RULES]    scan, resolve and rewrite
+       measure stages FILE            microseconds for each megabyte, by stage
        measure regex FILE PATTERNS    one alternation of the patterns in a file, every match replaced
        measure hostile [BYTES]        the scan of every hostile text at two sizes
        measure corpus NAME MIB        writes a corpus to standard output
@@ -54,6 +56,7 @@ fn run(arguments: &[&str], out: &mut impl Write) -> Result<bool, Error> {
             let (stages, mut buffer) = (stages(rules)?, Vec::new());
             timed(&fs::read(file)?, |text| stages.filter(text, &mut buffer))
         }
+        ["stages", file] => stage_by_stage(file)?,
         ["regex", file, patterns] => {
             let patterns = fs::read_to_string(patterns)?;
             let regex = alternation(&patterns.lines().collect::<Vec<_>>())?;
@@ -101,6 +104,40 @@ fn timed(text: &[u8], mut pass: impl FnMut(&[u8]) -> u64) -> Value {
     let findings = pass(text);
     let nanoseconds = cpu() - start;
     json!({ "bytes": text.len(), "cpu_ns": nanoseconds, "findings": findings })
+}
+
+/// What each stage of a filter costs, reading and digest included.
+fn stage_by_stage(file: &str) -> Result<Value, Error> {
+    let stages = Stages::new(&RuleSet::builtin());
+    let text = fs::read(file)?;
+    stages.count(&text[..text.len().min(4 << 20)]);
+    let mut last = cpu();
+    let mut lap = || {
+        let before = std::mem::replace(&mut last, cpu());
+        (last - before) as f64 * 1000.0 / text.len() as f64
+    };
+    let (mut input, mut buffer) = (fs::File::open(file)?, vec![0; 128 << 10]);
+    lap();
+    while input.read(&mut buffer)? > 0 {}
+    let read = lap();
+    let mut hasher = blake3::Hasher::new();
+    text.chunks(buffer.len()).for_each(|chunk| {
+        hasher.update(chunk);
+    });
+    black_box(hasher.finalize());
+    let digest = lap();
+    black_box(stages.count(&text));
+    let scan = lap();
+    let scanned = stages.scan(&text);
+    lap();
+    let settled = Stages::resolve(scanned);
+    let resolve = lap();
+    for (chunk, settled) in &settled {
+        buffer.clear();
+        stages.rewrite(chunk, settled, &mut buffer);
+    }
+    let rewrite = lap();
+    Ok(json!({ "read": read, "digest": digest, "scan": scan, "resolve": resolve, "rewrite": rewrite }))
 }
 
 /// Each hostile text at two sizes: what it costs, and that what is found is right.

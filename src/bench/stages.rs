@@ -118,8 +118,8 @@ fn chunks(text: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Scrubber;
     use crate::bench::corpus;
+    use crate::pipeline::Scrubber;
 
     /// The stages do what the filter does, and so measure it.
     #[test]

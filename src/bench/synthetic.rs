@@ -27,7 +27,8 @@ const TAILS: [(&str, &[u8], usize); 5] = [
     ("[0-9a-z]", b"0123456789abcdefghijklmnopqrstuvwxyz", 32),
 ];
 
-/// `count` rules from a seed. A prefix is a word of consonants, which no log holds, and no two are the same.
+/// `count` rules from a seed. A prefix is a word of consonants, which no log holds, and no two are the same; the letters of
+/// `ghp_`, `glc_` and `xox` are not among them, so that no built-in rule finds one of these tokens.
 pub fn rules(seed: u64, count: usize) -> Synthetic {
     let mut pen = Pen::new(seed, 0);
     let mut toml = String::from("# Made from a seed, for measuring.\n");
@@ -58,7 +59,7 @@ counter_examples = [["{prefix}", "..."]]
 
 /// The prefix of rule `n`: letters that tell it from all others, in the fashion of a vendor.
 fn prefix(pen: &mut Pen, mut n: usize) -> String {
-    const CONSONANTS: &[u8; 16] = b"bcdfghjklmnpqrvz";
+    const CONSONANTS: &[u8; 16] = b"bcdfjklmnqrstvwz";
     let fashion = n % 4;
     let mut name = String::new();
     // Three letters are the number in base 16, so that no two names are the same; the first is random.
