@@ -7,6 +7,7 @@ use crate::artifact::Content;
 use crate::chunk::Chunk;
 use crate::detect::{Edit, Explained, Fold, Scan};
 use crate::source::{Digest, Subtrees};
+use crate::text::{self, Piece};
 
 /// The state that passes from chunk to chunk. The step is short: it does not go through the bytes of a chunk, unless its
 /// candidates are explained.
@@ -15,6 +16,9 @@ pub(super) struct Order {
     fold: Fold,
     digest: Digest,
     explained: Vec<Explanation>,
+    /// What the next chunk begins with, if the last was not the last of all; nothing is known before the first.
+    seam: Option<Vec<u8>>,
+    is_over: bool,
     /// Line feeds before the chunk that comes next, and the stream offset of its last line start, if candidates are
     /// explained.
     lines: u64,
@@ -25,6 +29,17 @@ pub(super) struct Order {
 pub(super) struct Settled {
     pub(super) range: Range<usize>,
     pub(super) edits: Vec<Edit>,
+}
+
+/// How a chunk follows the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Follows {
+    /// It goes on where that ended.
+    On,
+    /// That was the last.
+    NotAtAll,
+    /// What both have read is not the same: the input has changed meanwhile.
+    Differently,
 }
 
 impl Order {
@@ -45,6 +60,25 @@ impl Order {
         let from = chunk.index(self.fold.done());
         let edits = self.fold.advance(chunk, scan.found, scan.decided);
         Settled { range: from..chunk.index(self.fold.done()), edits }
+    }
+
+    /// Whether the chunk, which was read apart from the one before it, goes on from that; `None` stands for one that is not
+    /// there. To be asked before it is settled.
+    pub(super) fn follows(&mut self, chunk: Option<(&Piece, &[u8])>) -> Follows {
+        if self.is_over {
+            return Follows::NotAtAll;
+        }
+        let before = self.seam.take();
+        let (Some((piece, bytes)), before) = (chunk, before) else { return Follows::Differently };
+        if before.as_ref().is_some_and(|before| !bytes.starts_with(before)) {
+            return Follows::Differently;
+        }
+        self.is_over = piece.is_last;
+        let mut seam = before.unwrap_or_default();
+        seam.clear();
+        seam.extend_from_slice(text::seam(piece, bytes));
+        self.seam = Some(seam);
+        Follows::On
     }
 
     /// The content of all chunks, and what was explained.
