@@ -108,3 +108,64 @@ impl Order {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chunk::{LEFT_MARGIN, RIGHT_MARGIN};
+
+    const SIZE: usize = 100_000;
+
+    /// The chunk `number` of a file of `text`, as one who reads by place finds it.
+    fn chunk(text: &[u8], number: usize) -> Option<(Piece, Vec<u8>)> {
+        let offset = number * SIZE;
+        let base = offset.saturating_sub(LEFT_MARGIN);
+        let full = offset + SIZE + RIGHT_MARGIN;
+        let bytes = text.get(base..full.min(text.len()))?.to_vec();
+        let is_last = text.len() < full;
+        let own = offset - base..if is_last { bytes.len() } else { offset - base + SIZE };
+        Some((Piece { number: number as u64, base: base as u64, own, is_last }, bytes))
+    }
+
+    fn follow(order: &mut Order, text: &[u8], number: usize) -> Follows {
+        let chunk = chunk(text, number);
+        order.follows(chunk.as_ref().map(|(piece, bytes)| (piece, &bytes[..])))
+    }
+
+    #[test]
+    fn what_comes_behind_the_last_chunk_does_not_count() {
+        let text = vec![b'x'; 2 * SIZE + 100];
+        let mut order = Order::default();
+        assert_eq!(follow(&mut order, &text, 0), Follows::On);
+        // The second reaches the end with its margin, so the third, which it holds already, is nobody's.
+        assert_eq!(follow(&mut order, &text, 1), Follows::On);
+        assert_eq!(follow(&mut order, &text, 2), Follows::NotAtAll);
+        assert_eq!(follow(&mut order, &text, 3), Follows::NotAtAll);
+    }
+
+    #[test]
+    fn a_file_that_changes_between_two_readings_is_not_joined() {
+        let text = vec![b'x'; 4 * SIZE];
+        for (place, is_seen) in [(SIZE - LEFT_MARGIN - 1, false), (SIZE - LEFT_MARGIN, true), (SIZE + 4095, true)] {
+            let mut order = Order::default();
+            assert_eq!(follow(&mut order, &text, 0), Follows::On);
+            let mut changed = text.clone();
+            changed[place] = b'y';
+            let expected = if is_seen { Follows::Differently } else { Follows::On };
+            assert_eq!(follow(&mut order, &changed, 1), expected, "a byte at {place}");
+        }
+        for shorter in [SIZE + 4095, SIZE, SIZE - LEFT_MARGIN - 1, 0] {
+            let mut order = Order::default();
+            assert_eq!(follow(&mut order, &text, 0), Follows::On);
+            assert_eq!(follow(&mut order, &text[..shorter], 1), Follows::Differently, "cut to {shorter}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_grows_ends_where_its_end_was_seen() {
+        let text = vec![b'x'; 4 * SIZE];
+        let mut order = Order::default();
+        assert_eq!(follow(&mut order, &text[..SIZE + 100], 0), Follows::On);
+        assert_eq!(follow(&mut order, &text, 1), Follows::NotAtAll);
+    }
+}
