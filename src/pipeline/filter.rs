@@ -1,12 +1,12 @@
 //! The filter of one stream: scan, fold, rewrite, write; on one thread or on several that take turns.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::order::Order;
+use super::order::{Follows, Order};
 use super::turn::{Turn, lock_soon};
 use super::worker::{Counted, Worker};
 use super::{Error, Explanation, Scrubber};
@@ -59,12 +59,13 @@ impl Scrubber {
         let mut feed = Feed::new(source, self.chunk);
         let mut order = Order::default();
         let mut worker = Worker::new(self, false);
-        while let Some(mut taken) = worker.take(&mut feed)? {
-            let scan = worker.scan(&mut taken);
-            let (chunk, hashed) = worker.chunk(&taken.piece);
+        while let Some(taken) = worker.take(&mut feed)? {
+            let Some(mut held) = worker.hold(taken)? else { break };
+            let scan = worker.scan(&mut held);
+            let (chunk, hashed) = worker.chunk(&held.piece);
             let settled = order.settle(&chunk, scan, hashed, self.explain);
-            writer.write_all(worker.rewrite(&taken.piece, settled)).map_err(Error::Write)?;
-            if taken.is_idle {
+            writer.write_all(worker.rewrite(&held.piece, settled)).map_err(Error::Write)?;
+            if held.is_idle {
                 writer.flush().map_err(Error::Write)?;
             }
         }
@@ -87,9 +88,13 @@ impl Scrubber {
         let workers = std::thread::scope(|scope| {
             let mut others = Vec::new();
             let first = shared.work(|| {
-                for _ in 1..self.threads {
-                    others.push(scope.spawn(|| shared.work(|| {})));
+                if self.threads > 1 {
+                    lock_soon(&shared.feed).share().map_err(Error::Read)?;
                 }
+                for _ in 1..self.threads {
+                    others.push(scope.spawn(|| shared.work(|| Ok(()))));
+                }
+                Ok(())
             });
             let mut all = vec![first];
             all.extend(others.into_iter().map(|other| other.join().unwrap_or(Err(Error::Panicked))));
@@ -123,7 +128,7 @@ struct Shared<'a, S> {
 
 impl<S: Source + Send> Shared<'_, S> {
     /// Takes chunks until there are no more. `join_in` is called once, when the input proves long.
-    fn work(&self, join_in: impl FnOnce()) -> Result<Counted, Error> {
+    fn work(&self, join_in: impl FnOnce() -> Result<(), Error>) -> Result<Counted, Error> {
         let worked = catch_unwind(AssertUnwindSafe(|| self.chunks(join_in))).unwrap_or(Err(Error::Panicked));
         if worked.is_err() {
             self.is_failed.store(true, Ordering::SeqCst);
@@ -133,31 +138,56 @@ impl<S: Source + Send> Shared<'_, S> {
         worked
     }
 
-    fn chunks(&self, join_in: impl FnOnce()) -> Result<Counted, Error> {
+    fn chunks(&self, join_in: impl FnOnce() -> Result<(), Error>) -> Result<Counted, Error> {
         let mut join_in = Some(join_in);
         let mut worker = Worker::new(self.scrubber, true);
+        let mut end = 0;
         loop {
-            let taken = worker.take(&mut lock_soon(&self.feed))?;
-            let Some(mut taken) = taken else { return Ok(worker.counted()) };
-            let number = taken.piece.number;
+            let taken = {
+                let mut feed = lock_soon(&self.feed);
+                feed.took(end).map_err(Error::Read)?;
+                worker.take(&mut feed)?
+            };
+            let Some(taken) = taken else { return Ok(worker.counted()) };
+            let number = taken.number();
+            let Some(mut held) = worker.hold(taken)? else {
+                let follows = self.order.take(number, &self.is_failed, |order| order.follows(None));
+                return match follows.ok_or(Error::Panicked)? {
+                    Follows::NotAtAll => Ok(worker.counted()),
+                    Follows::On | Follows::Differently => Err(Error::Read(changed())),
+                };
+            };
             if number >= ALONE
-                && !taken.is_idle
+                && !held.is_idle
                 && let Some(join_in) = join_in.take()
             {
-                join_in();
+                join_in()?;
             }
-            let scan = worker.scan(&mut taken);
-            let (chunk, hashed) = worker.chunk(&taken.piece);
-            let settle = |order: &mut Order| order.settle(&chunk, scan, hashed, self.scrubber.explain);
-            let settled = self.order.take(number, &self.is_failed, settle).ok_or(Error::Panicked)?;
-            let out = worker.rewrite(&taken.piece, settled);
+            let scan = worker.scan(&mut held);
+            let (chunk, hashed) = worker.chunk(&held.piece);
+            end = chunk.offset(chunk.own.end);
+            let settle = |order: &mut Order| match order.follows(Some((&held.piece, chunk.bytes))) {
+                Follows::On => Ok(order.settle(&chunk, scan, hashed, self.scrubber.explain)),
+                other => Err(other),
+            };
+            let settled = match self.order.take(number, &self.is_failed, settle).ok_or(Error::Panicked)? {
+                Ok(settled) => settled,
+                Err(Follows::NotAtAll) => return Ok(worker.counted()),
+                Err(_) => return Err(Error::Read(changed())),
+            };
+            let out = worker.rewrite(&held.piece, settled);
             let written = self.writer.take(number, &self.is_failed, |writer| {
                 writer.write_all(out)?;
-                if taken.is_idle { writer.flush() } else { Ok(()) }
+                if held.is_idle { writer.flush() } else { Ok(()) }
             });
             written.ok_or(Error::Panicked)?.map_err(Error::Write)?;
         }
     }
+}
+
+/// Why chunks that were read apart cannot be joined.
+fn changed() -> io::Error {
+    io::Error::other("it changed while it was read")
 }
 
 impl Scrubber {

@@ -2,11 +2,12 @@
 
 use std::hint;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-/// How often a worker looks whether its turn has come before it goes to sleep: some ten microseconds. Chunks take about
-/// as long as each other, so its turn is near; to be woken costs more, and the more so where the cores are busy.
-const LOOKS: u32 = 400;
+/// How long a worker keeps looking whether its turn has come before it goes to sleep. Chunks take about as long as each
+/// other, so its turn is near, and to be woken takes as long as this.
+const PATIENCE: Duration = Duration::from_micros(50);
 
 /// Places to sleep at. Workers with numbers apart by less than this never wake each other.
 const BEDS: usize = 16;
@@ -38,11 +39,7 @@ impl<T> Turn<T> {
 
     /// Waits for the turn of chunk `number`, acts, and passes the turn on. `None` if the work has failed meanwhile.
     pub(super) fn take<R>(&self, number: u64, is_failed: &AtomicBool, act: impl FnOnce(&mut T) -> R) -> Option<R> {
-        let mut looks = 0;
-        while looks < LOOKS && self.number.load(Ordering::Acquire) != number && !is_failed.load(Ordering::Relaxed) {
-            hint::spin_loop();
-            looks += 1;
-        }
+        look_for(|| self.number.load(Ordering::Acquire) == number || is_failed.load(Ordering::Relaxed));
         let mut state = lock(&self.state);
         while state.number != number && !is_failed.load(Ordering::SeqCst) {
             state.sleepers += 1;
@@ -82,14 +79,28 @@ impl<T> Turn<T> {
 
 /// Takes a lock that is held for a short time, usually without going to sleep.
 pub(super) fn lock_soon<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    for _ in 0..LOOKS {
-        match mutex.try_lock() {
-            Ok(guard) => return guard,
-            Err(TryLockError::Poisoned(poisoned)) => return poisoned.into_inner(),
-            Err(TryLockError::WouldBlock) => hint::spin_loop(),
+    let mut guard = None;
+    look_for(|| {
+        guard = mutex.try_lock().ok();
+        guard.is_some()
+    });
+    guard.unwrap_or_else(|| lock(mutex))
+}
+
+/// Looks until something is so, or patience ends.
+fn look_for(mut is_so: impl FnMut() -> bool) {
+    if is_so() {
+        return;
+    }
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE {
+        for _ in 0..16 {
+            hint::spin_loop();
+            if is_so() {
+                return;
+            }
         }
     }
-    lock(mutex)
 }
 
 /// A lock whose holder panicked is still a lock: the failure is carried by [`Shared::is_failed`].

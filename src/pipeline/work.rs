@@ -1,5 +1,6 @@
 //! The work on one artifact: what it is decides what becomes of it, and of each entry in it.
 
+use std::fs::File;
 use std::io::{self, Cursor, Read, Write};
 
 use super::filter::{self, Filtered};
@@ -197,6 +198,14 @@ impl<S: Read> Read for Behind<S> {
 impl<S: Source> Source for Behind<S> {
     fn is_idle(&mut self) -> bool {
         !self.is_in_head() && self.rest.is_idle()
+    }
+
+    fn by_place(&mut self) -> io::Result<Option<(File, u64)>> {
+        if self.is_in_head() { Ok(None) } else { self.rest.by_place() }
+    }
+
+    fn took(&mut self, bytes: u64) -> io::Result<()> {
+        self.rest.took(bytes)
     }
 }
 

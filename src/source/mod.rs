@@ -22,6 +22,7 @@ pub use spool::{Spool, SpoolReader};
 pub use walk::{FileKind, Walked, walk};
 pub use watched::Watched;
 
+use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::AsFd;
 use std::path::PathBuf;
@@ -35,17 +36,50 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 pub trait Source: Read {
     /// Is no byte available right now, so that a read would wait? The end of the input counts as available.
     fn is_idle(&mut self) -> bool;
+
+    /// The regular file behind it, if there is one, and where in that its next byte stands: for those who read by place.
+    ///
+    /// # Errors
+    /// When the operating system gives no second descriptor.
+    fn by_place(&mut self) -> io::Result<Option<(File, u64)>> {
+        Ok(None)
+    }
+
+    /// Learns that its next `bytes` were read by place; it then stands behind them.
+    ///
+    /// # Errors
+    /// As the operating system's.
+    fn took(&mut self, bytes: u64) -> io::Result<()> {
+        debug_assert_eq!(bytes, 0, "this source is not read by place");
+        Ok(())
+    }
 }
 
 impl<S: Source + ?Sized> Source for Box<S> {
     fn is_idle(&mut self) -> bool {
         (**self).is_idle()
     }
+
+    fn by_place(&mut self) -> io::Result<Option<(File, u64)>> {
+        (**self).by_place()
+    }
+
+    fn took(&mut self, bytes: u64) -> io::Result<()> {
+        (**self).took(bytes)
+    }
 }
 
 impl<S: Source + ?Sized> Source for &mut S {
     fn is_idle(&mut self) -> bool {
         (**self).is_idle()
+    }
+
+    fn by_place(&mut self) -> io::Result<Option<(File, u64)>> {
+        (**self).by_place()
+    }
+
+    fn took(&mut self, bytes: u64) -> io::Result<()> {
+        (**self).took(bytes)
     }
 }
 

@@ -1,10 +1,13 @@
 //! The feed: reads a stream into chunks with margins, in bounded memory, without keeping a finished line back.
 
+use std::fs::File;
 use std::io;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::chunk::{Chunk, LEFT_MARGIN, RIGHT_MARGIN};
 use crate::source::Source;
+use crate::text::stretch::Stretch;
 
 /// A source and what must be read again of it.
 #[derive(Debug)]
@@ -20,6 +23,10 @@ pub struct Feed<S> {
     size: usize,
     is_over: bool,
     next: u64,
+    /// Once it is read by place: the file, and where in it the stream begins.
+    file: Option<(Arc<File>, u64)>,
+    /// The stream offset that the source stands at.
+    stands: u64,
 }
 
 /// Memory for the bytes of one chunk after the other. It keeps its length from chunk to chunk, so that nothing is cleared
@@ -37,7 +44,7 @@ impl Buffer {
     }
 
     /// Holds `kept` and nothing else, with room for `full` bytes in all.
-    fn begin(&mut self, kept: &[u8], full: usize) {
+    pub(super) fn begin(&mut self, kept: &[u8], full: usize) {
         if self.memory.len() < full {
             // Fresh zeros cost nothing until they are touched, which they are not where the input is short.
             self.memory = vec![0; full];
@@ -47,9 +54,13 @@ impl Buffer {
     }
 
     /// Reads once, until `full` bytes are used at most; gives how many came.
-    fn read(&mut self, source: &mut impl Source, full: usize) -> io::Result<usize> {
+    pub(super) fn read(
+        &mut self,
+        full: usize,
+        mut read: impl FnMut(&mut [u8]) -> io::Result<usize>,
+    ) -> io::Result<usize> {
         loop {
-            match source.read(&mut self.memory[self.used..full]) {
+            match read(&mut self.memory[self.used..full]) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 read => {
                     self.used += *read.as_ref().unwrap_or(&0);
@@ -87,6 +98,8 @@ pub enum Cut<T> {
     Flowing(Piece),
     /// The input idles: complete lines came, and the scan of them says how far they are decided.
     Idle(Piece, T),
+    /// The chunk is to be read by place, without the feed.
+    Shared(Stretch),
     /// There is no more.
     Over,
 }
@@ -94,7 +107,30 @@ pub enum Cut<T> {
 impl<S: Source> Feed<S> {
     /// A feed of chunks that own up to `size` bytes.
     pub fn new(source: S, size: usize) -> Feed<S> {
-        Feed { source, tail: Vec::new(), base: 0, own: 0, size: size.max(1), is_over: false, next: 0 }
+        let size = size.max(1);
+        Feed { source, tail: Vec::new(), base: 0, own: 0, size, is_over: false, next: 0, file: None, stands: 0 }
+    }
+
+    /// Gives out stretches to read by place from now on, if a file is behind the source: that needs no turns.
+    ///
+    /// # Errors
+    /// As the source's.
+    pub fn share(&mut self) -> io::Result<()> {
+        self.stands = self.base + self.tail.len() as u64;
+        if let Some((file, position)) = self.source.by_place()? {
+            self.file = position.checked_sub(self.stands).map(|origin| (Arc::new(file), origin));
+        }
+        Ok(())
+    }
+
+    /// Learns that the stream was read by place up to `offset`.
+    pub fn took(&mut self, offset: u64) -> io::Result<()> {
+        if self.file.is_none() || offset <= self.stands {
+            return Ok(());
+        }
+        let bytes = offset - self.stands;
+        self.stands = offset;
+        self.source.took(bytes)
     }
 
     /// Reads the next chunk into `buffer`, in place of what it held.
@@ -117,7 +153,13 @@ impl<S: Source> Feed<S> {
         }
         let offset = self.base + self.own as u64;
         let size = self.size - (offset % self.size as u64) as usize;
-        // What is known of the stream never reaches further than this: each chunk that is cut ends no earlier than the last.
+        if let Some((file, origin)) = &self.file {
+            let stretch = Stretch { file: file.clone(), origin: *origin, number: self.next, offset, size };
+            (self.base, self.own) = (offset + size as u64, 0);
+            self.next += 1;
+            return Ok(Cut::Shared(stretch));
+        }
+        // What is known of the stream never reaches further than this: a chunk never ends before the last one's end.
         let full = self.own + size + RIGHT_MARGIN;
         buffer.begin(&self.tail, full);
         let mut must_wait = buffer.used == self.own;
@@ -127,7 +169,7 @@ impl<S: Source> Feed<S> {
             }
             if must_wait || !self.source.is_idle() {
                 must_wait = false;
-                if buffer.read(&mut self.source, full)? == 0 {
+                if buffer.read(full, |room| self.source.read(room))? == 0 {
                     self.is_over = true;
                     return Ok(Cut::Flowing(self.cut(buffer.bytes(), buffer.used)));
                 }
