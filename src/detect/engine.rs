@@ -308,7 +308,7 @@ impl<'e, 'c> Pass<'e, 'c> {
     }
 
     fn finish(self) -> Scan {
-        let Pass { chunk, decided, found, left, anchors, .. } = self;
+        let Pass { chunk, decided, mut found, left, anchors, .. } = self;
         let mut explained: Vec<Explained> = Vec::new();
         if let Some(left) = left {
             explained.extend(left.into_iter().filter(|(at, ..)| *at < decided).map(|(at, rule, reason)| Explained {
@@ -324,7 +324,10 @@ impl<'e, 'c> Pass<'e, 'c> {
             explained.sort_by_key(|e| (e.offset, e.rule));
             explained.dedup();
         }
-        let found = found.into_iter().zip(anchors).filter(|(_, at)| *at < decided).map(|(f, _)| f).collect();
+        if decided < chunk.own.end {
+            let mut anchors = anchors.into_iter();
+            found.retain(|_| anchors.next().is_some_and(|at| at < decided));
+        }
         Scan { found, decided, explained }
     }
 }
