@@ -1,9 +1,9 @@
 //! The pipeline: the one place where the stages meet.
 //!
 //! A stream takes four steps: chunks are *scanned* in parallel, *folded* in order, *rewritten* in parallel and *written*
-//! in order. Workers take turns: each reads the next chunk under a lock, scans it alone, folds it when its turn comes,
-//! rewrites it alone, and writes it when its turn comes. So memory is bounded by workers times chunk, and nothing depends
-//! on their number. A container's entries come one after the other and go through the same steps on one thread.
+//! in order. Workers take turns: each reads the next chunk, of a pipe under a lock and of a file by place, scans and hashes
+//! it alone, folds it when its turn comes, rewrites it alone, and writes it when its turn comes. So memory is bounded by
+//! workers times chunk, and nothing depends on their number. A container's entries come one after the other and go through the same steps on one thread.
 
 mod builder;
 mod filter;
