@@ -101,19 +101,22 @@ impl Detector for Command {
 
 /// Every place of the option in the arguments that start at `from`.
 fn options(view: &View<'_>, from: usize, command: &[u8], option: &[u8], shape: Shape, out: &mut Candidates<'_>) {
-    let end = view.run(from, ByteSet::of(b"\n|;").not(), REACH);
-    for at in from..end {
-        if !view.is(at, SPACE) {
-            continue;
-        }
-        // The same command once more has its own turn.
-        if view.starts_with(at + 1, command) {
+    const TOLD: ByteSet = SPACE.or(ByteSet::of(b"|;"));
+    let mut next = from;
+    while next < from + REACH {
+        let at = view.run(next, TOLD.not(), from + REACH - next);
+        next = at + 1;
+        if at >= from + REACH || !matches!(view.at(at), Some(b' ' | b'\t' | b'\r')) {
             return;
         }
-        if !view.starts_with(at + 1, option) {
+        // The same command once more has its own turn.
+        if view.starts_with(next, command) {
+            return;
+        }
+        if !view.starts_with(next, option) {
             continue;
         }
-        let behind = at + 1 + option.len();
+        let behind = next + option.len();
         let value = view.run(behind, BLANK.or(ByteSet::of(b"=")), 4);
         let fits = match shape {
             Shape::Glued => value == behind && view.at(behind).is_some_and(|b| b != b'-'),
