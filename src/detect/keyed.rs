@@ -62,11 +62,9 @@ impl Detector for Keyed {
             return out.left(which, hit.at, "a header, which has its own rules");
         }
         let mut values = place.values(view, &key);
-        if let [value] = &values[..]
-            && !value.is_quoted
-            && !is_weak
-        {
-            values.extend(code::fallback(view, value));
+        let literal = values.only().filter(|value| !value.is_quoted && !is_weak);
+        if let Some(literal) = literal.and_then(|value| code::fallback(view, value)) {
+            values.push(literal);
         }
         for extent in values {
             match self.reason_to_leave(view, &key, &place, &extent, is_weak) {
@@ -92,7 +90,7 @@ impl Keyed {
         &self,
         view: &View<'_>,
         key: &Key,
-        place: &Place,
+        place: &Place<'_>,
         extent: &Extent,
         is_weak: bool,
     ) -> Option<&'static str> {
@@ -129,7 +127,7 @@ impl Keyed {
 }
 
 /// Why a value is none under a key that means other things too.
-fn weak(text: &[u8], place: &Place, extent: &Extent) -> Option<&'static str> {
+fn weak(text: &[u8], place: &Place<'_>, extent: &Extent) -> Option<&'static str> {
     let is_number = text.iter().all(|b| DIGIT.contains(*b) || matches!(b, b'.' | b'-' | b',' | b'%'));
     let is_word = text.iter().all(|b| LETTER.contains(*b)) && text.len() < 16;
     if is_number && text.len() < 9 {
@@ -156,7 +154,7 @@ fn is_directory(text: &[u8]) -> bool {
 }
 
 /// Whether the value is an unquoted number of JSON, where a word would break the document.
-fn is_json_number(view: &View<'_>, key: &Key, place: &Place, extent: &Extent) -> bool {
+fn is_json_number(view: &View<'_>, key: &Key, place: &Place<'_>, extent: &Extent) -> bool {
     let text = view.slice(extent.start, extent.end);
     let digits = text.strip_prefix(b"-").unwrap_or(text);
     let is_number = !digits.is_empty()
