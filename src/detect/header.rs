@@ -3,7 +3,7 @@
 use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, LETTER, SPACE};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::handle;
-use crate::detect::lexicon::Lexicon;
+use crate::detect::lexicon::Settings;
 use crate::detect::pem::decode;
 use crate::detect::run::Run;
 use crate::detect::value::Quote;
@@ -14,7 +14,7 @@ use crate::rules::RuleSet;
 
 /// Finds the credentials of headers. The scheme and the names of cookies stay.
 pub struct Header {
-    lexicon: Lexicon,
+    settings: Settings,
 }
 
 const AUTHORIZATION: usize = 0;
@@ -30,7 +30,7 @@ const END: ByteSet = ByteSet::of(b"\r\n\"'`<>\x1b");
 impl Header {
     /// The detector; the rule set tells which values are settings.
     pub fn new(rules: &RuleSet) -> Header {
-        Header { lexicon: Lexicon::new(rules) }
+        Header { settings: Settings::new(rules) }
     }
 }
 
@@ -116,7 +116,7 @@ impl Header {
         if let Some(reason) = handle::reason(text).or_else(|| handle::reason(whole)) {
             return out.left(AUTHORIZATION, at, reason);
         }
-        if !is_scheme && (self.lexicon.is_setting(text) || text.iter().all(|b| LETTER.contains(*b) || *b == b'.')) {
+        if !is_scheme && (self.settings.has(text) || text.iter().all(|b| LETTER.contains(*b) || *b == b'.')) {
             return out.left(AUTHORIZATION, at, "a setting, not a value");
         }
         let run = Run::Set(END.or(SPACE).not());

@@ -9,7 +9,7 @@ use crate::detect::code;
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::handle;
 use crate::detect::key::Key;
-use crate::detect::lexicon::Lexicon;
+use crate::detect::lexicon::{self, Lexicon, Stem};
 use crate::detect::place::{Place, Separator};
 use crate::detect::prose;
 use crate::detect::run::Run;
@@ -23,20 +23,20 @@ use crate::rules::RuleSet;
 pub struct Keyed {
     lexicon: Lexicon,
     rules: Vec<RuleInfo>,
-    anchors: Vec<Vec<u8>>,
+    stems: Vec<Stem>,
 }
 
 impl Keyed {
     /// The detector for the keys of a rule set.
     pub fn new(rules: &RuleSet) -> Keyed {
         let lexicon = Lexicon::new(rules);
-        let anchors = lexicon.anchors();
+        let stems = lexicon::stems(rules, &lexicon);
         let rules = rules.keys().iter().map(|key| RuleInfo {
             id: key.id.to_string(),
             kind: key.kind,
             description: key.description.to_string(),
         });
-        Keyed { rules: rules.collect(), lexicon, anchors }
+        Keyed { rules: rules.collect(), lexicon, stems }
     }
 }
 
@@ -46,11 +46,15 @@ impl Detector for Keyed {
     }
 
     fn anchors(&self) -> Vec<Anchor> {
-        self.anchors.iter().map(|a| Anchor::folded(a)).collect()
+        self.stems.iter().map(|stem| Anchor::folded(&stem.literal)).collect()
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
-        let Some(key) = Key::around(view, hit.at, self.anchors[hit.anchor].len()) else { return };
+        let stem = &self.stems[hit.anchor];
+        if !stem.fits(view, hit.at) {
+            return;
+        }
+        let Some(key) = Key::around(view, hit.at, stem.literal.len()) else { return };
         let Some(which) = self.lexicon.find(key.text(view)) else {
             return out.left(0, hit.at, "no key of a secret");
         };

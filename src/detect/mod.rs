@@ -25,6 +25,7 @@ mod ipv6;
 mod mac;
 
 mod code;
+mod endings;
 mod handle;
 mod key;
 mod keyed;
