@@ -38,7 +38,7 @@ impl Key {
         }
         // `ESC[32mpassword`: the digits and the letter belong to the colour.
         if view.before(start) == Some(b'[') && view.back(start, 2) == Some(0x1b) {
-            let digits = view.run(start, ByteSet::of(b"0123456789;"), 12);
+            let digits = view.run(start, const { ByteSet::of(b"0123456789;") }, 12);
             start = if view.at(digits) == Some(b'm') { (digits + 1).min(at) } else { start };
         }
         while start < at && matches!(view.at(start), Some(b'.' | b'$')) {
@@ -84,7 +84,7 @@ impl Key {
 
     /// Whether it is the last attribute of a tag: `<entry key="password">`.
     pub fn is_attribute(&self, view: &View<'_>) -> bool {
-        let start = view.run_back(self.start, ByteSet::of(b"<>\n").not(), 200);
+        let start = view.run_back(self.start, const { ByteSet::of(b"<>\n").not() }, 200);
         view.before(start) == Some(b'<') && self.is_named(view)
     }
 
@@ -99,7 +99,7 @@ impl Key {
 
     /// Whether it is the first argument of a call or an index: `put("password", ...`, `$x['password', ...`.
     pub fn is_argument(&self, view: &View<'_>) -> bool {
-        view.before(view.run_back(self.start, PADDING.or(ByteSet::of(b":@brf")), 16)) == Some(b'(')
+        view.before(view.run_back(self.start, const { PADDING.or(ByteSet::of(b":@brf")) }, 16)) == Some(b'(')
     }
 
     /// `machine h login u password p`, on one line or three.

@@ -91,7 +91,7 @@ impl<'v> Place<'v> {
         }
         // `!!str x`, `!Secret x`: a tag of YAML
         if self.separator == Separator::Colon && view.at(at) == Some(b'!') {
-            let tag = view.run(at, ALNUM.or(ByteSet::of(b"!")), 24);
+            let tag = view.run(at, const { ALNUM.or(ByteSet::of(b"!")) }, 24);
             if view.is(tag, BLANK) && view.slice(at, tag) != b"!vault" {
                 at = view.run(tag, BLANK, 8);
             }
@@ -151,16 +151,18 @@ impl<'v> Place<'v> {
 
     /// `PWD={secret}` of ODBC, `{SSHA}hash`, `{{ reference }}`; other braces open a mapping.
     fn braces(&self, view: &View<'_>, at: usize) -> Option<Extent> {
-        let name = view.run(at + 1, WORD.or(ByteSet::of(b"-")), 24);
+        let name = view.run(at + 1, const { WORD.or(ByteSet::of(b"-")) }, 24);
         if view.at(at + 1) == Some(b'{')
-            || (name > at + 1 && view.at(name) == Some(b'}') && view.is(name + 1, ALNUM.or(ByteSet::of(b"$/+_"))))
+            || (name > at + 1
+                && view.at(name) == Some(b'}')
+                && view.is(name + 1, const { ALNUM.or(ByteSet::of(b"$/+_")) }))
         {
             return Some(self.unquoted(view, at));
         }
         if self.separator != Separator::Equals {
             return None;
         }
-        let end = view.run(at + 1, ByteSet::of(b"}\r\n\"").not(), 128);
+        let end = view.run(at + 1, const { ByteSet::of(b"}\r\n\"").not() }, 128);
         let is_mapping = view.slice(at + 1, end).iter().any(|b| matches!(b, b'=' | b'{' | b':'));
         if view.at(end) != Some(b'}') || end == at + 1 || is_mapping {
             return None;
@@ -237,7 +239,7 @@ impl<'v> Reader<'_, 'v> {
             b'=' => self.equals(at),
             b':' => self.colon(at),
             b'!' if view.at(at + 1) == Some(b'=') => {
-                let value = view.run(at + 1, ByteSet::of(b"="), 2);
+                let value = view.run(at + 1, const { ByteSet::of(b"=") }, 2);
                 self.place(view.run(value, BLANK, 64), Separator::Compares)
             }
             b'%' if view.starts_with_ignoring_case(at, b"%3d") || view.starts_with_ignoring_case(at, b"%3a") => {
@@ -288,7 +290,7 @@ impl<'v> Reader<'_, 'v> {
 
     fn equals(&self, at: usize) -> Option<Place<'v>> {
         let view = self.view;
-        let more = view.run(at + 1, ByteSet::of(b"=>"), 2);
+        let more = view.run(at + 1, const { ByteSet::of(b"=>") }, 2);
         if view.at(at + 1) == Some(b'~') {
             return None;
         }
@@ -306,7 +308,7 @@ impl<'v> Reader<'_, 'v> {
         };
         let value = view.run(more, BLANK, 64);
         // `password: str = "x"`, `val password: String = "x"`
-        let word = view.run(value, WORD.or(ByteSet::of(b"<>[]?|. ")), 40);
+        let word = view.run(value, const { WORD.or(ByteSet::of(b"<>[]?|. ")) }, 40);
         let text = view.slice(value, word).trim_ascii_end();
         let is_typed = (!text.contains(&b' ') || text.iter().any(|b| matches!(b, b'|' | b'<' | b'[')))
             && word > value
@@ -333,7 +335,7 @@ impl<'v> Reader<'_, 'v> {
 
     /// `<password encrypted="false">x`: behind the attributes.
     fn tag_with_attributes(&self, at: usize) -> Option<Place<'v>> {
-        let end = self.view.run(at, ByteSet::of(b"<>\n").not(), 256);
+        let end = self.view.run(at, const { ByteSet::of(b"<>\n").not() }, 256);
         let is_open = self.view.at(end) == Some(b'>') && self.view.before(end) != Some(b'/');
         is_open.then(|| self.place(self.view.run(end + 1, SPACE, 256), Separator::Tag)).flatten()
     }
@@ -341,7 +343,7 @@ impl<'v> Reader<'_, 'v> {
     /// `<name>db.password</name> <value>x`, `<key>Password</key> <string>x`.
     fn next_element(&self, at: usize) -> Option<Place<'v>> {
         let view = self.view;
-        let open = view.run_back(self.key.start - 1, WORD.or(ByteSet::of(b"-:")), 32);
+        let open = view.run_back(self.key.start - 1, const { WORD.or(ByteSet::of(b"-:")) }, 32);
         if view.before(open) != Some(b'<') || view.at(at + 1) != Some(b'/') {
             return None;
         }
@@ -349,9 +351,9 @@ impl<'v> Reader<'_, 'v> {
         if ![&b"name"[..], b"key", b"property", b"param-name", b"id"].iter().any(|w| word.eq_ignore_ascii_case(w)) {
             return None;
         }
-        let close = view.run(at + 2, WORD.or(ByteSet::of(b"-:")), 32);
+        let close = view.run(at + 2, const { WORD.or(ByteSet::of(b"-:")) }, 32);
         let next = view.run(close + 1, SPACE, 64);
-        let tag = view.run(next + 1, WORD.or(ByteSet::of(b"-:")), 32);
+        let tag = view.run(next + 1, const { WORD.or(ByteSet::of(b"-:")) }, 32);
         let is_element = view.at(close) == Some(b'>') && view.at(next) == Some(b'<') && view.at(tag) == Some(b'>');
         (is_element && tag > next + 1).then(|| self.place(view.run(tag + 1, SPACE, 64), Separator::Tag)).flatten()
     }
@@ -386,9 +388,9 @@ impl<'v> Reader<'_, 'v> {
         }
         let line = view.line_start(key.start);
         let mark = view.before(key.start).filter(|b| matches!(b, b'"' | b'\''))?;
-        let padding = ByteSet::of(b"\"'`\\ \t:=");
+        let padding = const { ByteSet::of(b"\"'`\\ \t:=") };
         let name = view.run_back(view.run_back(key.start, padding, 16), LETTER, 16);
-        let close = view.run_back(view.run_back(name, ByteSet::of(b"\"'"), 1), BETWEEN, 8);
+        let close = view.run_back(view.run_back(name, const { ByteSet::of(b"\"'") }, 1), BETWEEN, 8);
         if view.before(close) != Some(mark) || close <= line + 1 {
             return None;
         }
@@ -412,7 +414,7 @@ impl<'v> Reader<'_, 'v> {
         if !view.starts_with(at, b"for ") || self.is_key_quoted {
             return None;
         }
-        let name = view.run(at, WORD.or(ByteSet::of(b" .'@-")), 48);
+        let name = view.run(at, const { WORD.or(ByteSet::of(b" .'@-")) }, 48);
         let is_told = view.at(name) == Some(b':') && view.is(name + 1, BLANK);
         is_told.then(|| self.place(view.run(name + 1, BLANK, 4), Separator::Colon)).flatten()
     }
@@ -448,8 +450,8 @@ impl<'v> Reader<'_, 'v> {
         if view.starts_with(at, b"--plaintext ") || view.starts_with(at, b"--iscrypted ") {
             at = view.run(at + 12, BLANK, 8);
         }
-        let end = view.run(at, SPACE.not(), 256);
-        let rest = view.run(end, BLANK.or(ByteSet::of(b"\r")), 64);
+        let end = view.run(at, const { SPACE.not() }, 256);
+        let rest = view.run(end, const { BLANK.or(ByteSet::of(b"\r")) }, 64);
         let is_last = view.at(rest).is_none_or(|b| b == b'\n' || b == b'#');
         if end == at || !is_last || !(is_typed || key.is_own_line(view)) {
             return None;
@@ -477,6 +479,6 @@ fn skip_colour(view: &View<'_>, at: usize) -> usize {
     if view.at(at) != Some(0x1b) || view.at(at + 1) != Some(b'[') {
         return at;
     }
-    let digits = view.run(at + 2, ByteSet::of(b"0123456789;"), 12);
+    let digits = view.run(at + 2, const { ByteSet::of(b"0123456789;") }, 12);
     if view.at(digits) == Some(b'm') { digits + 1 } else { at }
 }

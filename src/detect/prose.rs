@@ -72,7 +72,7 @@ pub fn reason(view: &View<'_>, key: &Key, place: &Place<'_>, value: &Extent, is_
     }
     let end = view.run(value.start, LETTER, 32);
     let word = view.slice(value.start, end);
-    if word.is_empty() || view.is(end, ByteSet::of(b"0123456789_@#$%^&*+=/\\-")) {
+    if word.is_empty() || view.is(end, const { ByteSet::of(b"0123456789_@#$%^&*+=/\\-") }) {
         return None;
     }
     let rest = view.slice(end, view.line_end(end, 64));
@@ -107,7 +107,7 @@ fn told(view: &View<'_>, value: &Extent) -> Option<&'static str> {
     let is_odd = bare.iter().any(|b| b.is_ascii_digit() || b"!@#$%^&*+=".contains(b))
         && bare.iter().any(|b| LETTER.contains(*b))
         && bare.len() > 4;
-    let next = view.run(value.end, BLANK.or(ByteSet::of(b".,;)!?\"'")), 4);
+    let next = view.run(value.end, const { BLANK.or(ByteSet::of(b".,;)!?\"'")) }, 4);
     let ends = view.at(next).is_none_or(|b| SPACE.contains(b) || b == b'<' || b == b'\\');
     (!is_odd || !ends).then_some("a sentence about a secret")
 }

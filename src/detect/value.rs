@@ -45,7 +45,7 @@ impl Quote {
             b'\\' => {}
             _ => return None,
         }
-        let backslashes = view.run(at, ByteSet::of(b"\\"), 7) - at;
+        let backslashes = view.run(at, const { ByteSet::of(b"\\") }, 7) - at;
         let mark = view.at(at + backslashes).filter(|b| matches!(b, b'"' | b'\'' | b'`'))?;
         matches!(backslashes, 0 | 1 | 3 | 7).then_some(Quote {
             mark,
@@ -71,7 +71,7 @@ impl Quote {
                 !matches!(view.at(i), Some(b) if b != b'\n' && b != b'<' && b != b'"')
                     || (view.at(i) == Some(b'&') && Quote::at(view, i).is_some())
             });
-            let run = Run::Set(ByteSet::of(b"\n<\"&").not());
+            let run = Run::Set(const { ByteSet::of(b"\n<\"&").not() });
             return Extent { start, end: end.unwrap_or(start), run, is_quoted: true, is_open: false };
         }
         // Three quotes open what three close.
@@ -199,7 +199,7 @@ pub fn unquoted(view: &View<'_>, start: usize, around: &Surroundings<'_>, is_own
         match byte {
             b'\n' => {
                 // A backslash at the end of a line of its own carries the value on (.properties).
-                let backslashes = i - view.run_back(i, ByteSet::of(b"\\"), i - start);
+                let backslashes = i - view.run_back(i, const { ByteSet::of(b"\\") }, i - start);
                 if !(is_own_line && backslashes % 2 == 1) {
                     break i;
                 }
@@ -207,7 +207,7 @@ pub fn unquoted(view: &View<'_>, start: usize, around: &Surroundings<'_>, is_own
             b'\r' => break i,
             b' ' | b'\t' if !is_own_line || ends_before_blank(view, i) => break i,
             b'"' | b'\'' | b'`' if around.inside() == Some(byte) || !view.is(i + 1, ALNUM) => {
-                break i - (i - view.run_back(i, ByteSet::of(b"\\"), 7)).min(i - start);
+                break i - (i - view.run_back(i, const { ByteSet::of(b"\\") }, 7)).min(i - start);
             }
             b'\\'
                 if (around.inside().is_some() || i == start) && matches!(view.at(i + 1), Some(b'n' | b'r' | b't')) =>
@@ -246,13 +246,13 @@ pub fn unquoted(view: &View<'_>, start: usize, around: &Surroundings<'_>, is_own
     while end > start && !is_open && view.is(end - 1, SPACE) {
         end -= 1;
     }
-    let run = if is_own_line { Run::Line } else { Run::Set(SPACE.or(ByteSet::of(b"\"'`<>&,;\x1b")).not()) };
+    let run = if is_own_line { Run::Line } else { Run::Set(const { SPACE.or(ByteSet::of(b"\"'`<>&,;\x1b")).not() }) };
     Extent { start, end, run, is_quoted: false, is_open }
 }
 
 /// The word at `start`.
 pub fn word(view: &View<'_>, start: usize) -> Extent {
-    let set = SPACE.not();
+    let set = const { SPACE.not() };
     let mut end = view.run(start, set, usize::MAX);
     if !view.is_capped_at(end) {
         end -= usize::from(view.before(end) == Some(b';') && end > start + 1);
@@ -274,11 +274,11 @@ fn ends_before_blank(view: &View<'_>, at: usize) -> bool {
 
 /// Whether a command and an option stand at `at`: `psql -h db` behind `PGPASSWORD=x`.
 fn is_command(view: &View<'_>, at: usize) -> bool {
-    let name = view.run(at, ALNUM.or(ByteSet::of(b"_./-")), 64);
+    let name = view.run(at, const { ALNUM.or(ByteSet::of(b"_./-")) }, 64);
     name > at
         && view.is(name, BLANK)
         && view.at(name + 1) == Some(b'-')
-        && view.is(name + 2, ALNUM.or(ByteSet::of(b"-")))
+        && view.is(name + 2, const { ALNUM.or(ByteSet::of(b"-")) })
 }
 
 /// Whether the comma, semicolon, ampersand or bar at `at` ends a field.
