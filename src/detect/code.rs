@@ -62,12 +62,17 @@ const TYPES: [&[u8]; 22] = [
 ];
 
 /// Why an unquoted value is source code and no secret. `None` if it may be a secret.
-pub fn reason(view: &View<'_>, key: &Key, place: &Place, value: &Extent, lexicon: &Lexicon) -> Option<&'static str> {
+pub fn reason(
+    view: &View<'_>,
+    key: &Key,
+    place: &Place<'_>,
+    value: &Extent,
+    lexicon: &Lexicon,
+) -> Option<&'static str> {
     let text = view.slice(value.start, value.end);
     let name = identifier(text);
     let is_identifier = text.first().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'$'));
     let is_whole = is_identifier && name == text.len();
-    let has_digit = text.iter().any(u8::is_ascii_digit);
     if place.separator == Separator::Compares {
         return Some("a comparison");
     }
@@ -107,7 +112,7 @@ pub fn reason(view: &View<'_>, key: &Key, place: &Place, value: &Extent, lexicon
     }
     let root = text.iter().take_while(|b| WORD.contains(**b)).count();
     let is_member = text.get(root) == Some(&b'.') || text[root..].starts_with(b"->");
-    if is_member && !has_digit && ROOTS.contains(&&text[..root]) {
+    if is_member && ROOTS.contains(&&text[..root]) && !text.iter().any(u8::is_ascii_digit) {
         return Some("a member of an object");
     }
     if is_member && (lexicon.find(text).is_some() || &text[..root] == key.name(view)) {
@@ -133,8 +138,15 @@ const DEFAULTS: [&[u8]; 5] = [b"|| ", b"or ", b"?? ", b"?: ", b"if "];
 /// The literal that an expression falls back to: `process.env.PASSWORD || 'x'`.
 pub fn fallback(view: &View<'_>, value: &Extent) -> Option<Extent> {
     let line = view.slice(value.start, view.line_end(value.start, 160));
-    DEFAULTS[..4].iter().find_map(|operator| {
-        let at = value.start + memchr::memmem::find(line, operator)? + operator.len();
+    // Behind the first of each operator, which ends in a blank.
+    let mut firsts = [None; 4];
+    for blank in memchr::memchr_iter(b' ', line) {
+        let which = DEFAULTS[..4].iter().position(|operator| line[..=blank].ends_with(operator));
+        if let Some(first) = which.map(|which| &mut firsts[which]) {
+            first.get_or_insert(value.start + blank + 1);
+        }
+    }
+    firsts.into_iter().flatten().find_map(|at| {
         let at = view.run(at, BLANK, 4);
         Some(Quote::at(view, at)?.extent(view, at + 1, false)).filter(|e| e.start <= value.start + line.len())
     })
@@ -159,11 +171,10 @@ fn has_owner(view: &View<'_>, key: &Key) -> bool {
     text.starts_with(b"self.") || text.starts_with(b"this.") || matches!(view.before(key.start), Some(b'@' | b'>'))
 }
 
-/// Whether two names are one but for case and separators, or the key ends in the value.
+/// Whether two names are one but for case and separators, or one ends in the other.
 fn same(key: &[u8], value: &[u8]) -> bool {
-    let plain = |name: &[u8]| -> Vec<u8> {
-        name.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
-    };
-    let (key, value) = (plain(key), plain(value));
-    key.ends_with(&value) || value.ends_with(&key)
+    fn from_end(name: &[u8]) -> impl Iterator<Item = u8> + '_ {
+        name.iter().rev().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase)
+    }
+    from_end(key).zip(from_end(value)).all(|(a, b)| a == b)
 }

@@ -101,20 +101,23 @@ impl Detector for Command {
 
 /// Every place of the option in the arguments that start at `from`.
 fn options(view: &View<'_>, from: usize, command: &[u8], option: &[u8], shape: Shape, out: &mut Candidates<'_>) {
-    let end = view.run(from, ByteSet::of(b"\n|;").not(), REACH);
-    for at in from..end {
-        if !view.is(at, SPACE) {
-            continue;
-        }
-        // The same command once more has its own turn.
-        if view.starts_with(at + 1, command) {
+    const TOLD: ByteSet = SPACE.or(ByteSet::of(b"|;"));
+    let mut next = from;
+    while next < from + REACH {
+        let at = view.run(next, const { TOLD.not() }, from + REACH - next);
+        next = at + 1;
+        if at >= from + REACH || !matches!(view.at(at), Some(b' ' | b'\t' | b'\r')) {
             return;
         }
-        if !view.starts_with(at + 1, option) {
+        // The same command once more has its own turn.
+        if view.starts_with(next, command) {
+            return;
+        }
+        if !view.starts_with(next, option) {
             continue;
         }
-        let behind = at + 1 + option.len();
-        let value = view.run(behind, BLANK.or(ByteSet::of(b"=")), 4);
+        let behind = next + option.len();
+        let value = view.run(behind, const { BLANK.or(ByteSet::of(b"=")) }, 4);
         let fits = match shape {
             Shape::Glued => value == behind && view.at(behind).is_some_and(|b| b != b'-'),
             Shape::Either => true,
@@ -150,7 +153,7 @@ fn argument(view: &View<'_>, at: usize) -> Extent {
     match Quote::at(view, at) {
         Some(quote) => quote.extent(view, quote.end(at), false),
         None => {
-            let set = SPACE.or(ByteSet::of(b"\"'`;|&<>\\")).not();
+            let set = const { SPACE.or(ByteSet::of(b"\"'`;|&<>\\")).not() };
             Extent {
                 start: at,
                 end: view.run(at, set, usize::MAX),
@@ -173,8 +176,8 @@ fn skip_words(view: &View<'_>, at: usize) -> usize {
 
 /// Behind the account, the sign and `PASSWORD(` of a statement that sets a password.
 fn behind_account(view: &View<'_>, at: usize) -> usize {
-    let sign = view.run(at, ByteSet::of(b"=;\r\n").not(), 128);
-    let at = view.run(sign, BLANK.or(ByteSet::of(b"=")), 8);
+    let sign = view.run(at, const { ByteSet::of(b"=;\r\n").not() }, 128);
+    let at = view.run(sign, const { BLANK.or(ByteSet::of(b"=")) }, 8);
     if view.starts_with_ignoring_case(at, b"password(") { at + 9 } else { at }
 }
 

@@ -25,7 +25,8 @@ pub fn reason(value: &[u8]) -> Option<&'static str> {
     if value.is_empty() {
         return Some("empty");
     }
-    if let Some(start) = STARTS.iter().find(|start| value.starts_with(start)) {
+    let may_refer = matches!(value[0], b'$' | b'#' | b'{' | b'%' | b'<' | b'E' | b'o' | b'!' | b'v');
+    if let Some(start) = STARTS.iter().find(|start| may_refer && value.starts_with(start)) {
         // A reference ends where it is closed; `${DB_PASSWORD:-hunter2}` carries the secret itself.
         let is_closed =
             value.last().is_some_and(|b| ENDS.contains(b) || *b == b'>') || !ENDS_WITH_BRACKET.contains(start);

@@ -3,7 +3,7 @@
 use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, LETTER, SPACE};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::handle;
-use crate::detect::lexicon::Lexicon;
+use crate::detect::lexicon::Settings;
 use crate::detect::pem::decode;
 use crate::detect::run::Run;
 use crate::detect::value::Quote;
@@ -14,7 +14,7 @@ use crate::rules::RuleSet;
 
 /// Finds the credentials of headers. The scheme and the names of cookies stay.
 pub struct Header {
-    lexicon: Lexicon,
+    settings: Settings,
 }
 
 const AUTHORIZATION: usize = 0;
@@ -30,7 +30,7 @@ const END: ByteSet = ByteSet::of(b"\r\n\"'`<>\x1b");
 impl Header {
     /// The detector; the rule set tells which values are settings.
     pub fn new(rules: &RuleSet) -> Header {
-        Header { lexicon: Lexicon::new(rules) }
+        Header { settings: Settings::new(rules) }
     }
 }
 
@@ -67,7 +67,7 @@ fn value_start(view: &View<'_>, at: usize) -> Option<usize> {
     let at = view.run(at, BLANK, 16);
     let after = match view.at(at)? {
         b':' | b',' => at + 1,
-        b'=' => view.run(at + 1, ByteSet::of(b">"), 1),
+        b'=' => view.run(at + 1, const { ByteSet::of(b">") }, 1),
         _ => return None,
     };
     // `{"name": "Authorization", "value": "Basic ..."}`
@@ -90,7 +90,7 @@ fn value_start(view: &View<'_>, at: usize) -> Option<usize> {
 impl Header {
     fn authorization(&self, view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
         let Some(start) = value_start(view, at + 13) else { return };
-        let word = view.run(start, ALNUM.or(ByteSet::of(b"-")), 32);
+        let word = view.run(start, const { ALNUM.or(ByteSet::of(b"-")) }, 32);
         let is_scheme = word > start && view.is(word, BLANK) && view.is(start, LETTER);
         let (from, to) = if is_scheme {
             let scheme = view.slice(start, word);
@@ -101,25 +101,25 @@ impl Header {
             // Schemes with a list of parameters go on to the end of the value, the others to the next blank.
             // Unless the whole header is a string, the parameters have quotes of their own.
             let is_string = matches!(view.before(start), Some(b'"' | b'\'' | b'`'));
-            let list = if is_string { END } else { ByteSet::of(b"\r\n<>\x1b") };
-            let limit = if has_list { list } else { END.or(SPACE).or(ByteSet::of(b",;&)]}\\")) };
+            let list = if is_string { END } else { const { ByteSet::of(b"\r\n<>\x1b") } };
+            let limit = if has_list { list } else { const { END.or(SPACE).or(ByteSet::of(b",;&)]}\\")) } };
             (from, view.run(from, limit.not(), usize::MAX))
         } else {
-            (start, view.run(start, END.or(SPACE).or(ByteSet::of(b",;&)]}\\")).not(), usize::MAX))
+            (start, view.run(start, const { END.or(SPACE).or(ByteSet::of(b",;&)]}\\")).not() }, usize::MAX))
         };
         if to == from {
             return out.left(AUTHORIZATION, at, "no credentials behind it");
         }
         let text = view.slice(from, to);
         // A reference may have in it what ends a value.
-        let whole = view.slice(from, view.run(to, END.or(SPACE).not(), 256));
+        let whole = view.slice(from, view.run(to, const { END.or(SPACE).not() }, 256));
         if let Some(reason) = handle::reason(text).or_else(|| handle::reason(whole)) {
             return out.left(AUTHORIZATION, at, reason);
         }
-        if !is_scheme && (self.lexicon.is_setting(text) || text.iter().all(|b| LETTER.contains(*b) || *b == b'.')) {
+        if !is_scheme && (self.settings.has(text) || text.iter().all(|b| LETTER.contains(*b) || *b == b'.')) {
             return out.left(AUTHORIZATION, at, "a setting, not a value");
         }
-        let run = Run::Set(END.or(SPACE).not());
+        let run = Run::Set(const { END.or(SPACE).not() });
         out.found(Found::new(from, to, Kind::Token, Confidence::High).rule(AUTHORIZATION).open(view, run));
     }
 
@@ -145,12 +145,12 @@ fn basic(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
         return;
     }
     let from = view.run(at + 5, BLANK, 4);
-    let to = view.run(from, ALNUM.or(ByteSet::of(b"+/=_-")), usize::MAX);
+    let to = view.run(from, const { ALNUM.or(ByteSet::of(b"+/=_-")) }, usize::MAX);
     let text = view.slice(from, to);
     if text.len() < 6 || !decode(text).contains(&b':') {
         return out.left(BASIC, at, "the word, not credentials");
     }
-    let run = Run::Set(ALNUM.or(ByteSet::of(b"+/=_-")));
+    let run = Run::Set(const { ALNUM.or(ByteSet::of(b"+/=_-")) });
     out.found(Found::new(from, to, Kind::Password, Confidence::High).rule(BASIC).open(view, run));
 }
 
@@ -167,13 +167,13 @@ fn cookies(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
         return;
     };
     for n in 0..=MOST {
-        let name = view.run(from, ALNUM.or(ByteSet::of(b"-_.!#$%&'*+^`|~@/[]")), 128);
+        let name = view.run(from, const { ALNUM.or(ByteSet::of(b"-_.!#$%&'*+^`|~@/[]")) }, 128);
         if n == MOST || view.is_capped_at(name) {
             // More than can be told apart: the rest goes as a whole.
-            let end = view.run(from, END.not(), usize::MAX);
+            let end = view.run(from, const { END.not() }, usize::MAX);
             if end > from {
                 let found = Found::new(from, end, Kind::Session, Confidence::High).rule(COOKIE);
-                out.found(found.open(view, Run::Set(END.not())));
+                out.found(found.open(view, Run::Set(const { END.not() })));
             }
             return;
         }
@@ -182,13 +182,13 @@ fn cookies(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
         }
         let is_attribute = ATTRIBUTES.iter().any(|a| view.slice(from, name).eq_ignore_ascii_case(a));
         let start = name + 1;
-        let end = view.run(start, END.or(ByteSet::of(b";, \\")).not(), usize::MAX);
+        let end = view.run(start, const { END.or(ByteSet::of(b";, \\")).not() }, usize::MAX);
         let text = view.slice(start, end);
         if !is_attribute && !text.is_empty() {
             match handle::reason(text) {
                 Some(reason) => out.left(COOKIE, start, reason),
                 None => {
-                    let run = Run::Set(END.or(ByteSet::of(b";, \\")).not());
+                    let run = Run::Set(const { END.or(ByteSet::of(b";, \\")).not() });
                     out.found(Found::new(start, end, Kind::Session, Confidence::High).rule(COOKIE).open(view, run));
                 }
             }

@@ -1,6 +1,6 @@
 //! The key around an anchor, and what stands around the key.
 
-use crate::detect::bytes::{ALNUM, BLANK, ByteSet, HIGH, LETTER, SPACE, WORD};
+use crate::detect::bytes::{BLANK, ByteSet, HIGH, LETTER, SPACE, WORD};
 use crate::detect::value::Surroundings;
 use crate::detect::view::View;
 
@@ -33,12 +33,12 @@ impl Key {
             start += 1;
         }
         // `%26password%3D`: the key begins behind the last encoded delimiter.
-        if let Some(escape) = (start..at).rev().find(|&i| view.before(i) == Some(b'%')) {
-            start = (escape + 2).min(at);
+        if start < at && view.before(start) == Some(b'%') {
+            start = (start + 2).min(at);
         }
         // `ESC[32mpassword`: the digits and the letter belong to the colour.
         if view.before(start) == Some(b'[') && view.back(start, 2) == Some(0x1b) {
-            let digits = view.run(start, ByteSet::of(b"0123456789;"), 12);
+            let digits = view.run(start, const { ByteSet::of(b"0123456789;") }, 12);
             start = if view.at(digits) == Some(b'm') { (digits + 1).min(at) } else { start };
         }
         while start < at && matches!(view.at(start), Some(b'.' | b'$')) {
@@ -84,7 +84,7 @@ impl Key {
 
     /// Whether it is the last attribute of a tag: `<entry key="password">`.
     pub fn is_attribute(&self, view: &View<'_>) -> bool {
-        let start = view.run_back(self.start, ByteSet::of(b"<>\n").not(), 200);
+        let start = view.run_back(self.start, const { ByteSet::of(b"<>\n").not() }, 200);
         view.before(start) == Some(b'<') && self.is_named(view)
     }
 
@@ -99,7 +99,7 @@ impl Key {
 
     /// Whether it is the first argument of a call or an index: `put("password", ...`, `$x['password', ...`.
     pub fn is_argument(&self, view: &View<'_>) -> bool {
-        view.before(view.run_back(self.start, PADDING.or(ByteSet::of(b":@brf")), 16)) == Some(b'(')
+        view.before(view.run_back(self.start, const { PADDING.or(ByteSet::of(b":@brf")) }, 16)) == Some(b'(')
     }
 
     /// `machine h login u password p`, on one line or three.
@@ -118,12 +118,10 @@ impl Key {
         has_login || is_alone
     }
 
-    /// What stands before it on its line.
-    pub fn surroundings(&self, view: &View<'_>) -> Surroundings {
-        let line = view.line_start(self.start);
-        let before = view.slice(line, self.start);
-        let lead = before.trim_ascii();
-        let is_own_line = matches!(
+    /// Whether it begins its line, or all that stands before it there are words that introduce a setting.
+    pub fn is_own_line(&self, view: &View<'_>) -> bool {
+        let lead = view.slice(view.line_start(self.start), self.start).trim_ascii();
+        matches!(
             lead,
             b"" | b"export"
                 | b"-"
@@ -137,39 +135,17 @@ impl Key {
                 | b"ARG"
                 | b"setx"
                 | b"\xef\xbb\xbf"
-        ) && view.at(self.start) != Some(b'-');
-        let (inside, is_query) = inside(&before[before.len().saturating_sub(STRING)..]);
-        let delimiter = view.before(self.start).filter(|b| *b == b'|');
-        Surroundings { is_own_line, inside, is_query, delimiter, ..Surroundings::default() }
+        ) && view.at(self.start) != Some(b'-')
     }
-}
 
-/// The quote of the string that is open at the end of `before`, and whether it is in the query of a URL.
-fn inside(before: &[u8]) -> (Option<u8>, bool) {
-    const TOLD: ByteSet = ByteSet::of(b"\\\"'`?&; \t<>");
-    let is_alnum = |at: usize| before.get(at).is_some_and(|b| ALNUM.contains(*b));
-    let mut inside: Option<u8> = None;
-    let mut is_query = false;
-    let mut at = 0;
-    while let Some(next) = before[at.min(before.len())..].iter().position(|&b| TOLD.contains(b)) {
-        at += next;
-        match before[at] {
-            b'\\' => at += 1,
-            quote @ (b'"' | b'\'' | b'`') => match inside {
-                // An apostrophe within a word opens nothing.
-                None if quote == b'\'' && at > 0 && ALNUM.contains(before[at - 1]) && is_alnum(at + 1) => {}
-                None => (inside, is_query) = (Some(quote), false),
-                Some(open) if open == quote => inside = None,
-                Some(_) => {}
-            },
-            b'?' | b'&' => is_query = true,
-            b';' => {}
-            _ => is_query = false,
+    /// What stands before it on its line.
+    pub fn surroundings<'v>(&self, view: &View<'v>) -> Surroundings<'v> {
+        let before = view.slice(view.line_start(self.start), self.start);
+        Surroundings {
+            before: &before[before.len().saturating_sub(STRING)..],
+            is_own_line: self.is_own_line(view),
+            delimiter: view.before(self.start).filter(|b| *b == b'|'),
+            ..Surroundings::default()
         }
-        at += 1;
     }
-    // `/path;jsessionid=`
-    let is_parameter = before.ends_with(b";")
-        && before.iter().rev().take_while(|b| !SPACE.contains(**b) && **b != b'"').any(|&b| b == b'/');
-    (inside, is_query || is_parameter)
 }

@@ -9,8 +9,9 @@ use crate::detect::code;
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::handle;
 use crate::detect::key::Key;
-use crate::detect::lexicon::Lexicon;
+use crate::detect::lexicon::{self, Lexicon, Stem};
 use crate::detect::place::{Place, Separator};
+use crate::detect::prefilter::Literal;
 use crate::detect::prose;
 use crate::detect::run::Run;
 use crate::detect::value::Extent;
@@ -23,20 +24,20 @@ use crate::rules::RuleSet;
 pub struct Keyed {
     lexicon: Lexicon,
     rules: Vec<RuleInfo>,
-    anchors: Vec<Vec<u8>>,
+    stems: Vec<Stem>,
 }
 
 impl Keyed {
     /// The detector for the keys of a rule set.
     pub fn new(rules: &RuleSet) -> Keyed {
         let lexicon = Lexicon::new(rules);
-        let anchors = lexicon.anchors();
+        let stems = lexicon::stems(rules, &lexicon);
         let rules = rules.keys().iter().map(|key| RuleInfo {
             id: key.id.to_string(),
             kind: key.kind,
             description: key.description.to_string(),
         });
-        Keyed { rules: rules.collect(), lexicon, anchors }
+        Keyed { rules: rules.collect(), lexicon, stems }
     }
 }
 
@@ -46,11 +47,18 @@ impl Detector for Keyed {
     }
 
     fn anchors(&self) -> Vec<Anchor> {
-        self.anchors.iter().map(|a| Anchor::folded(a)).collect()
+        let anchor = |stem: &Stem| {
+            Anchor::Literal(Literal { bytes: stem.literal.clone(), ignore_case: true, after: stem.after() })
+        };
+        self.stems.iter().map(anchor).collect()
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
-        let Some(key) = Key::around(view, hit.at, self.anchors[hit.anchor].len()) else { return };
+        let stem = &self.stems[hit.anchor];
+        if !stem.fits(view, hit.at) {
+            return;
+        }
+        let Some(key) = Key::around(view, hit.at, stem.literal.len()) else { return };
         let Some(which) = self.lexicon.find(key.text(view)) else {
             return out.left(0, hit.at, "no key of a secret");
         };
@@ -62,11 +70,9 @@ impl Detector for Keyed {
             return out.left(which, hit.at, "a header, which has its own rules");
         }
         let mut values = place.values(view, &key);
-        if let [value] = &values[..]
-            && !value.is_quoted
-            && !is_weak
-        {
-            values.extend(code::fallback(view, value));
+        let literal = values.only().filter(|value| !value.is_quoted && !is_weak);
+        if let Some(literal) = literal.and_then(|value| code::fallback(view, value)) {
+            values.push(literal);
         }
         for extent in values {
             match self.reason_to_leave(view, &key, &place, &extent, is_weak) {
@@ -92,7 +98,7 @@ impl Keyed {
         &self,
         view: &View<'_>,
         key: &Key,
-        place: &Place,
+        place: &Place<'_>,
         extent: &Extent,
         is_weak: bool,
     ) -> Option<&'static str> {
@@ -129,7 +135,7 @@ impl Keyed {
 }
 
 /// Why a value is none under a key that means other things too.
-fn weak(text: &[u8], place: &Place, extent: &Extent) -> Option<&'static str> {
+fn weak(text: &[u8], place: &Place<'_>, extent: &Extent) -> Option<&'static str> {
     let is_number = text.iter().all(|b| DIGIT.contains(*b) || matches!(b, b'.' | b'-' | b',' | b'%'));
     let is_word = text.iter().all(|b| LETTER.contains(*b)) && text.len() < 16;
     if is_number && text.len() < 9 {
@@ -156,7 +162,7 @@ fn is_directory(text: &[u8]) -> bool {
 }
 
 /// Whether the value is an unquoted number of JSON, where a word would break the document.
-fn is_json_number(view: &View<'_>, key: &Key, place: &Place, extent: &Extent) -> bool {
+fn is_json_number(view: &View<'_>, key: &Key, place: &Place<'_>, extent: &Extent) -> bool {
     let text = view.slice(extent.start, extent.end);
     let digits = text.strip_prefix(b"-").unwrap_or(text);
     let is_number = !digits.is_empty()

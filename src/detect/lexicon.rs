@@ -1,20 +1,47 @@
 //! Which keys name a secret: the words of the rule set, compared with the last segments of a key.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
+use crate::detect::bytes::{ALNUM, ANY, ByteSet, HEX, HIGH};
+use crate::detect::endings::{Endings, Walk};
+use crate::detect::view::View;
 use crate::kind::Kind;
 use crate::rules::RuleSet;
 
 /// The key words of a rule set, and how to find and compare them.
 pub struct Lexicon {
-    /// By joined word: which of the rule set's keys.
-    words: HashMap<Vec<u8>, usize>,
-    /// Endings of identifiers that are written without separators.
-    suffixes: Vec<(Vec<u8>, usize)>,
-    qualifiers: BTreeSet<Vec<u8>>,
-    literals: BTreeSet<Vec<u8>>,
+    /// The words by key, and the endings of identifiers that are written without separators.
+    words: Endings,
+    /// Segments that change nothing behind a word.
+    qualifiers: Endings,
+    settings: Settings,
     /// By key: its kind, and whether it is weak.
     keys: Vec<(Kind, bool)>,
+}
+
+/// Values that are settings, such as `true` or `none`.
+pub struct Settings(Endings);
+
+impl Settings {
+    /// The settings of a rule set.
+    pub fn new(rules: &RuleSet) -> Settings {
+        Settings(rules.settings().literals.iter().map(|text| text.as_bytes()).collect())
+    }
+
+    /// Whether a value is one of them, in any case.
+    pub fn has(&self, value: &[u8]) -> bool {
+        value.len() <= 24 && self.0.holds(value)
+    }
+}
+
+/// A literal that stands in keys, and what may stand beside it there.
+pub struct Stem {
+    /// Its bytes, in lower case; the text has them in any case.
+    pub literal: Vec<u8>,
+    /// What may stand before it if its first letter is not a capital, which may begin a segment anywhere.
+    pub before: ByteSet,
+    /// What may stand behind it.
+    pub after: ByteSet,
 }
 
 /// The most segments that a word is compared with.
@@ -45,22 +72,17 @@ const SHORT: [&[u8]; 6] = [b"id", b"pw", b"api", b"cfg", b"url", b"pat"];
 impl Lexicon {
     /// The lexicon of a rule set.
     pub fn new(rules: &RuleSet) -> Lexicon {
-        let lower = |texts: &[crate::rules::Text]| texts.iter().map(|t| t.as_bytes().to_ascii_lowercase()).collect();
-        let mut lexicon = Lexicon {
-            words: HashMap::new(),
-            suffixes: Vec::new(),
-            qualifiers: lower(&rules.settings().qualifiers),
-            literals: lower(&rules.settings().literals),
-            keys: Vec::new(),
-        };
+        let mut words = Endings::new();
         for (which, key) in rules.keys().iter().enumerate() {
-            lexicon.keys.push((key.kind, key.weak));
-            for word in key.words.iter() {
-                lexicon.words.entry(word.as_bytes().to_vec()).or_insert(which);
-            }
-            lexicon.suffixes.extend(key.suffixes.iter().map(|s| (s.as_bytes().to_vec(), which)));
+            key.words.iter().for_each(|word| words.add_word(word.as_bytes(), which));
+            key.suffixes.iter().for_each(|suffix| words.add_suffix(suffix.as_bytes(), which));
         }
-        lexicon
+        Lexicon {
+            words,
+            qualifiers: rules.settings().qualifiers.iter().map(|text| text.as_bytes()).collect(),
+            settings: Settings::new(rules),
+            keys: rules.keys().iter().map(|key| (key.kind, key.weak)).collect(),
+        }
     }
 
     /// The kind of the values of key number `key`, and whether it is weak.
@@ -68,132 +90,250 @@ impl Lexicon {
         self.keys[key]
     }
 
-    /// Literals of which at least one stands in every key that [`Lexicon::find`] knows.
-    pub fn anchors(&self) -> Vec<Vec<u8>> {
-        let all: BTreeSet<&[u8]> =
-            self.words.keys().map(Vec::as_slice).chain(self.suffixes.iter().map(|(s, _)| s.as_slice())).collect();
-        let mut anchors: BTreeSet<Vec<u8>> = BTreeSet::new();
-        for word in &all {
-            // A word that ends in another one is found through that.
-            if (1..=word.len()).any(|from| all.contains(&word[from..])) {
-                continue;
-            }
-            // Words of other alphabets are found by their beginning, to the last letter that is not ASCII: `clé_api`.
-            if let Some(last) = word.iter().rposition(|&b| b >= 0x80) {
-                anchors.insert(word[..=last].to_vec());
-                continue;
-            }
-            let ends = |stem: &&&[u8]| word.len() > stem.len() && word.ends_with(stem);
-            if let Some(stem) = STEMS.iter().find(ends) {
-                anchors.insert(stem.to_vec());
-            } else if let Some(stem) = SHORT.iter().find(ends) {
-                let head = &word[..word.len() - stem.len()];
-                anchors.extend([&b""[..], b"_", b"-", b".", b" "].map(|separator| [head, separator, stem].concat()));
-            } else {
-                anchors.insert(word.to_vec());
-            }
-        }
-        anchors.into_iter().filter(|a| a.len() > 1).collect()
-    }
-
-    /// Which of the rule set's keys the identifier names, and where in it the words begin.
+    /// Which of the rule set's keys the identifier names.
     pub fn find(&self, identifier: &[u8]) -> Option<usize> {
-        let mut segments = segments(identifier);
-        // `PublicKeyToken`, `public_key`: published by design.
-        if segments.windows(2).any(|pair| pair[0] == b"public" && pair[1].starts_with(b"key")) {
-            return None;
-        }
-        // `password_hash`, `secret2`: trailing segments that change nothing.
-        while segments.len() > 1 {
-            let last = segments.last()?;
-            if last.iter().all(u8::is_ascii_digit) || (self.qualifiers.contains(last) && !self.is_word(&segments)) {
-                segments.pop();
-            } else {
-                break;
+        let identifier = Identifier(identifier);
+        let mut segment = identifier.segment_before(identifier.0.len())?;
+        loop {
+            let text = &identifier.0[segment.0..segment.1];
+            let named = self.named_by(identifier, segment);
+            // `password_hash`, `secret2`: trailing segments that change nothing.
+            match identifier.segment_before(segment.0) {
+                Some(before)
+                    if text.iter().all(u8::is_ascii_digit) || (named.is_none() && self.qualifiers.holds(text)) =>
+                {
+                    segment = before;
+                }
+                _ => return named.filter(|_| !identifier.is_public_key()),
             }
         }
-        self.named_by(&segments)
     }
 
-    fn is_word(&self, segments: &[Vec<u8>]) -> bool {
-        self.named_by(segments).is_some()
+    /// Which key the segments up to `last` name.
+    fn named_by(&self, identifier: Identifier<'_>, last: (usize, usize)) -> Option<usize> {
+        let (start, end) = last;
+        let digits = identifier.0[start..end].iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        let (word, suffix) = self.walk(identifier, end, SEGMENTS);
+        if digits == 0 {
+            return word.or(suffix);
+        }
+        word.or_else(|| {
+            let (word, suffix) = self.walk(identifier, end - digits, usize::from(end - digits > start));
+            word.or(suffix)
+        })
     }
 
-    fn named_by(&self, segments: &[Vec<u8>]) -> Option<usize> {
-        // The longest word wins: `session_token` before `token`.
-        for from in segments.len().saturating_sub(SEGMENTS)..segments.len() {
-            if let Some(&key) = self.words.get(&segments[from..].concat()) {
-                return Some(key);
+    /// The longest word that ends at `end` and begins with one of the last `most` segments, and the longest suffix within
+    /// the last one. The longest wins: `session_token` before `token`.
+    fn walk(&self, identifier: Identifier<'_>, end: usize, most: usize) -> (Option<usize>, Option<usize>) {
+        let (mut word, mut suffix) = (None, None);
+        let mut walk: Option<Walk> = None;
+        let mut segments = 0;
+        let mut at = end;
+        while segments < most {
+            at = identifier.skip_separators_back(at);
+            let Some(byte) = at.checked_sub(1).map(|before| identifier.0[before].to_ascii_lowercase()) else { break };
+            at -= 1;
+            walk = walk.map_or_else(|| self.words.start(byte), |walk| self.words.step(walk, byte));
+            let Some(walk) = walk else { break };
+            if identifier.begins_segment(at) {
+                word = self.words.word(walk).or(word);
+                segments += 1;
+            } else if segments == 0 {
+                suffix = self.words.suffix(walk).or(suffix);
             }
         }
-        let last = segments.last()?;
-        let trimmed = &last[..last.len() - last.iter().rev().take_while(|b| b.is_ascii_digit()).count()];
-        if let Some(&key) = self.words.get(trimmed) {
-            return Some(key);
-        }
-        self.suffixes
-            .iter()
-            .filter(|(suffix, _)| trimmed.len() > suffix.len() && trimmed.ends_with(suffix))
-            .max_by_key(|(suffix, _)| suffix.len())
-            .map(|&(_, key)| key)
+        (word, suffix)
     }
 
     /// Whether a value is a setting, such as `true` or `none`, in any case.
     pub fn is_setting(&self, value: &[u8]) -> bool {
-        value.len() <= 24 && self.literals.contains(&value.to_ascii_lowercase())
+        self.settings.has(value)
     }
 }
 
-/// The parts of an identifier in lower case, split at separators and at changes of case: `X-Api-Key`, `keystorePass`,
+/// An identifier as written. Its segments stand between separators and changes of case: `X-Api-Key`, `keystorePass`,
 /// `DB_PASSWORD`, `awsSecretAccessKey`.
-fn segments(identifier: &[u8]) -> Vec<Vec<u8>> {
-    let mut segments: Vec<Vec<u8>> = Vec::new();
-    let mut current: Vec<u8> = Vec::new();
-    for (i, &byte) in identifier.iter().enumerate() {
-        if !byte.is_ascii_alphanumeric() && byte < 0x80 {
-            if !current.is_empty() {
-                segments.push(std::mem::take(&mut current));
+#[derive(Clone, Copy)]
+struct Identifier<'a>(&'a [u8]);
+
+/// What segments are made of.
+const PART: ByteSet = ALNUM.or(HIGH);
+
+impl Identifier<'_> {
+    /// Whether the byte at `at`, which is no separator, is the first of its segment.
+    fn begins_segment(self, at: usize) -> bool {
+        let Some(&before) = at.checked_sub(1).and_then(|before| self.0.get(before)) else { return true };
+        if !PART.contains(before) {
+            return true;
+        }
+        self.0[at].is_ascii_uppercase()
+            && (before.is_ascii_lowercase()
+                || before.is_ascii_digit()
+                || (before.is_ascii_uppercase() && self.0.get(at + 1).is_some_and(u8::is_ascii_lowercase)))
+    }
+
+    fn skip_separators_back(self, mut end: usize) -> usize {
+        while end > 0 && !PART.contains(self.0[end - 1]) {
+            end -= 1;
+        }
+        end
+    }
+
+    /// The last segment that ends at or before `end`: its start and its end.
+    fn segment_before(self, end: usize) -> Option<(usize, usize)> {
+        let end = self.skip_separators_back(end);
+        let mut start = end.checked_sub(1)?;
+        while !self.begins_segment(start) {
+            start -= 1;
+        }
+        Some((start, end))
+    }
+
+    /// `PublicKeyToken`, `public_key`: published by design.
+    fn is_public_key(self) -> bool {
+        let mut next = self.0.len();
+        while let Some((start, end)) = self.segment_before(next) {
+            let behind = self.0[end..].iter().position(|&b| PART.contains(b)).map_or(self.0.len(), |n| end + n);
+            let is_key = self.0.get(behind..behind + 3).is_some_and(|text| text.eq_ignore_ascii_case(b"key"))
+                && !self.begins_segment(behind + 1)
+                && !self.begins_segment(behind + 2);
+            if is_key && self.0[start..end].eq_ignore_ascii_case(b"public") {
+                return true;
             }
+            next = start;
+        }
+        false
+    }
+}
+
+/// What separates the segments of a key.
+const SEPARATOR: ByteSet = ByteSet::of(b"_.-$");
+/// What may stand before the first byte of a key: what is in no key, and the last byte of an escape or of a colour.
+const OUTSIDE: ByteSet = PART.not().or(HEX).or(ByteSet::of(b"nrtm"));
+const LOWER: ByteSet = ByteSet::of(b"abcdefghijklmnopqrstuvwxyz");
+
+impl Stem {
+    /// Whether what stands beside the literal at `at` lets a key be there. It is seldom so by chance: `tokenize`, `codec`,
+    /// `status_code` and `spin` have no key in them.
+    #[inline]
+    pub fn fits(&self, view: &View<'_>, at: usize) -> bool {
+        view.at(at + self.literal.len()).is_none_or(|b| self.after.contains(b))
+            && (view.at(at).is_some_and(|b| b.is_ascii_uppercase())
+                || view.before(at).is_none_or(|b| self.before.contains(b)))
+    }
+
+    /// What must stand behind the literal, for a search that can look there. A key at the end of a stream has no value.
+    pub fn after(&self) -> Vec<ByteSet> {
+        if self.after == ANY { Vec::new() } else { vec![self.after] }
+    }
+
+    /// A literal that nothing may stand before yet.
+    fn new(literal: Vec<u8>) -> Stem {
+        if literal.is_ascii() {
+            // A small letter goes on with the last segment, which is another word then.
+            Stem { literal, before: ByteSet::EMPTY, after: LOWER.or(HIGH).not() }
+        } else {
+            // A word of another alphabet is met by its beginning, and goes on.
+            Stem { literal, before: ANY, after: ANY }
+        }
+    }
+}
+
+/// The stems of a rule set's keys: at least one stands in every key that [`Lexicon::find`] knows.
+pub fn stems(rules: &RuleSet, lexicon: &Lexicon) -> Vec<Stem> {
+    let words = || rules.keys().iter().flat_map(|key| key.words.iter()).map(|word| word.as_bytes());
+    let suffixes = || rules.keys().iter().flat_map(|key| key.suffixes.iter()).map(|suffix| suffix.as_bytes());
+    let mut literals: BTreeSet<Vec<u8>> = BTreeSet::new();
+    // A word that ends in another one is found through that.
+    for word in words().chain(suffixes()).filter(|word| !lexicon.words.has_end_of(word)) {
+        // Words of other alphabets are found by their beginning, to the last letter that is not ASCII: `clé_api`.
+        if let Some(last) = word.iter().rposition(|&b| b >= 0x80) {
+            literals.insert(word[..=last].to_vec());
             continue;
         }
-        let before = i.checked_sub(1).map(|i| identifier[i]);
-        let after = identifier.get(i + 1).copied();
-        let rises = byte.is_ascii_uppercase()
-            && before.is_some_and(|b| {
-                b.is_ascii_lowercase()
-                    || b.is_ascii_digit()
-                    || (b.is_ascii_uppercase() && after.is_some_and(|a| a.is_ascii_lowercase()))
-            });
-        if rises && !current.is_empty() {
-            segments.push(std::mem::take(&mut current));
+        let ends = |stem: &&&[u8]| word.len() > stem.len() && word.ends_with(stem);
+        if let Some(stem) = STEMS.iter().find(ends) {
+            literals.insert(stem.to_vec());
+        } else if let Some(stem) = SHORT.iter().find(ends) {
+            let head = &word[..word.len() - stem.len()];
+            literals.extend([&b""[..], b"_", b"-", b".", b" "].map(|separator| [head, separator, stem].concat()));
+        } else {
+            literals.insert(word.to_vec());
         }
-        current.push(byte.to_ascii_lowercase());
     }
-    if !current.is_empty() {
-        segments.push(current);
+    let is_whole = |word: &[u8]| literals.contains(word);
+    let whole: BTreeSet<&[u8]> = words().chain(suffixes()).filter(|word| is_whole(word)).collect();
+    let mut stems: Vec<Stem> = literals.into_iter().filter(|l| l.len() > 1).map(Stem::new).collect();
+    let mut by_first: [Vec<(Vec<u8>, usize)>; 256] = std::array::from_fn(|_| Vec::new());
+    for (which, stem) in stems.iter().enumerate() {
+        let plain: Vec<u8> = stem.literal.iter().copied().filter(|b| PART.contains(*b)).collect();
+        if let Some(&first) = plain.first() {
+            by_first[usize::from(first)].push((plain, which));
+        }
     }
-    segments
+    // What stands before a stem in any word, or before the word if it begins with the stem, may stand before the stem.
+    let all = words().map(|word| (word, OUTSIDE)).chain(suffixes().map(|suffix| (suffix, ANY)));
+    for (word, outside) in all {
+        for at in 0..word.len() {
+            let before = match at.checked_sub(1).map(|before| word[before]) {
+                Some(before) => SEPARATOR.or(ByteSet::of(&[before, before.to_ascii_uppercase()])),
+                None => outside,
+            };
+            let known = by_first[usize::from(word[at])].iter().filter(|(plain, _)| word[at..].starts_with(plain));
+            for &(ref plain, which) in known {
+                let stem = &mut stems[which];
+                stem.before = stem.before.or(before);
+                // `palavra_passe` is met by `pass`.
+                if let Some(&next) = word.get(at + plain.len()).filter(|_| at > 0 && whole.contains(word)) {
+                    stem.after = stem.after.or(ByteSet::of(&[next, next.to_ascii_uppercase()]));
+                }
+            }
+        }
+    }
+    stems
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chunk::Chunk;
+
+    /// Whether a stem stands in a key that is a whole text.
+    fn is_met(stems: &[Stem], key: &str) -> bool {
+        let bytes = key.as_bytes();
+        let chunk = Chunk { bytes, base: 0, own: 0..bytes.len(), is_last: true };
+        (0..bytes.len()).any(|at| {
+            let view = View::new(&chunk, at);
+            stems.iter().any(|stem| view.starts_with_ignoring_case(at, &stem.literal) && stem.fits(&view, at))
+        })
+    }
 
     #[test]
     fn identifiers_fall_into_segments() {
-        let split =
-            |s: &str| segments(s.as_bytes()).into_iter().map(|s| String::from_utf8(s).unwrap()).collect::<Vec<_>>();
-        assert_eq!(split("X-Api-Key"), ["x", "api", "key"]);
-        assert_eq!(split("awsSecretAccessKey"), ["aws", "secret", "access", "key"]);
-        assert_eq!(split("DB_PASSWORD"), ["db", "password"]);
+        let split = |text: &'static str| {
+            let identifier = Identifier(text.as_bytes());
+            let mut segments: Vec<&str> =
+                std::iter::successors(Some((text.len(), 0)), |&(end, _)| identifier.segment_before(end))
+                    .skip(1)
+                    .map(|(start, end)| &text[start..end])
+                    .collect();
+            segments.reverse();
+            segments
+        };
+        assert_eq!(split("X-Api-Key"), ["X", "Api", "Key"]);
+        assert_eq!(split("awsSecretAccessKey"), ["aws", "Secret", "Access", "Key"]);
+        assert_eq!(split("DB_PASSWORD"), ["DB", "PASSWORD"]);
         assert_eq!(split("spring.datasource.password"), ["spring", "datasource", "password"]);
-        assert_eq!(split("HTTPToken2"), ["http", "token2"]);
+        assert_eq!(split("HTTPToken2"), ["HTTP", "Token2"]);
+        assert_eq!(split("--"), [""; 0]);
     }
 
     #[test]
     fn settings_about_secrets_are_not_secrets() {
         let rules = RuleSet::builtin();
         let lexicon = Lexicon::new(&rules);
+        let stems = stems(&rules, &lexicon);
         for key in [
             "password",
             "db.password",
@@ -211,11 +351,7 @@ mod tests {
             "gitlab_session",
         ] {
             assert!(lexicon.find(key.as_bytes()).is_some(), "{key}");
-            let folded = key.to_ascii_lowercase();
-            assert!(
-                lexicon.anchors().iter().any(|a| folded.contains(std::str::from_utf8(a).unwrap())),
-                "an anchor for {key}"
-            );
+            assert!(is_met(&stems, key), "a stem in {key}");
         }
         for key in [
             "password_required",
@@ -234,6 +370,87 @@ mod tests {
             "public_key",
         ] {
             assert!(lexicon.find(key.as_bytes()).is_none(), "{key}");
+        }
+    }
+
+    /// The segments of an identifier, in lower case, as the words for it are: one pass from its start.
+    fn segments(identifier: &[u8]) -> Vec<Vec<u8>> {
+        let mut segments: Vec<Vec<u8>> = vec![Vec::new()];
+        for (i, &byte) in identifier.iter().enumerate() {
+            if !PART.contains(byte) || Identifier(identifier).begins_segment(i) {
+                segments.push(Vec::new());
+            }
+            if PART.contains(byte) {
+                segments.last_mut().unwrap().push(byte.to_ascii_lowercase());
+            }
+        }
+        segments.retain(|segment| !segment.is_empty());
+        segments
+    }
+
+    /// What [`Lexicon::find`] says, by its definition: the joined segments are looked up in the lists.
+    fn find_plainly(rules: &RuleSet, identifier: &[u8]) -> Option<usize> {
+        let keys = || rules.keys().iter().enumerate();
+        let word = |text: &[u8]| keys().find(|(_, key)| key.words.iter().any(|w| w.as_bytes() == text)).map(|(n, _)| n);
+        let named = |segments: &[Vec<u8>]| {
+            let joined = |from: usize| segments[from..].concat();
+            let froms = segments.len().saturating_sub(SEGMENTS)..segments.len();
+            let last = segments.last()?;
+            let trimmed = &last[..last.iter().rposition(|b| !b.is_ascii_digit()).map_or(0, |n| n + 1)];
+            let is_suffix = |s: &[u8]| trimmed.len() > s.len() && trimmed.ends_with(s);
+            let suffixes = keys().flat_map(|(n, key)| key.suffixes.iter().map(move |s| (s.as_bytes(), n)));
+            froms
+                .into_iter()
+                .find_map(|from| word(&joined(from)))
+                .or_else(|| word(trimmed))
+                .or_else(|| suffixes.filter(|(s, _)| is_suffix(s)).max_by_key(|(s, _)| s.len()).map(|(_, n)| n))
+        };
+        let qualifiers = &rules.settings().qualifiers;
+        let mut segments = segments(identifier);
+        if segments.windows(2).any(|pair| pair[0] == b"public" && pair[1].starts_with(b"key")) {
+            return None;
+        }
+        while let [.., _, last] = &segments[..] {
+            let is_qualifier = qualifiers.iter().any(|q| q.as_bytes() == last);
+            if !last.iter().all(u8::is_ascii_digit) && !(is_qualifier && named(&segments).is_none()) {
+                break;
+            }
+            segments.pop();
+        }
+        named(&segments)
+    }
+
+    /// A word as keys have it: split before `tail` in several ways, within longer keys.
+    fn spellings(head: &str, tail: &str) -> impl Iterator<Item = String> {
+        let risen = |text: &str| {
+            text.get(..1).map_or_else(String::new, str::to_ascii_uppercase) + text.get(1..).unwrap_or(text)
+        };
+        let split = ["", "_", "-", "."].map(|separator| format!("{head}{separator}{tail}"));
+        let camel = [format!("{head}{}", risen(tail)), format!("{}{}", risen(head), risen(tail))];
+        split.into_iter().chain(camel).flat_map(|key| {
+            let behind = ["", "2", "_3", "_hash", "Value", ".name", "s"].map(|behind| format!("{key}{behind}"));
+            let before = ["db_", "my", "X-", "%26", "public_key."].map(|before| format!("{before}{key}"));
+            behind.into_iter().chain(before).chain([key.to_ascii_uppercase()])
+        })
+    }
+
+    #[test]
+    fn words_are_found_in_every_spelling_as_their_definition_says() {
+        let rules = RuleSet::builtin();
+        let lexicon = Lexicon::new(&rules);
+        let stems = stems(&rules, &lexicon);
+        let literals: Vec<&str> = stems.iter().map(|s| std::str::from_utf8(&s.literal).unwrap()).collect();
+        for word in rules.keys().iter().flat_map(|key| key.words.iter()) {
+            for (at, _) in word.char_indices() {
+                let (head, tail) = word.split_at(at);
+                // A separator elsewhere, as in `passwo_rd`, is not looked for.
+                let is_split_at_word = literals.iter().any(|literal| tail.starts_with(literal));
+                for key in spellings(head, tail) {
+                    let found = lexicon.find(key.as_bytes());
+                    assert_eq!(found, find_plainly(&rules, key.as_bytes()), "{key}");
+                    assert!(found.is_none() || !is_split_at_word || is_met(&stems, &key), "a stem in {key}");
+                }
+            }
         }
     }
 }

@@ -26,6 +26,7 @@ mod ipv6;
 mod mac;
 
 mod code;
+mod endings;
 mod handle;
 mod key;
 mod keyed;

@@ -21,7 +21,7 @@ pub fn element(view: &View<'_>, mut at: usize) -> Option<Extent> {
         let end = (start..).find(|&i| view.at(i).is_none() || view.starts_with(i, b"]]>"))?;
         return Some(Extent { start, end, run: Run::Element, is_quoted: true, is_open: false });
     }
-    let mut end = view.run(at, ByteSet::of(b"<").not(), usize::MAX);
+    let mut end = view.run(at, const { ByteSet::of(b"<").not() }, usize::MAX);
     if !view.is_capped_at(end) {
         // Without a closing tag this is no element.
         view.at(end)?;
@@ -44,7 +44,7 @@ pub fn escaped_element(view: &View<'_>, start: usize) -> Option<Extent> {
 pub fn list(view: &View<'_>, mut at: usize) -> Option<Vec<Extent>> {
     let mut values = Vec::new();
     while values.len() < MOST {
-        at = view.run(at, SPACE.or(ByteSet::of(b",")), 64);
+        at = view.run(at, const { SPACE.or(ByteSet::of(b",")) }, 64);
         let Some(quote) = Quote::at(view, at) else { break };
         let extent = quote.extent(view, quote.end(at), false);
         at = quote.end(extent.end);
@@ -68,7 +68,7 @@ pub fn flow(view: &View<'_>, at: usize, may_be_list: bool) -> Option<Vec<Extent>
     let mut values = Vec::new();
     let mut start = at;
     while start < close && values.len() < MOST {
-        let comma = view.run(start, ByteSet::of(b",]").not(), close - start);
+        let comma = view.run(start, const { ByteSet::of(b",]").not() }, close - start);
         let from = view.run(start, BLANK, comma - start);
         let end = from + view.slice(from, comma).trim_ascii_end().len();
         if end > from {
@@ -83,14 +83,14 @@ pub fn flow(view: &View<'_>, at: usize, may_be_list: bool) -> Option<Vec<Extent>
 pub fn items(view: &View<'_>, key: &Key, at: usize) -> Vec<Extent> {
     let indent = key.start - view.line_start(key.start);
     let mut values = Vec::new();
-    let mut line = view.run(at, ByteSet::of(b"\r"), 1) + 1;
+    let mut line = view.run(at, const { ByteSet::of(b"\r") }, 1) + 1;
     while values.len() < MOST {
         let dash = view.run(line, BLANK, 64);
         if dash - line < indent.saturating_sub(2) || view.at(dash) != Some(b'-') || !view.is(dash + 1, BLANK) {
             break;
         }
         let start = view.run(dash + 1, BLANK, 16);
-        let end = view.run(start, ByteSet::of(b"\r\n").not(), 1024);
+        let end = view.run(start, const { ByteSet::of(b"\r\n").not() }, 1024);
         let text = view.slice(start, end);
         let is_mapping = text.windows(2).any(|w| w == b": ") || text.ends_with(b":") || text.starts_with(b"{");
         if end == start || is_mapping {
@@ -106,20 +106,20 @@ pub fn items(view: &View<'_>, key: &Key, at: usize) -> Vec<Extent> {
                 is_open: false,
             },
         });
-        line = view.run(end, ByteSet::of(b"\r"), 1) + 1;
+        line = view.run(end, const { ByteSet::of(b"\r") }, 1) + 1;
     }
     values
 }
 
 /// A block scalar of YAML: `password: |` and the lines below that are indented deeper.
 pub fn block(view: &View<'_>, key: &Key, at: usize) -> Option<Extent> {
-    let indicator = view.run(at + 1, DIGIT.or(ByteSet::of(b"+-")), 2);
-    let end = view.run(indicator, ByteSet::of(b" \t\r"), 16);
+    let indicator = view.run(at + 1, const { DIGIT.or(ByteSet::of(b"+-")) }, 2);
+    let end = view.run(indicator, const { ByteSet::of(b" \t\r") }, 16);
     if view.at(end)? != b'\n' {
         return None;
     }
     let line = view.line_start(key.start);
-    let indent = view.run(line, ByteSet::of(b" -"), 128).min(key.start) - line;
+    let indent = view.run(line, const { ByteSet::of(b" -") }, 128).min(key.start) - line;
     let start = view.run(end + 1, SPACE, 256);
     let column = start - view.line_start(start);
     (column > indent && view.at(start).is_some()).then_some(Extent {

@@ -36,8 +36,8 @@ pub enum Separator {
 const TOKEN: ByteSet = ALNUM.or(ByteSet::of(b"_+/=.-"));
 
 /// Where the value of a key stands.
-#[derive(Clone, Copy, Debug)]
-pub struct Place {
+#[derive(Clone, Debug)]
+pub struct Place<'v> {
     /// Index of its first byte, quotes included.
     pub at: usize,
     /// What separates it.
@@ -45,16 +45,16 @@ pub struct Place {
     /// Whether the key stands in quotes.
     pub is_key_quoted: bool,
     /// What stands around it.
-    pub around: Surroundings,
+    pub around: Surroundings<'v>,
     /// Where the key begins.
     key_start: usize,
     /// Where it ends, for a value that stands before its name.
     known_end: Option<usize>,
 }
 
-impl Place {
+impl<'v> Place<'v> {
     /// Reads the separator behind a key.
-    pub fn of(view: &View<'_>, key: &Key) -> Option<Place> {
+    pub fn of(view: &View<'v>, key: &Key) -> Option<Place<'v>> {
         if view.before(key.start) == Some(b'/') && view.back(key.start, 2) == Some(b'<') {
             return None;
         }
@@ -73,24 +73,25 @@ impl Place {
     }
 
     /// The values that stand here: one, or each string of a list.
-    pub fn values(&self, view: &View<'_>, key: &Key) -> Vec<Extent> {
+    pub fn values(&self, view: &View<'_>, key: &Key) -> Values {
         let mut at = self.at;
         if let Some(end) = self.known_end {
-            return vec![Extent { start: at, end, run: Run::Line, is_quoted: true, is_open: false }];
+            return Values::one(Extent { start: at, end, run: Run::Line, is_quoted: true, is_open: false });
         }
         match self.separator {
-            Separator::Tag => return nested::element(view, at).into_iter().collect(),
-            Separator::EscapedTag => return nested::escaped_element(view, at).into_iter().collect(),
-            Separator::Statement => return vec![value::word(view, at)],
+            Separator::Tag => return nested::element(view, at).into(),
+            Separator::EscapedTag => return nested::escaped_element(view, at).into(),
+            Separator::Statement => return Values::one(value::word(view, at)),
             Separator::Near => {
                 let end = view.run(at, TOKEN, usize::MAX);
-                return vec![Extent { start: at, end, run: Run::Set(TOKEN), is_quoted: false, is_open: false }];
+                let run = Run::Set(TOKEN);
+                return Values::one(Extent { start: at, end, run, is_quoted: false, is_open: false });
             }
             _ => {}
         }
         // `!!str x`, `!Secret x`: a tag of YAML
         if self.separator == Separator::Colon && view.at(at) == Some(b'!') {
-            let tag = view.run(at, ALNUM.or(ByteSet::of(b"!")), 24);
+            let tag = view.run(at, const { ALNUM.or(ByteSet::of(b"!")) }, 24);
             if view.is(tag, BLANK) && view.slice(at, tag) != b"!vault" {
                 at = view.run(tag, BLANK, 8);
             }
@@ -104,43 +105,43 @@ impl Place {
         if let Some(quote) = Quote::at(view, at)
             && (self.is_key_quoted || !self.closes_string(view, at, quote))
         {
-            return vec![quote.extent(view, quote.end(at), self.separator == Separator::Colon)];
+            return Values::one(quote.extent(view, quote.end(at), self.separator == Separator::Colon));
         }
         match view.at(at) {
             Some(b'\r' | b'\n') if self.separator == Separator::Colon && self.around.is_own_line => {
-                nested::items(view, key, at)
+                nested::items(view, key, at).into()
             }
-            Some(b'\r' | b'\n') | None => Vec::new(),
-            _ if matches!(self.separator, Separator::Argument | Separator::Compares) => Vec::new(),
+            Some(b'\r' | b'\n') | None => Values::default(),
+            _ if matches!(self.separator, Separator::Argument | Separator::Compares) => Values::default(),
             Some(b'[') => nested::list(view, at + 1)
                 .or_else(|| nested::flow(view, at + 1, self.separator == Separator::Colon))
-                .unwrap_or_else(|| vec![self.unquoted(view, at)]),
+                .map_or_else(|| Values::one(self.unquoted(view, at)), Values::from),
             Some(b'|' | b'>') if self.separator == Separator::Colon => {
-                vec![nested::block(view, key, at).unwrap_or_else(|| self.unquoted(view, at))]
+                Values::one(nested::block(view, key, at).unwrap_or_else(|| self.unquoted(view, at)))
             }
-            Some(b'{') => self.braces(view, at),
+            Some(b'{') => self.braces(view, at).into(),
             // `auth=("user", "secret")`; else a cast, or a function.
-            Some(b'(') if Quote::at(view, at + 1).is_some() => nested::list(view, at + 1).unwrap_or_default(),
-            Some(b'(') if !(self.around.is_own_line && view.before(at) == Some(b'=')) => Vec::new(),
-            _ => vec![self.unquoted(view, at)],
+            Some(b'(') if Quote::at(view, at + 1).is_some() => nested::list(view, at + 1).unwrap_or_default().into(),
+            Some(b'(') if !(self.around.is_own_line && view.before(at) == Some(b'=')) => Values::default(),
+            _ => Values::one(self.unquoted(view, at)),
         }
     }
 
     /// Whether the quote behind the separator closes the string that the key stands in: `"password=" + x`.
     fn closes_string(&self, view: &View<'_>, at: usize, quote: Quote) -> bool {
         const AFTER: ByteSet = SPACE.or(ByteSet::of(b",;)+.]}>:\\"));
-        quote.is_plain() && view.at(at) == self.around.inside && view.at(at + 1).is_none_or(|b| AFTER.contains(b))
+        quote.is_plain() && view.at(at) == self.around.inside() && view.at(at + 1).is_none_or(|b| AFTER.contains(b))
     }
 
     fn unquoted(&self, view: &View<'_>, at: usize) -> Extent {
         // A whole string, as in `-e "DB_PASSWORD=x y"`, is as good as a whole line.
         let is_string = self.separator == Separator::Equals
-            && self.around.inside.is_some()
-            && view.before(self.key_start) == self.around.inside;
+            && matches!(view.before(self.key_start), Some(b'"' | b'\'' | b'`'))
+            && view.before(self.key_start) == self.around.inside();
         let is_line = (self.around.is_own_line || is_string)
             && !self.is_key_quoted
             && !matches!(self.separator, Separator::Option | Separator::Is);
-        let mut extent = value::unquoted(view, at, Surroundings { is_own_line: is_line, ..self.around });
+        let mut extent = value::unquoted(view, at, &self.around, is_line);
         // The full stop of the sentence.
         if self.separator == Separator::Is && view.before(extent.end) == Some(b'.') && extent.end > at + 1 {
             extent.end -= 1;
@@ -149,22 +150,69 @@ impl Place {
     }
 
     /// `PWD={secret}` of ODBC, `{SSHA}hash`, `{{ reference }}`; other braces open a mapping.
-    fn braces(&self, view: &View<'_>, at: usize) -> Vec<Extent> {
-        let name = view.run(at + 1, WORD.or(ByteSet::of(b"-")), 24);
+    fn braces(&self, view: &View<'_>, at: usize) -> Option<Extent> {
+        let name = view.run(at + 1, const { WORD.or(ByteSet::of(b"-")) }, 24);
         if view.at(at + 1) == Some(b'{')
-            || (name > at + 1 && view.at(name) == Some(b'}') && view.is(name + 1, ALNUM.or(ByteSet::of(b"$/+_"))))
+            || (name > at + 1
+                && view.at(name) == Some(b'}')
+                && view.is(name + 1, const { ALNUM.or(ByteSet::of(b"$/+_")) }))
         {
-            return vec![self.unquoted(view, at)];
+            return Some(self.unquoted(view, at));
         }
         if self.separator != Separator::Equals {
-            return Vec::new();
+            return None;
         }
-        let end = view.run(at + 1, ByteSet::of(b"}\r\n\"").not(), 128);
+        let end = view.run(at + 1, const { ByteSet::of(b"}\r\n\"").not() }, 128);
         let is_mapping = view.slice(at + 1, end).iter().any(|b| matches!(b, b'=' | b'{' | b':'));
         if view.at(end) != Some(b'}') || end == at + 1 || is_mapping {
-            return Vec::new();
+            return None;
         }
-        vec![Extent { start: at + 1, end, run: Run::Line, is_quoted: true, is_open: false }]
+        Some(Extent { start: at + 1, end, run: Run::Line, is_quoted: true, is_open: false })
+    }
+}
+
+/// The values of one key. There is seldom more than one, and one takes no memory of its own.
+#[derive(Default)]
+pub struct Values {
+    first: Option<Extent>,
+    others: Vec<Extent>,
+}
+
+impl Values {
+    fn one(value: Extent) -> Values {
+        Values { first: Some(value), others: Vec::new() }
+    }
+
+    /// The value, if it is the only one.
+    pub fn only(&self) -> Option<&Extent> {
+        self.first.as_ref().filter(|_| self.others.is_empty())
+    }
+
+    /// Adds a value.
+    pub fn push(&mut self, value: Extent) {
+        self.others.push(value);
+    }
+}
+
+impl From<Option<Extent>> for Values {
+    fn from(first: Option<Extent>) -> Values {
+        Values { first, others: Vec::new() }
+    }
+}
+
+impl From<Vec<Extent>> for Values {
+    fn from(mut values: Vec<Extent>) -> Values {
+        let others = values.split_off(1.min(values.len()));
+        Values { first: values.pop(), others }
+    }
+}
+
+impl IntoIterator for Values {
+    type Item = Extent;
+    type IntoIter = std::iter::Chain<std::option::IntoIter<Extent>, std::vec::IntoIter<Extent>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.first.into_iter().chain(self.others)
     }
 }
 
@@ -179,19 +227,19 @@ struct Reader<'r, 'v> {
     at: usize,
 }
 
-impl Reader<'_, '_> {
-    fn place(&self, at: usize, separator: Separator) -> Option<Place> {
+impl<'v> Reader<'_, 'v> {
+    fn place(&self, at: usize, separator: Separator) -> Option<Place<'v>> {
         let (is_key_quoted, around) = (self.is_key_quoted, Surroundings::default());
         Some(Place { at, separator, is_key_quoted, around, key_start: self.key.start, known_end: None })
     }
 
-    fn read(&self) -> Option<Place> {
+    fn read(&self) -> Option<Place<'v>> {
         let Reader { view, key, is_key_quoted, behind, at } = *self;
         match view.at(at)? {
             b'=' => self.equals(at),
             b':' => self.colon(at),
             b'!' if view.at(at + 1) == Some(b'=') => {
-                let value = view.run(at + 1, ByteSet::of(b"="), 2);
+                let value = view.run(at + 1, const { ByteSet::of(b"=") }, 2);
                 self.place(view.run(value, BLANK, 64), Separator::Compares)
             }
             b'%' if view.starts_with_ignoring_case(at, b"%3d") || view.starts_with_ignoring_case(at, b"%3a") => {
@@ -240,9 +288,9 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn equals(&self, at: usize) -> Option<Place> {
+    fn equals(&self, at: usize) -> Option<Place<'v>> {
         let view = self.view;
-        let more = view.run(at + 1, ByteSet::of(b"=>"), 2);
+        let more = view.run(at + 1, const { ByteSet::of(b"=>") }, 2);
         if view.at(at + 1) == Some(b'~') {
             return None;
         }
@@ -251,7 +299,7 @@ impl Reader<'_, '_> {
         self.place(view.run(skip_colour(view, more), BLANK, 64), separator)
     }
 
-    fn colon(&self, at: usize) -> Option<Place> {
+    fn colon(&self, at: usize) -> Option<Place<'v>> {
         let view = self.view;
         let more = match view.at(at + 1) {
             Some(b':') => return None,
@@ -260,7 +308,7 @@ impl Reader<'_, '_> {
         };
         let value = view.run(more, BLANK, 64);
         // `password: str = "x"`, `val password: String = "x"`
-        let word = view.run(value, WORD.or(ByteSet::of(b"<>[]?|. ")), 40);
+        let word = view.run(value, const { WORD.or(ByteSet::of(b"<>[]?|. ")) }, 40);
         let text = view.slice(value, word).trim_ascii_end();
         let is_typed = (!text.contains(&b' ') || text.iter().any(|b| matches!(b, b'|' | b'<' | b'[')))
             && word > value
@@ -286,16 +334,16 @@ impl Reader<'_, '_> {
     }
 
     /// `<password encrypted="false">x`: behind the attributes.
-    fn tag_with_attributes(&self, at: usize) -> Option<Place> {
-        let end = self.view.run(at, ByteSet::of(b"<>\n").not(), 256);
+    fn tag_with_attributes(&self, at: usize) -> Option<Place<'v>> {
+        let end = self.view.run(at, const { ByteSet::of(b"<>\n").not() }, 256);
         let is_open = self.view.at(end) == Some(b'>') && self.view.before(end) != Some(b'/');
         is_open.then(|| self.place(self.view.run(end + 1, SPACE, 256), Separator::Tag)).flatten()
     }
 
     /// `<name>db.password</name> <value>x`, `<key>Password</key> <string>x`.
-    fn next_element(&self, at: usize) -> Option<Place> {
+    fn next_element(&self, at: usize) -> Option<Place<'v>> {
         let view = self.view;
-        let open = view.run_back(self.key.start - 1, WORD.or(ByteSet::of(b"-:")), 32);
+        let open = view.run_back(self.key.start - 1, const { WORD.or(ByteSet::of(b"-:")) }, 32);
         if view.before(open) != Some(b'<') || view.at(at + 1) != Some(b'/') {
             return None;
         }
@@ -303,15 +351,15 @@ impl Reader<'_, '_> {
         if ![&b"name"[..], b"key", b"property", b"param-name", b"id"].iter().any(|w| word.eq_ignore_ascii_case(w)) {
             return None;
         }
-        let close = view.run(at + 2, WORD.or(ByteSet::of(b"-:")), 32);
+        let close = view.run(at + 2, const { WORD.or(ByteSet::of(b"-:")) }, 32);
         let next = view.run(close + 1, SPACE, 64);
-        let tag = view.run(next + 1, WORD.or(ByteSet::of(b"-:")), 32);
+        let tag = view.run(next + 1, const { WORD.or(ByteSet::of(b"-:")) }, 32);
         let is_element = view.at(close) == Some(b'>') && view.at(next) == Some(b'<') && view.at(tag) == Some(b'>');
         (is_element && tag > next + 1).then(|| self.place(view.run(tag + 1, SPACE, 64), Separator::Tag)).flatten()
     }
 
     /// `name="password" value="x"`, `{"name": "password", "value": "x"}`, `- name: DB_PASSWORD` and `value: x` below it.
-    fn sibling(&self, at: usize) -> Option<Place> {
+    fn sibling(&self, at: usize) -> Option<Place<'v>> {
         let view = self.view;
         if !self.key.is_named(view) {
             return None;
@@ -332,7 +380,7 @@ impl Reader<'_, '_> {
     }
 
     /// `{"value": "x", "name": "password"}`, `value="x" name="password"`, on one line.
-    fn sibling_before(&self) -> Option<Place> {
+    fn sibling_before(&self) -> Option<Place<'v>> {
         const BETWEEN: ByteSet = ByteSet::of(b" \t,");
         let (view, key) = (self.view, self.key);
         if !key.is_named(view) {
@@ -340,9 +388,9 @@ impl Reader<'_, '_> {
         }
         let line = view.line_start(key.start);
         let mark = view.before(key.start).filter(|b| matches!(b, b'"' | b'\''))?;
-        let padding = ByteSet::of(b"\"'`\\ \t:=");
+        let padding = const { ByteSet::of(b"\"'`\\ \t:=") };
         let name = view.run_back(view.run_back(key.start, padding, 16), LETTER, 16);
-        let close = view.run_back(view.run_back(name, ByteSet::of(b"\"'"), 1), BETWEEN, 8);
+        let close = view.run_back(view.run_back(name, const { ByteSet::of(b"\"'") }, 1), BETWEEN, 8);
         if view.before(close) != Some(mark) || close <= line + 1 {
             return None;
         }
@@ -354,25 +402,25 @@ impl Reader<'_, '_> {
     }
 
     /// `your password is: hunter2!x`.
-    fn is(&self, at: usize) -> Option<Place> {
+    fn is(&self, at: usize) -> Option<Place<'v>> {
         let view = self.view;
         let word = [&b"is "[..], b"is: ", b"was ", b"was: "].into_iter().find(|w| view.starts_with(at, w))?;
         self.place(view.run(at + word.len(), BLANK, 4), Separator::Is)
     }
 
     /// `password for jroe: hunter2`.
-    fn of_whom(&self, at: usize) -> Option<Place> {
+    fn of_whom(&self, at: usize) -> Option<Place<'v>> {
         let view = self.view;
         if !view.starts_with(at, b"for ") || self.is_key_quoted {
             return None;
         }
-        let name = view.run(at, WORD.or(ByteSet::of(b" .'@-")), 48);
+        let name = view.run(at, const { WORD.or(ByteSet::of(b" .'@-")) }, 48);
         let is_told = view.at(name) == Some(b':') && view.is(name + 1, BLANK);
         is_told.then(|| self.place(view.run(name + 1, BLANK, 4), Separator::Colon)).flatten()
     }
 
     /// `logged in with token 0a1b2c3d4e5f6071`.
-    fn near(&self, at: usize) -> Option<Place> {
+    fn near(&self, at: usize) -> Option<Place<'v>> {
         const ENOUGH: usize = 16;
         let view = self.view;
         let text = view.slice(at, view.run(at, TOKEN, 64));
@@ -390,7 +438,7 @@ impl Reader<'_, '_> {
     }
 
     /// `bindpw hunter2`, `password 7 0822455D0A16`, `ENV DB_PASSWORD hunter2`: one word to the end of the line.
-    fn statement(&self, at: usize) -> Option<Place> {
+    fn statement(&self, at: usize) -> Option<Place<'v>> {
         let (view, key) = (self.view, self.key);
         let mut at = at;
         let number = view.run(at, DIGIT, 2);
@@ -402,10 +450,10 @@ impl Reader<'_, '_> {
         if view.starts_with(at, b"--plaintext ") || view.starts_with(at, b"--iscrypted ") {
             at = view.run(at + 12, BLANK, 8);
         }
-        let end = view.run(at, SPACE.not(), 256);
-        let rest = view.run(end, BLANK.or(ByteSet::of(b"\r")), 64);
+        let end = view.run(at, const { SPACE.not() }, 256);
+        let rest = view.run(end, const { BLANK.or(ByteSet::of(b"\r")) }, 64);
         let is_last = view.at(rest).is_none_or(|b| b == b'\n' || b == b'#');
-        if end == at || !is_last || !(is_typed || key.surroundings(view).is_own_line) {
+        if end == at || !is_last || !(is_typed || key.is_own_line(view)) {
             return None;
         }
         if key.text(view).windows(2).any(|w| w == b"--") {
@@ -431,6 +479,6 @@ fn skip_colour(view: &View<'_>, at: usize) -> usize {
     if view.at(at) != Some(0x1b) || view.at(at + 1) != Some(b'[') {
         return at;
     }
-    let digits = view.run(at + 2, ByteSet::of(b"0123456789;"), 12);
+    let digits = view.run(at + 2, const { ByteSet::of(b"0123456789;") }, 12);
     if view.at(digits) == Some(b'm') { digits + 1 } else { at }
 }

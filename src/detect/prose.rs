@@ -63,7 +63,7 @@ const STATES: &[&[u8]] = &[
 ];
 
 /// Why an unquoted value is the rest of a sentence. `None` if it may be a secret.
-pub fn reason(view: &View<'_>, key: &Key, place: &Place, value: &Extent, is_weak: bool) -> Option<&'static str> {
+pub fn reason(view: &View<'_>, key: &Key, place: &Place<'_>, value: &Extent, is_weak: bool) -> Option<&'static str> {
     if place.separator == Separator::Is {
         return told(view, value);
     }
@@ -72,7 +72,7 @@ pub fn reason(view: &View<'_>, key: &Key, place: &Place, value: &Extent, is_weak
     }
     let end = view.run(value.start, LETTER, 32);
     let word = view.slice(value.start, end);
-    if word.is_empty() || view.is(end, ByteSet::of(b"0123456789_@#$%^&*+=/\\-")) {
+    if word.is_empty() || view.is(end, const { ByteSet::of(b"0123456789_@#$%^&*+=/\\-") }) {
         return None;
     }
     let rest = view.slice(end, view.line_end(end, 64));
@@ -89,7 +89,7 @@ pub fn reason(view: &View<'_>, key: &Key, place: &Place, value: &Extent, is_weak
     let is_state = STATES.iter().any(|s| word.eq_ignore_ascii_case(s));
     let follows_word = view.is(key.start.saturating_sub(1), BLANK)
         && view.is(view.run_back(key.start, BLANK, 4).saturating_sub(1), LETTER);
-    if is_state && (is_sentence || follows_word || place.around.inside.is_some()) {
+    if is_state && (is_sentence || follows_word || place.around.inside().is_some()) {
         return Some("a sentence about a secret");
     }
     let next_is_word = rest.first() == Some(&b' ') && rest.get(1).is_some_and(u8::is_ascii_lowercase);
@@ -107,7 +107,7 @@ fn told(view: &View<'_>, value: &Extent) -> Option<&'static str> {
     let is_odd = bare.iter().any(|b| b.is_ascii_digit() || b"!@#$%^&*+=".contains(b))
         && bare.iter().any(|b| LETTER.contains(*b))
         && bare.len() > 4;
-    let next = view.run(value.end, BLANK.or(ByteSet::of(b".,;)!?\"'")), 4);
+    let next = view.run(value.end, const { BLANK.or(ByteSet::of(b".,;)!?\"'")) }, 4);
     let ends = view.at(next).is_none_or(|b| SPACE.contains(b) || b == b'<' || b == b'\\');
     (!is_odd || !ends).then_some("a sentence about a secret")
 }

@@ -69,7 +69,7 @@ impl Detector for Userinfo {
             0 => (hit.at + 3, sign(view, hit.at + 3)),
             1 => return oracle(view, hit.at + 6, out),
             // `user:secret@tcp(host:3306)/db`
-            _ => (view.run_back(hit.at, OUTSIDE.or(ByteSet::of(b"=/")).not(), 256), Some(hit.at)),
+            _ => (view.run_back(hit.at, const { OUTSIDE.or(ByteSet::of(b"=/")).not() }, 256), Some(hit.at)),
         };
         let Some(at) = at.filter(|&at| at > start) else { return };
         let separator = (start..at).find(|&i| view.at(i) == Some(b':'));
@@ -110,7 +110,7 @@ pub(super) fn sign(view: &View<'_>, start: usize) -> Option<usize> {
     // The next URL has its own turn.
     let mut end = start;
     loop {
-        end = view.run(end, OUTSIDE.or(ByteSet::of(b":")).not(), LIMIT - (end - start));
+        end = view.run(end, const { OUTSIDE.or(ByteSet::of(b":")).not() }, LIMIT - (end - start));
         if view.at(end) != Some(b':') || end - start >= LIMIT || view.starts_with(end, b"://") {
             break;
         }
@@ -120,7 +120,7 @@ pub(super) fn sign(view: &View<'_>, start: usize) -> Option<usize> {
         return None;
     }
     let authority = (start..end).find(|&i| view.is(i, PATH)).unwrap_or(end);
-    let host = ALNUM.or(ByteSet::of(b"[$"));
+    let host = const { ALNUM.or(ByteSet::of(b"[$")) };
     let last = |to: usize| {
         memchr::memrchr_iter(b'@', view.slice(start, to))
             .map(|n| start + n)
@@ -146,7 +146,7 @@ const SLASH: ByteSet = ByteSet::of(b"/");
 
 /// Whether a host with a dot in it stands at `at`, whose last label is of letters.
 fn is_dotted(view: &View<'_>, at: usize) -> bool {
-    let end = view.run(at, ALNUM.or(ByteSet::of(b".-")), 255);
+    let end = view.run(at, const { ALNUM.or(ByteSet::of(b".-")) }, 255);
     let host = view.slice(at, end);
     let last = host.rsplit(|&b| b == b'.').next().unwrap_or(host);
     last.len() < host.len() && last.len() > 1 && last.iter().all(u8::is_ascii_alphabetic)
@@ -154,11 +154,11 @@ fn is_dotted(view: &View<'_>, at: usize) -> bool {
 
 /// `jdbc:oracle:thin:scott/tiger@//host`.
 fn oracle(view: &View<'_>, start: usize, out: &mut Candidates<'_>) {
-    let slash = view.run(start, OUTSIDE.or(ByteSet::of(b"/@")).not(), 64);
+    let slash = view.run(start, const { OUTSIDE.or(ByteSet::of(b"/@")).not() }, 64);
     if slash == start || view.at(slash) != Some(b'/') {
         return;
     }
-    let end = view.run(slash + 1, OUTSIDE.or(ByteSet::of(b"@")).not(), 128);
+    let end = view.run(slash + 1, const { OUTSIDE.or(ByteSet::of(b"@")).not() }, 128);
     if end > slash + 1 && view.at(end) == Some(b'@') && handle::reason(view.slice(slash + 1, end)).is_none() {
         out.found(Found::new(slash + 1, end, Kind::Password, Confidence::High).rule(PASSWORD));
     }

@@ -1,5 +1,7 @@
 //! Values in places that say "secret": where they begin and end in the syntaxes of the field.
 
+use std::cell::OnceCell;
+
 use crate::detect::bytes::{ALNUM, BLANK, ByteSet, LETTER, SPACE, WORD};
 use crate::detect::run::Run;
 use crate::detect::view::View;
@@ -33,12 +35,17 @@ pub struct Quote {
 impl Quote {
     /// The quote at `at`, if one stands there.
     pub fn at(view: &View<'_>, at: usize) -> Option<Quote> {
-        for entity in [&b"&quot;"[..], b"&#34;", b"&#39;", b"&apos;"] {
-            if view.starts_with(at, entity) {
+        match view.at(at)? {
+            mark @ (b'"' | b'\'' | b'`') => return Some(Quote { mark, level: 0, width: 1 }),
+            b'&' => {
+                let entities = [&b"&quot;"[..], b"&#34;", b"&#39;", b"&apos;"];
+                let entity = entities.into_iter().find(|entity| view.starts_with(at, entity))?;
                 return Some(Quote { mark: 0, level: 0, width: entity.len() });
             }
+            b'\\' => {}
+            _ => return None,
         }
-        let backslashes = view.run(at, ByteSet::of(b"\\"), 7) - at;
+        let backslashes = view.run(at, const { ByteSet::of(b"\\") }, 7) - at;
         let mark = view.at(at + backslashes).filter(|b| matches!(b, b'"' | b'\'' | b'`'))?;
         matches!(backslashes, 0 | 1 | 3 | 7).then_some(Quote {
             mark,
@@ -64,7 +71,7 @@ impl Quote {
                 !matches!(view.at(i), Some(b) if b != b'\n' && b != b'<' && b != b'"')
                     || (view.at(i) == Some(b'&') && Quote::at(view, i).is_some())
             });
-            let run = Run::Set(ByteSet::of(b"\n<\"&").not());
+            let run = Run::Set(const { ByteSet::of(b"\n<\"&").not() });
             return Extent { start, end: end.unwrap_or(start), run, is_quoted: true, is_open: false };
         }
         // Three quotes open what three close.
@@ -106,18 +113,62 @@ impl Quote {
 }
 
 /// What stands around an unquoted value.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Surroundings {
+///
+/// What is dear to know is read when it is asked for, once.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings<'v> {
+    /// The end of what stands before the key on its line.
+    pub before: &'v [u8],
     /// The key begins its line: the value may have blanks in it and goes to the end of the line.
     pub is_own_line: bool,
-    /// The quote of the string that the key stands in, if any.
-    pub inside: Option<u8>,
-    /// The key stands in the query of a URL.
-    pub is_query: bool,
     /// The separator is percent-encoded, and so are those that follow.
     pub is_encoded: bool,
     /// What separates the fields of the record that the key stands in, if the byte before the key tells.
     pub delimiter: Option<u8>,
+    /// The quote of the string that is open before the key, and whether the key stands in the query of a URL.
+    pub open: OnceCell<(Option<u8>, bool)>,
+}
+
+impl Surroundings<'_> {
+    /// The quote of the string that the key stands in, if any.
+    pub fn inside(&self) -> Option<u8> {
+        self.open.get_or_init(|| open(self.before)).0
+    }
+
+    /// Whether the key stands in the query of a URL.
+    pub fn is_query(&self) -> bool {
+        self.open.get_or_init(|| open(self.before)).1
+    }
+}
+
+/// The quote of the string that is open at the end of `before`, and whether it is in the query of a URL.
+fn open(before: &[u8]) -> (Option<u8>, bool) {
+    const TOLD: ByteSet = ByteSet::of(b"\\\"'`?&; \t<>");
+    let is_alnum = |at: usize| before.get(at).is_some_and(|b| ALNUM.contains(*b));
+    let mut inside: Option<u8> = None;
+    let mut is_query = false;
+    let mut at = 0;
+    while let Some(next) = before[at.min(before.len())..].iter().position(|&b| TOLD.contains(b)) {
+        at += next;
+        match before[at] {
+            b'\\' => at += 1,
+            quote @ (b'"' | b'\'' | b'`') => match inside {
+                // An apostrophe within a word opens nothing.
+                None if quote == b'\'' && at > 0 && ALNUM.contains(before[at - 1]) && is_alnum(at + 1) => {}
+                None => (inside, is_query) = (Some(quote), false),
+                Some(open) if open == quote => inside = None,
+                Some(_) => {}
+            },
+            b'?' | b'&' => is_query = true,
+            b';' => {}
+            _ => is_query = false,
+        }
+        at += 1;
+    }
+    // `/path;jsessionid=`
+    let is_parameter = before.ends_with(b";")
+        && before.iter().rev().take_while(|b| !SPACE.contains(**b) && **b != b'"').any(|&b| b == b'/');
+    (inside, is_query || is_parameter)
 }
 
 /// How far an unquoted value is read before it is followed as a run, in bytes.
@@ -130,8 +181,8 @@ const TOLD: ByteSet = SPACE.or(ByteSet::of(b"\"'`\\&#?%,;|([{)]}<>\x1b"));
 ///
 /// It is read for [`READ`] bytes; a longer one goes on to the next blank or quote, or to the end of a line of its own. A
 /// delimiter ends it only where what follows shows that it is one (`, user=`, `;` at the end, `)` before a blank):
-/// passwords hold all of them.
-pub fn unquoted(view: &View<'_>, start: usize, around: Surroundings) -> Extent {
+/// passwords hold all of them. The value of a line of its own may have blanks in it and goes to the end of the line.
+pub fn unquoted(view: &View<'_>, start: usize, around: &Surroundings<'_>, is_own_line: bool) -> Extent {
     let mut i = start;
     let mut open: Vec<u8> = Vec::new();
     // A reference goes to its own end, whatever is inside.
@@ -148,28 +199,30 @@ pub fn unquoted(view: &View<'_>, start: usize, around: Surroundings) -> Extent {
         match byte {
             b'\n' => {
                 // A backslash at the end of a line of its own carries the value on (.properties).
-                let backslashes = i - view.run_back(i, ByteSet::of(b"\\"), i - start);
-                if !(around.is_own_line && backslashes % 2 == 1) {
+                let backslashes = i - view.run_back(i, const { ByteSet::of(b"\\") }, i - start);
+                if !(is_own_line && backslashes % 2 == 1) {
                     break i;
                 }
             }
             b'\r' => break i,
-            b' ' | b'\t' if !around.is_own_line || ends_before_blank(view, i) => break i,
-            b'"' | b'\'' | b'`' if around.inside == Some(byte) || !view.is(i + 1, ALNUM) => {
-                break i - (i - view.run_back(i, ByteSet::of(b"\\"), 7)).min(i - start);
+            b' ' | b'\t' if !is_own_line || ends_before_blank(view, i) => break i,
+            b'"' | b'\'' | b'`' if around.inside() == Some(byte) || !view.is(i + 1, ALNUM) => {
+                break i - (i - view.run_back(i, const { ByteSet::of(b"\\") }, 7)).min(i - start);
             }
-            b'\\' if (around.inside.is_some() || i == start) && matches!(view.at(i + 1), Some(b'n' | b'r' | b't')) => {
+            b'\\'
+                if (around.inside().is_some() || i == start) && matches!(view.at(i + 1), Some(b'n' | b'r' | b't')) =>
+            {
                 break i;
             }
-            b'&' if around.is_query
+            b'&' if around.is_query()
                 || ends_field(view, i)
                 || view.starts_with(i, b"&amp;")
                 || Quote::at(view, i).is_some() =>
             {
                 break i;
             }
-            b'#' if around.is_query => break i,
-            b'?' if around.is_query => break i,
+            b'#' if around.is_query() => break i,
+            b'?' if around.is_query() => break i,
             b'%' if around.is_encoded && view.starts_with(i, b"%26") => break i,
             _ if around.delimiter == Some(byte) => break i,
             b',' | b';' | b'|' if ends_field(view, i) => break i,
@@ -193,13 +246,13 @@ pub fn unquoted(view: &View<'_>, start: usize, around: Surroundings) -> Extent {
     while end > start && !is_open && view.is(end - 1, SPACE) {
         end -= 1;
     }
-    let run = if around.is_own_line { Run::Line } else { Run::Set(SPACE.or(ByteSet::of(b"\"'`<>&,;\x1b")).not()) };
+    let run = if is_own_line { Run::Line } else { Run::Set(const { SPACE.or(ByteSet::of(b"\"'`<>&,;\x1b")).not() }) };
     Extent { start, end, run, is_quoted: false, is_open }
 }
 
 /// The word at `start`.
 pub fn word(view: &View<'_>, start: usize) -> Extent {
-    let set = SPACE.not();
+    let set = const { SPACE.not() };
     let mut end = view.run(start, set, usize::MAX);
     if !view.is_capped_at(end) {
         end -= usize::from(view.before(end) == Some(b';') && end > start + 1);
@@ -221,11 +274,11 @@ fn ends_before_blank(view: &View<'_>, at: usize) -> bool {
 
 /// Whether a command and an option stand at `at`: `psql -h db` behind `PGPASSWORD=x`.
 fn is_command(view: &View<'_>, at: usize) -> bool {
-    let name = view.run(at, ALNUM.or(ByteSet::of(b"_./-")), 64);
+    let name = view.run(at, const { ALNUM.or(ByteSet::of(b"_./-")) }, 64);
     name > at
         && view.is(name, BLANK)
         && view.at(name + 1) == Some(b'-')
-        && view.is(name + 2, ALNUM.or(ByteSet::of(b"-")))
+        && view.is(name + 2, const { ALNUM.or(ByteSet::of(b"-")) })
 }
 
 /// Whether the comma, semicolon, ampersand or bar at `at` ends a field.
