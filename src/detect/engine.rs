@@ -169,14 +169,6 @@ impl Beside {
     }
 }
 
-/// Whether a placeholder shares a byte with `text[start..end]`, also one that an underscore follows (`IPV4_..._eth0`).
-fn is_ours(text: &[u8], start: usize, end: usize) -> bool {
-    let ends =
-        (placeholder::BODY + 1..text.len()).filter(|&at| text[at] == b'_' && text[at - placeholder::BODY - 1] == b'_');
-    placeholder::touches(text, start, end)
-        || ends.filter(|&at| at > start).any(|at| placeholder::touches(&text[..at], start, end.min(at)))
-}
-
 /// One scan of one chunk.
 struct Pass<'e, 'c> {
     engine: &'e Engine,
@@ -218,7 +210,7 @@ impl Pass<'_, '_> {
             let from = found.start.saturating_sub(placeholder::LONGEST).max(view.low());
             let text = view.slice(from, view.run(found.end, WORD, placeholder::LONGEST) + 1);
             let (start, end) = (found.start - from, found.end - from);
-            let reason = if is_ours(text, start, end) {
+            let reason = if placeholder::touches(text, start, end) {
                 Some("already a placeholder")
             } else if self.engine.keep.keeps(text.get(start..end).unwrap_or_default()) {
                 Some("kept by --keep")
