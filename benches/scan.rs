@@ -15,7 +15,8 @@ const SIZE: usize = 4 << 20;
 fn findings(engine: &Engine, text: &[u8]) -> u64 {
     let chunk = Chunk { bytes: text, base: 0, own: 0..text.len(), is_last: true };
     let scan = engine.scan(&chunk, false);
-    let edits = Fold::default().advance(&chunk, scan.found, scan.decided);
+    let (mut found, mut edits) = (scan.found, Vec::new());
+    Fold::default().advance(&chunk, &mut found, scan.decided, &mut edits);
     edits.iter().filter(|edit| edit.resolved.is_some()).count() as u64
 }
 

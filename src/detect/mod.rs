@@ -5,7 +5,7 @@
 //! fixed reach, so that its answer depends on content alone. The [`Fold`] takes the findings of one chunk after the other,
 //! unites those that overlap and follows values whose end was out of reach. Nothing here formats, counts or keeps content.
 //!
-//! Reading order: `detector`, `view`, `engine`, one detector (`ipv4`), `run`, `resolve`.
+//! Reading order: `detector`, `view`, `engine`, one detector (`ipv4`), `run`, `resolve`, `waiting`.
 
 mod bytes;
 mod detector;
@@ -16,6 +16,7 @@ mod literals;
 mod run;
 
 mod resolve;
+mod waiting;
 
 mod colon;
 mod dashed;
@@ -44,6 +45,6 @@ mod userinfo;
 pub use detector::{Anchor, Candidates, Detector, Explained, Found, Hit, RuleInfo, Verdict};
 pub use dictionary::Terms;
 pub use engine::{Engine, Scan};
-pub use resolve::{Edit, Fold, Resolved, Value};
+pub use resolve::{Edit, Fold, Gone, Resolved, Value};
 pub use run::{Run, Step};
 pub use view::View;

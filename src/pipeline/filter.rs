@@ -144,7 +144,8 @@ fn settle(fold: &mut Fold, chunk: &Chunk<'_>, scan: Scan, filtered: &mut Filtere
     let from = chunk.index(fold.done());
     filtered.controls += controls(&chunk.bytes[chunk.own.start..scan.decided]);
     filtered.explain(chunk, &scan);
-    let edits = fold.advance(chunk, scan.found, scan.decided);
+    let (mut found, mut edits) = (scan.found, Vec::new());
+    fold.advance(chunk, &mut found, scan.decided, &mut edits);
     (from..chunk.index(fold.done()), edits)
 }
 
@@ -222,9 +223,11 @@ impl Scrubber {
             let Some(resolved) = &edit.resolved else { continue };
             let value = match &resolved.value {
                 Value::Here => Replaced::Here(&chunk.bytes[edit.start..edit.end]),
-                Value::Digest { digest, line_feeds, after_return } => {
-                    Replaced::Digest { digest, line_feeds: *line_feeds, after_return: *after_return }
-                }
+                Value::Gone(gone) => Replaced::Digest {
+                    digest: &gone.digest,
+                    line_feeds: gone.line_feeds,
+                    after_return: gone.after_return,
+                },
             };
             self.redactor.replace(&resolved.finding, value, out);
             let rule = usize::from(resolved.finding.rule.0);

@@ -234,7 +234,8 @@ impl Scrubber {
         let chunk = Chunk { bytes, base: 0, own: 0..bytes.len(), is_last: true };
         let scan = self.engine.scan(&chunk, false);
         let mut fold = Fold::default();
-        let edits = fold.advance(&chunk, scan.found, scan.decided);
+        let (mut found, mut edits) = (scan.found, Vec::new());
+        fold.advance(&chunk, &mut found, scan.decided, &mut edits);
         let mut out = Vec::with_capacity(bytes.len());
         self.rewrite(&chunk, 0..bytes.len(), &edits, &mut out, &mut Vec::new());
         out
