@@ -10,7 +10,8 @@ use super::turn::{Turn, lock};
 use super::{Error, Explanation, Scrubber};
 use crate::chunk::Chunk;
 use crate::detect::{Edit, Explained, Fold, Scan, Value};
-use crate::redact::Replaced;
+use crate::placeholder;
+use crate::redact::{Memo, Replaced};
 use crate::source::Source;
 use crate::text::{Cut, Feed, Piece, controls};
 
@@ -69,14 +70,14 @@ impl Scrubber {
     pub(super) fn filter(&self, source: impl Source, writer: &mut dyn Write) -> Result<Filtered, Error> {
         let mut feed = Feed::new(source, self.chunk);
         let mut fold = Fold::default();
-        let (mut bytes, mut out) = (Vec::new(), Vec::new());
+        let (mut bytes, mut out, mut memo) = (Vec::new(), Vec::new(), Memo::default());
         let mut filtered = Filtered::default();
         while let Some((piece, scan, is_idle)) = self.cut(&mut feed, &mut bytes)? {
             let chunk = piece.chunk(&bytes);
             let scan = scan.unwrap_or_else(|| self.engine.scan(&chunk, self.explain));
             let (range, edits) = settle(&mut fold, &chunk, scan, &mut filtered);
             out.clear();
-            self.rewrite(&chunk, range, &edits, &mut out, &mut filtered.counts);
+            self.rewrite(&chunk, range, &edits, &mut memo, &mut out, &mut filtered.counts);
             writer.write_all(&out).map_err(Error::Write)?;
             if is_idle {
                 writer.flush().map_err(Error::Write)?;
@@ -172,7 +173,7 @@ impl<S: Source + Send> Shared<'_, S> {
 
     fn chunks(&self, join_in: impl FnOnce()) -> Result<Filtered, Error> {
         let mut join_in = Some(join_in);
-        let (mut bytes, mut out) = (Vec::new(), Vec::new());
+        let (mut bytes, mut out, mut memo) = (Vec::new(), Vec::new(), Memo::default());
         let mut filtered = Filtered::default();
         loop {
             let cut = self.scrubber.cut(&mut lock(&self.feed), &mut bytes)?;
@@ -193,7 +194,7 @@ impl<S: Source + Send> Shared<'_, S> {
             out.clear();
             let is_unchanged = edits.is_empty();
             if !is_unchanged {
-                self.scrubber.rewrite(&chunk, range.clone(), &edits, &mut out, &mut filtered.counts);
+                self.scrubber.rewrite(&chunk, range.clone(), &edits, &mut memo, &mut out, &mut filtered.counts);
             }
             let settled = if is_unchanged { &bytes[range] } else { &out[..] };
             let written = self.writer.take(piece.number, &self.is_failed, |writer| {
@@ -212,9 +213,12 @@ impl Scrubber {
         chunk: &Chunk<'_>,
         range: Range<usize>,
         edits: &[Edit],
+        memo: &mut Memo,
         out: &mut Vec<u8>,
         counts: &mut Vec<u64>,
     ) {
+        // A replacement may be longer than its value, but not by more than a placeholder.
+        out.reserve(range.len() + edits.len() * placeholder::LONGEST);
         let mut at = range.start;
         for edit in edits {
             debug_assert!(at <= edit.start && edit.end <= range.end.max(edit.end));
@@ -229,7 +233,7 @@ impl Scrubber {
                     after_return: gone.after_return,
                 },
             };
-            self.redactor.replace(&resolved.finding, value, out);
+            self.redactor.replace(memo, &resolved.finding, value, out);
             let rule = usize::from(resolved.finding.rule.0);
             if counts.len() <= rule {
                 counts.resize(rule + 1, 0);

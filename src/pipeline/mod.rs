@@ -21,7 +21,7 @@ use crate::chunk::Chunk;
 use crate::container::{self, Input, Limits};
 use crate::detect::{Engine, Fold, RuleInfo, Verdict};
 use crate::finding::RuleId;
-use crate::redact::Redactor;
+use crate::redact::{Memo, Redactor};
 use crate::report::Summary;
 use crate::source::{HashingReader, OpenFile, Plain, Source, Watched};
 use crate::text::Head;
@@ -237,7 +237,7 @@ impl Scrubber {
         let (mut found, mut edits) = (scan.found, Vec::new());
         fold.advance(&chunk, &mut found, scan.decided, &mut edits);
         let mut out = Vec::with_capacity(bytes.len());
-        self.rewrite(&chunk, 0..bytes.len(), &edits, &mut out, &mut Vec::new());
+        self.rewrite(&chunk, 0..bytes.len(), &edits, &mut Memo::default(), &mut out, &mut Vec::new());
         out
     }
 
