@@ -83,8 +83,8 @@ impl Detector for Keyed {
                     let is_number = is_json_number(view, &key, &place, &extent);
                     let found = found.place(if is_number { finding::Place::Number } else { finding::Place::Text });
                     out.found(match extent.run {
-                        Run::Block { .. } => Found { run: Some(extent.run), ..found },
-                        run if extent.is_open => Found { run: Some(run), ..found },
+                        Run::Block { .. } => Found { run: Some(Box::new(extent.run)), ..found },
+                        run if extent.is_open => Found { run: Some(Box::new(run)), ..found },
                         run => found.open(view, run),
                     });
                 }

@@ -48,18 +48,19 @@ impl Order {
     pub(super) fn settle(
         &mut self,
         chunk: &Chunk<'_>,
-        scan: Scan,
+        scan: &mut Scan,
         hashed: Option<&Subtrees>,
         explains: bool,
+        mut edits: Vec<Edit>,
     ) -> Settled {
         if let Some(hashed) = hashed {
             self.digest.push(&chunk.bytes[chunk.own.clone()], hashed);
         }
         if explains {
-            self.explain(chunk, &scan);
+            self.explain(chunk, scan);
         }
         let from = chunk.index(self.fold.done());
-        let edits = self.fold.advance(chunk, scan.found, scan.decided);
+        self.fold.advance(chunk, &mut scan.found, scan.decided, &mut edits);
         Settled { range: from..chunk.index(self.fold.done()), edits }
     }
 
