@@ -64,9 +64,45 @@ impl Literal {
     }
 }
 
+/// The first eight bytes of a literal, to be compared at once.
+#[derive(Clone, Copy)]
+struct Head {
+    bytes: u64,
+    /// The bytes that are the literal's.
+    mask: u64,
+    /// The bits that tell the case of its letters, if that is ignored.
+    case: u64,
+}
+
+impl Head {
+    /// Bytes in a head.
+    const SIZE: usize = 8;
+
+    fn new(literal: &Literal) -> Head {
+        let (mut bytes, mut mask, mut case) = ([0; Head::SIZE], [0; Head::SIZE], [0; Head::SIZE]);
+        for (n, &byte) in literal.bytes.iter().take(Head::SIZE).enumerate() {
+            case[n] = if literal.ignore_case && byte.is_ascii_alphabetic() { 0x20 } else { 0 };
+            (bytes[n], mask[n]) = (byte | case[n], 0xff);
+        }
+        let [bytes, mask, case] = [bytes, mask, case].map(u64::from_le_bytes);
+        Head { bytes, mask, case }
+    }
+
+    /// Whether the literal may stand at the beginning of `text`, as far as eight bytes tell.
+    #[inline(always)]
+    fn may_stand(&self, text: &[u8]) -> bool {
+        match text.first_chunk() {
+            Some(eight) => (u64::from_le_bytes(*eight) | self.case) & self.mask == self.bytes,
+            None => true,
+        }
+    }
+}
+
 /// All literals, by their windows.
 pub struct Literals {
     literals: Vec<Literal>,
+    /// By literal.
+    heads: Vec<Head>,
     /// By how many bytes of the window are the literal's: two, three, four.
     windows: [Hashed; 3],
     /// Those with bytes above 127, by two bytes from the first of those.
@@ -157,7 +193,8 @@ impl Literals {
         let reach = literals.iter().map(|literal| literal.bytes.len()).max().unwrap_or(0);
         let [two, three, four] = by_width;
         let windows = [Hashed::new(2, 12, two), Hashed::new(3, 15, three), Hashed::new(4, 16, four)];
-        Literals { literals, windows, high: Hashed::new(2, 12, high), reach }
+        let heads = literals.iter().map(Head::new).collect();
+        Literals { literals, heads, windows, high: Hashed::new(2, 12, high), reach }
     }
 
     /// All of them.
@@ -185,11 +222,10 @@ impl Literals {
         met: &mut impl FnMut(Met, usize) -> usize,
     ) -> usize {
         let folded = fold(first_four(bytes.get(at..).unwrap_or_default()));
-        let [two, three, four] = &self.windows;
         let mut limit = own.end;
         // Most fingerprints belong to no literal, which one look at each tells.
-        if two.may_have(folded) | three.may_have(folded) | four.may_have(folded) {
-            for hashed in &self.windows {
+        for hashed in &self.windows {
+            if hashed.may_have(folded) {
                 limit = self.compare(hashed, folded, bytes, at, own.start..limit, met);
             }
         }
@@ -223,8 +259,10 @@ impl Literals {
     ) -> usize {
         let mut limit = own.end;
         for (literal, offset) in hashed.owners(folded) {
-            let start = at.checked_sub(offset).filter(|&start| own.start <= start && start < limit);
-            if let Some(start) = start.filter(|&start| self.literals[literal].stands(bytes, start)) {
+            let Some(start) = at.checked_sub(offset).filter(|&start| own.start <= start && start < limit) else {
+                continue;
+            };
+            if self.heads[literal].may_stand(&bytes[start..]) && self.literals[literal].stands(bytes, start) {
                 limit = limit.min(met(Met::Literal(literal), start));
             }
         }

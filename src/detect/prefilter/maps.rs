@@ -68,8 +68,12 @@ pub struct Maps {
     pub colons: Bitmap,
     pub hyphens: Bitmap,
     pub quads: Bitmap,
-    /// Places of fingerprints, while they are weeded.
+    /// Which words have a shape in them, and which have bytes above 127.
+    pub shaped: u64,
+    pub raised: u64,
+    /// The places of fingerprints that some literal may begin with, in order; so many of them.
     places: [u16; WINDOW + 4],
+    count: usize,
 }
 
 impl Default for Maps {
@@ -88,7 +92,10 @@ impl Default for Maps {
             colons: EMPTY,
             hyphens: EMPTY,
             quads: EMPTY,
+            shaped: 0,
+            raised: 0,
             places: [0; WINDOW + 4],
+            count: 0,
         }
     }
 }
@@ -104,24 +111,28 @@ impl Maps {
         self.weed(tables, text);
     }
 
-    /// Takes away the fingerprints that no literal begins with. Which these are cannot be foreseen, so there are no branches.
+    /// The places of fingerprints that some literal may begin with, in order.
+    #[inline]
+    pub fn places(&self) -> &[u16] {
+        &self.places[..self.count]
+    }
+
+    /// Lists the places of fingerprints, without those that no literal begins with. Which these are cannot be foreseen, so
+    /// there are no branches.
     #[inline(always)]
     fn weed(&mut self, tables: &Tables, text: &[u8; SPAN]) {
         let Maps { literal, places, .. } = self;
         let mut count = 0;
         for word in 0..WORDS {
             let mut bits = literal[word + 1];
-            literal[word + 1] = 0;
-            let end = count + bits.count_ones() as usize;
-            // Two at a time, of which the last may be none.
-            while count < end {
-                for n in 0..2 {
-                    places[count + n] = (word * 64) as u16 + bits.trailing_zeros() as u16;
-                    bits &= bits.wrapping_sub(1);
-                }
-                count += 2;
+            // Two at a time, of which the second may be none.
+            while bits != 0 {
+                let second = bits & bits.wrapping_sub(1);
+                places[count] = (word * 64) as u16 + bits.trailing_zeros() as u16;
+                places[count + 1] = (word * 64) as u16 + second.trailing_zeros() as u16;
+                count += 1 + usize::from(second != 0);
+                bits = second & second.wrapping_sub(1);
             }
-            count = end;
         }
         let mut kept = 0;
         for n in 0..count {
@@ -129,9 +140,7 @@ impl Maps {
             places[kept] = place;
             kept += usize::from(tables.may_begin(text, usize::from(place) % WINDOW));
         }
-        for &place in &places[..kept] {
-            literal[usize::from(place) / 64 + 1] |= 1 << (place % 64);
-        }
+        self.count = kept;
     }
 
     /// Makes the shapes from the classes.
@@ -140,7 +149,7 @@ impl Maps {
     /// class but where a shape looks at the byte before: it takes what it cannot see for what it needs.
     #[inline(always)]
     fn shape(&mut self) {
-        let Maps { digit, hex, dot, colon, hyphen, dotted, colons, hyphens, quads, .. } = self;
+        let Maps { digit, hex, dot, colon, hyphen, at, high, dotted, colons, hyphens, quads, .. } = self;
         let mut between: Bitmap = [0; WORDS + 3];
         let mut two: Bitmap = [0; WORDS + 3];
         // Dots between digits. What stands before the first byte of the window is not known: it may be a digit.
@@ -179,6 +188,13 @@ impl Maps {
             let digits = from_right(hex, i, 1) & from_right(hex, i, 2) & from_right(hex, i, 3) & from_right(hex, i, 4);
             quads[i] = dot[i] & from_right(dot, i, 5) & digits & from_right(hex, i, 6) & from_right(hex, i, 9);
         }
+        let (mut shaped, mut raised) = (0, 0);
+        for i in 1..WORDS + 1 {
+            let any = at[i] | dotted[i] | colons[i] | hyphens[i] | quads[i];
+            shaped |= u64::from(any != 0) << (i - 1);
+            raised |= u64::from(high[i] != 0) << (i - 1);
+        }
+        (self.shaped, self.raised) = (shaped, raised);
     }
 }
 

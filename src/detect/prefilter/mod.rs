@@ -133,26 +133,25 @@ impl Prefilter {
                 }
             };
             self.fill(text, maps);
-            let words = (end - from).min(WINDOW).div_ceil(64);
-            for word in 1..=words {
-                let base = from + (word - 1) * 64;
-                let shapes =
-                    [maps.at[word], maps.dotted[word], maps.colons[word], maps.hyphens[word], maps.quads[word]];
-                if shapes.iter().fold(0, |any, shape| any | shape) != 0 {
-                    for (shape, bits) in Shape::ALL.into_iter().zip(shapes) {
-                        for at in bits_of(bits) {
-                            if base + at < limit {
-                                limit = limit.min(met(Met::Shape(shape), base + at));
-                            }
+            for word in bits_of(maps.shaped) {
+                let base = from + word * 64;
+                let shapes = [&maps.at, &maps.dotted, &maps.colons, &maps.hyphens, &maps.quads];
+                for (shape, map) in Shape::ALL.into_iter().zip(shapes) {
+                    for at in bits_of(map[word + 1]) {
+                        if base + at < limit {
+                            limit = limit.min(met(Met::Shape(shape), base + at));
                         }
                     }
                 }
-                for at in bits_of(maps.literal[word]) {
-                    limit = self.literals.confirm(bytes, base + at, own.start..limit, &mut met);
-                }
-                if maps.high[word] != 0 && self.literals.has_high() {
-                    for at in bits_of(maps.high[word]) {
-                        limit = self.literals.confirm_high(bytes, base + at, own.start..limit, &mut met);
+            }
+            for &place in maps.places() {
+                limit = self.literals.confirm(bytes, from + usize::from(place), own.start..limit, &mut met);
+            }
+            if self.literals.has_high() {
+                for word in bits_of(maps.raised) {
+                    for at in bits_of(maps.high[word + 1]) {
+                        let at = from + word * 64 + at;
+                        limit = self.literals.confirm_high(bytes, at, own.start..limit, &mut met);
                     }
                 }
             }
