@@ -124,10 +124,10 @@ pub const ALL: [Hostile; 66] = [
     Hostile::new("xoxb-", concat!("xo", "xb-"), None),
     Hostile::new("glpat-", concat!("gl", "pat-"), One),
     Hostile::new("key-", "key-", None),
-    Hostile::new("sig=", "sig=", None),
+    Hostile::new("sig=", "sig=", One),
     // Words that a secret may stand around, and none does.
     Hostile::new(":::", ":::", None),
-    Hostile::new("AZDO", concat!("AZ", "DO"), One),
+    Hostile::new("AZDO", concat!("AZ", "DO"), None),
     Hostile::new(" AZDO", concat!(" AZ", "DO"), None),
     Hostile::new(":AA", ":AA", None),
     Hostile::new("-us1", "-us1", None),

@@ -315,7 +315,8 @@ impl Compiled {
         // Before this, no match begins but those that were met.
         let mut clear = end;
         // Most windows hold no match, which costs less to know than where one is.
-        if pattern.is_match(Input::new(text).range(at..end)) {
+        // (`is_match` falls back to the slowest engine where a literal of the pattern stands all over.)
+        if pattern.search_half(&Input::new(text).range(at..end)).is_some() {
             let mut captures = pattern.create_captures();
             while at <= end {
                 pattern.search_captures(&Input::new(text).range(at..end), &mut captures);

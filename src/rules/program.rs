@@ -104,8 +104,11 @@ impl Decision {
         self
     }
 
-    /// What decides of either.
+    /// What decides whether one of two ways leads on.
     fn or(self, other: Decision) -> Option<Decision> {
+        if self == Decision::default() || other == Decision::default() {
+            return Some(Decision::default());
+        }
         let within = match (self.within, other.within) {
             (Some(a), Some(b)) if a.set == b.set => {
                 Some(Within { set: a.set, before: a.before.max(b.before), after: a.after.max(b.after) })
@@ -139,15 +142,15 @@ impl Program {
             let next = |at: usize| behind.get(at).cloned().flatten();
             behind[at] = match step {
                 Step::Literal(bytes) => next(at + 1).map(|rest| rest.behind(bytes.len())),
-                Step::Run { set, min, max: u32::MAX, .. } => match next(at + 1) {
+                Step::Run { set, min, max, .. } => match next(at + 1) {
                     Some(rest) if rest == Decision::default() => Some(rest.behind(*min as usize)),
+                    Some(rest) if *max != u32::MAX => Some(rest.behind(*max as usize)),
                     Some(Decision { length, within: None }) => {
                         let within = Some(Within { set: *set, before: 0, after: length });
                         Some(Decision { length: length + *min as usize, within })
                     }
                     _ => None,
                 },
-                Step::Run { max, .. } => next(at + 1).map(|rest| rest.behind(*max as usize)),
                 Step::Split { other, .. } => {
                     next(at + 1).zip(next(usize::from(*other))).and_then(|(here, there)| here.or(there))
                 }
