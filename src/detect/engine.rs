@@ -223,7 +223,11 @@ fn is_ours(text: &[u8], start: usize, end: usize) -> bool {
     let ends =
         (placeholder::BODY + 1..text.len()).filter(|&at| text[at] == b'_' && text[at - placeholder::BODY - 1] == b'_');
     placeholder::touches(text, start, end)
-        || ends.filter(|&at| at > start).any(|at| placeholder::touches(&text[..at], start, end.min(at)))
+        || ends.filter(|&at| at > start).any(|at| {
+            // One that ends there begins no further before, and all others were seen.
+            let from = at.saturating_sub(placeholder::LONGEST);
+            placeholder::touches(&text[from..at], start.saturating_sub(from), end.min(at).saturating_sub(from))
+        })
 }
 
 /// One scan of one chunk.

@@ -31,7 +31,7 @@ pub enum Outcome {
 pub struct Reached {
     /// What became of the candidate.
     pub outcome: Outcome,
-    /// Where the first run of bytes that was read ended.
+    /// Where the first run without a bound that was read ended.
     pub run_end: Option<usize>,
     /// Whether the outcome might be another if the text went on.
     pub met_end: bool,
@@ -79,10 +79,12 @@ pub fn run(steps: &[Step], step: usize, text: &[u8], from: usize, end: usize) ->
                 is_there
             }
             Step::Run { set, min, max, is_final } => {
-                let (min, max) = (*min as usize, *max as usize);
+                let (min, is_bounded, max) = (*min as usize, *max < u32::MAX, *max as usize);
                 let run = at + set.prefix_len(&text[at..end.min(at.saturating_add(max))]);
                 reached.met_end |= run == end;
-                reached.run_end = reached.run_end.or(Some(run));
+                if !is_bounded {
+                    reached.run_end = reached.run_end.or(Some(run));
+                }
                 step += 1;
                 let is_enough = run - at >= min;
                 if is_enough {

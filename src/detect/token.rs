@@ -82,18 +82,12 @@ impl Keyword {
     fn new(which: usize, rule: &Rule, keyword: &str) -> Keyword {
         let bytes = keyword.as_bytes();
         let steps = rule.program.as_ref().map_or(&[][..], Program::steps);
-        let (taken, in_run) = match steps {
-            [Step::Literal(literal), rest @ ..] if rule.context == 0 && !rule.ignore_case => {
-                let in_run = match rest {
-                    [Step::Run { set, max: u32::MAX, is_final: true, .. }, ..] => {
-                        (set.prefix_len(literal) == literal.len()).then_some(*set)
-                    }
-                    _ => None,
-                };
-                (usize::from(**literal == *bytes), in_run)
-            }
-            _ => (0, None),
+        let is_plain = rule.context == 0 && !rule.ignore_case;
+        let taken = match steps {
+            [Step::Literal(literal), ..] if is_plain && **literal == *bytes => 1,
+            _ => 0,
         };
+        let in_run = first_run(steps).filter(|set| is_plain && set.prefix_len(bytes) == bytes.len());
         let may_repeat = rule.context == 0 && !bytes.is_empty() && ALNUM.prefix_len(bytes) == bytes.len();
         Keyword { which, bytes: bytes.to_vec(), after: behind(rule, keyword), taken, may_repeat, in_run }
     }
@@ -115,18 +109,33 @@ fn behind(rule: &Rule, keyword: &str) -> Vec<ByteSet> {
     (keyword.len()..length).map(any).collect()
 }
 
+/// The run without a bound that every match comes to first, if it is never given back and could hold all before it.
+fn first_run(steps: &[Step]) -> Option<ByteSet> {
+    let run = steps.iter().position(|step| matches!(step, Step::Run { max: u32::MAX, .. }))?;
+    match &steps[run] {
+        Step::Run { set, is_final: true, .. } if lies_within(&steps[..run], *set) => Some(*set),
+        _ => None,
+    }
+}
+
 /// The run that every match ends in, if it could hold all of the match and is a part of `carried`.
 fn one_word(steps: &[Step], carried: ByteSet) -> Option<ByteSet> {
-    let [before @ .., Step::Run { set: word, max: u32::MAX, .. }, Step::Match] = steps else { return None };
-    let within = |set: ByteSet, outer: ByteSet| set.and(outer) == set;
-    let is_word = within(*word, carried)
-        && before.iter().all(|step| match step {
-            Step::Literal(literal) => word.prefix_len(literal) == literal.len(),
-            Step::Run { set, .. } => within(*set, *word),
-            Step::Split { other: to, .. } | Step::Jump(to) => usize::from(*to) <= before.len(),
-            _ => false,
-        });
-    is_word.then_some(*word)
+    match steps {
+        [before @ .., Step::Run { set: word, max: u32::MAX, .. }, Step::Match] => {
+            (word.and(carried) == *word && lies_within(before, *word)).then_some(*word)
+        }
+        _ => None,
+    }
+}
+
+/// Whether all ways through `steps` lead to the step behind them and take bytes of `set` alone.
+fn lies_within(steps: &[Step], set: ByteSet) -> bool {
+    steps.iter().all(|step| match step {
+        Step::Literal(literal) => set.prefix_len(literal) == literal.len(),
+        Step::Run { set: run, .. } => run.and(set) == *run,
+        Step::Split { other: to, .. } | Step::Jump(to) => usize::from(*to) <= steps.len(),
+        Step::Open | Step::Close | Step::Look(_) | Step::Match => false,
+    })
 }
 
 fn compile(pattern: &str) -> Option<Regex> {
