@@ -174,7 +174,7 @@ fn is_word(byte: Option<u8>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::{Rule, RuleSet, syntax};
+    use crate::rules::{Program, Rule, RuleSet, syntax};
     use proptest::prelude::*;
     use proptest::strategy::ValueTree;
     use regex_automata::meta::{Config, Regex};
@@ -298,5 +298,31 @@ mod tests {
             }
         }
         assert!(matched > 9000 && given_up * 50 < matched, "{matched} matches, {given_up} given up");
+    }
+
+    #[test]
+    fn what_decides_of_a_match_stands_before_what_is_hidden() {
+        let (mut bounded, mut matched) = (0, 0);
+        for rule in RuleSet::builtin().rules() {
+            let Some(decision) = rule.program.as_ref().and_then(Program::decision) else { continue };
+            bounded += 1;
+            let regex = compile(&rule.pattern);
+            let mut runner = proptest::test_runner::TestRunner::deterministic();
+            for _ in 0..30 {
+                let mut text = near(rule).new_tree(&mut runner).unwrap().current();
+                text.retain(|&byte| byte != b'\n');
+                for cut in (0..text.len()).step_by(3) {
+                    let known = &text[..cut];
+                    for from in 0..decision.hidden(known) {
+                        if expected(&regex, &text, from, text.len()) != Outcome::None {
+                            matched += 1;
+                            let there = expected(&regex, known, from, cut);
+                            assert_ne!(there, Outcome::None, "{}: {from}..{cut} of {}", rule.id, text.escape_ascii());
+                        }
+                    }
+                }
+            }
+        }
+        assert!(bounded > 180 && matched > 1000, "{bounded} rules, {matched} matches");
     }
 }

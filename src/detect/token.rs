@@ -87,7 +87,7 @@ impl Keyword {
             [Step::Literal(literal), ..] if is_plain && **literal == *bytes => 1,
             _ => 0,
         };
-        let in_run = first_run(steps).filter(|set| is_plain && set.prefix_len(bytes) == bytes.len());
+        let in_run = first_run(steps, bytes).filter(|set| is_plain && set.prefix_len(bytes) == bytes.len());
         let may_repeat = rule.context == 0 && !bytes.is_empty() && ALNUM.prefix_len(bytes) == bytes.len();
         Keyword { which, bytes: bytes.to_vec(), after: behind(rule, keyword), taken, may_repeat, in_run }
     }
@@ -109,31 +109,53 @@ fn behind(rule: &Rule, keyword: &str) -> Vec<ByteSet> {
     (keyword.len()..length).map(any).collect()
 }
 
-/// The run without a bound that every match comes to first, if it is never given back and could hold all before it.
-fn first_run(steps: &[Step]) -> Option<ByteSet> {
+/// The run without a bound that every match which begins with `keyword` comes to first, if it is never given back and
+/// could hold all between.
+fn first_run(steps: &[Step], keyword: &[u8]) -> Option<ByteSet> {
     let run = steps.iter().position(|step| matches!(step, Step::Run { max: u32::MAX, .. }))?;
+    let behind = behind_keyword(&steps[..run], keyword);
     match &steps[run] {
-        Step::Run { set, is_final: true, .. } if lies_within(&steps[..run], *set) => Some(*set),
+        Step::Run { set, is_final: true, .. } if lies_within(steps, behind..run, *set) => Some(*set),
         _ => None,
     }
+}
+
+/// The step from which on the keyword does not tell which way a match goes.
+fn behind_keyword(steps: &[Step], keyword: &[u8]) -> usize {
+    let (mut step, mut at) = (0, 0);
+    while let Some(byte) = keyword.get(at) {
+        step = match steps.get(step) {
+            Some(Step::Literal(literal)) if at + literal.len() <= keyword.len() => {
+                at += literal.len();
+                step + 1
+            }
+            Some(Step::Split { here, there, other }) if here.contains(*byte) != there.contains(*byte) => {
+                if here.contains(*byte) { step + 1 } else { usize::from(*other) }
+            }
+            Some(Step::Jump(to)) => usize::from(*to),
+            _ => break,
+        };
+    }
+    step
 }
 
 /// The run that every match ends in, if it could hold all of the match and is a part of `carried`.
 fn one_word(steps: &[Step], carried: ByteSet) -> Option<ByteSet> {
     match steps {
         [before @ .., Step::Run { set: word, max: u32::MAX, .. }, Step::Match] => {
-            (word.and(carried) == *word && lies_within(before, *word)).then_some(*word)
+            (word.and(carried) == *word && lies_within(before, 0..before.len(), *word)).then_some(*word)
         }
         _ => None,
     }
 }
 
-/// Whether all ways through `steps` lead to the step behind them and take bytes of `set` alone.
-fn lies_within(steps: &[Step], set: ByteSet) -> bool {
-    steps.iter().all(|step| match step {
+/// Whether all ways through `within` lead to the step behind it and take bytes of `set` alone.
+fn lies_within(steps: &[Step], within: Range<usize>, set: ByteSet) -> bool {
+    let Some(between) = steps.get(within.clone()) else { return false };
+    between.iter().all(|step| match step {
         Step::Literal(literal) => set.prefix_len(literal) == literal.len(),
         Step::Run { set: run, .. } => run.and(set) == *run,
-        Step::Split { other: to, .. } | Step::Jump(to) => usize::from(*to) <= steps.len(),
+        Step::Split { other: to, .. } | Step::Jump(to) => (within.start..=within.end).contains(&usize::from(*to)),
         Step::Open | Step::Close | Step::Look(_) | Step::Match => false,
     })
 }
@@ -426,4 +448,90 @@ fn spans(captures: &Captures) -> Option<(Range<usize>, Range<usize>)> {
     let whole = captures.get_match()?.range();
     let secret = captures.get_group(1).map_or(whole.clone(), |group| group.range());
     Some((whole, secret))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chunk::{Chunk, LEFT_MARGIN, RIGHT_MARGIN};
+    use crate::detect::dictionary::Terms;
+    use crate::detect::engine::{Engine, Scratch};
+    use crate::detect::prefilter::Isa;
+    use crate::detect::resolve::Fold;
+    use crate::finding::Finding;
+    use proptest::prelude::*;
+    use proptest::strategy::ValueTree;
+
+    /// The tokens, each candidate by itself: nothing that one says of others is heard.
+    struct Forgetful(Tokens);
+
+    impl Detector for Forgetful {
+        fn rules(&self) -> Vec<RuleInfo> {
+            self.0.rules()
+        }
+
+        fn anchors(&self) -> Vec<Anchor> {
+            self.0.anchors()
+        }
+
+        fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
+            let mut out = Candidates { found: out.found, left: None, base: out.base, dead: &mut 0 };
+            self.0.verify(hit, view, &mut out);
+        }
+    }
+
+    fn engine(detector: impl Detector + 'static) -> Engine {
+        Engine::with(Isa::best(), vec![Box::new(detector)], Terms::new())
+    }
+
+    fn findings(engine: &Engine, text: &[u8], cut: usize) -> Vec<Finding> {
+        let (mut fold, mut scratch, mut findings) = (Fold::default(), Scratch::default(), Vec::new());
+        for start in (0..text.len()).step_by(cut) {
+            let end = text.len().min(start + cut);
+            let (from, to) = (start.saturating_sub(LEFT_MARGIN), text.len().min(end + RIGHT_MARGIN));
+            let own = start - from..end - from;
+            let chunk = Chunk { bytes: &text[from..to], base: from as u64, own, is_last: to == text.len() };
+            let scan = engine.scan(&chunk, false, &mut scratch);
+            let edits = fold.advance(&chunk, scan.found, scan.decided);
+            findings.extend(edits.iter().filter_map(|edit| edit.resolved.map(|resolved| resolved.finding)));
+        }
+        findings
+    }
+
+    /// A few pieces of rules, each over and over: what candidates say of each other is put to the test.
+    fn floods(rules: &[Rule]) -> impl Strategy<Value = Vec<u8>> + use<> {
+        let pieces = |rule: &Rule| -> Vec<String> {
+            let texts = rule.examples.iter().chain(rule.counter_examples.iter()).map(|example| example.text());
+            rule.keywords.iter().map(|keyword| keyword.to_string()).chain(texts).collect()
+        };
+        let pieces: Vec<Vec<String>> = rules.iter().map(pieces).collect();
+        let filler = prop::sample::select(vec!["", "", "a", "A1", "0aB1", "-", " ", "_", ":", ".", "\n"]);
+        (prop::sample::select(pieces), prop::collection::vec((any::<prop::sample::Index>(), filler, 0..4_u32), 1..12))
+            .prop_map(|(pieces, plan)| {
+                let parts = plan.iter().map(|(which, filler, times)| {
+                    let piece = format!("{}{filler}", pieces[which.index(pieces.len())]);
+                    let times = if piece.len() > 30 { 1 } else { 7_usize.pow(*times) };
+                    piece.repeat(times)
+                });
+                parts.collect::<String>().into_bytes()
+            })
+    }
+
+    #[test]
+    fn what_candidates_say_of_others_changes_nothing() {
+        let rules = RuleSet::builtin();
+        let (quick, slow) = (engine(Tokens::new(&rules)), engine(Forgetful(Tokens::new(&rules))));
+        let mut runner = proptest::test_runner::TestRunner::deterministic();
+        let floods = floods(rules.rules());
+        let mut found = 0;
+        for round in 0..400 {
+            let text = floods.new_tree(&mut runner).unwrap().current();
+            let expected = findings(&slow, &text, text.len().max(1));
+            for cut in [text.len().max(1), 1000 + 37 * round % 5000] {
+                assert_eq!(findings(&quick, &text, cut), expected, "by {cut}: {}", text.escape_ascii());
+            }
+            found += expected.len();
+        }
+        assert!(found > 400, "{found}");
+    }
 }
