@@ -74,7 +74,7 @@ impl Hostile {
 use Findings::{Each, EachButLast, None, One, TwoButLast};
 
 /// All of them.
-pub const ALL: [Hostile; 52] = [
+pub const ALL: [Hostile; 66] = [
     // Addresses that never come to an end, or end at once.
     Hostile::new("a@a@", "a@", None),
     Hostile::new("@", "@", None),
@@ -119,6 +119,21 @@ pub const ALL: [Hostile; 52] = [
     Hostile::new("ghp_ghp_", concat!("gh", "p_"), None),
     Hostile::new("AKIA", concat!("AK", "IA"), One),
     Hostile::new("sk-", "sk-", None),
+    Hostile::new("sk-proj-", "sk-proj-", None),
+    Hostile::new("sk-proj-1", "sk-proj-1", One),
+    Hostile::new("xoxb-", concat!("xo", "xb-"), None),
+    Hostile::new("glpat-", concat!("gl", "pat-"), One),
+    Hostile::new("key-", "key-", None),
+    Hostile::new("sig=", "sig=", One),
+    // Words that a secret may stand around, and none does.
+    Hostile::new(":::", ":::", None),
+    Hostile::new("AZDO", concat!("AZ", "DO"), None),
+    Hostile::new(" AZDO", concat!(" AZ", "DO"), None),
+    Hostile::new(":AA", ":AA", None),
+    Hostile::new("-us1", "-us1", None),
+    Hostile::new(".atlasv1.", ".atlasv1.", None),
+    Hostile::new("T3BlbkFJ", "T3BlbkFJ", None),
+    Hostile::new("vault", "vault ", None),
     Hostile::new("-----BEGIN ", "-----BEGIN ", None),
     Hostile::new("-----BEGIN PRIVATE KEY-----", concat!("-----BEGIN PRIVATE", " KEY-----"), One),
     Hostile::new("-", "-", None),

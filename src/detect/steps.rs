@@ -31,7 +31,7 @@ pub enum Outcome {
 pub struct Reached {
     /// What became of the candidate.
     pub outcome: Outcome,
-    /// Where the first run of bytes that was read ended.
+    /// Where the first run without a bound that was read ended.
     pub run_end: Option<usize>,
     /// Whether the outcome might be another if the text went on.
     pub met_end: bool,
@@ -79,10 +79,12 @@ pub fn run(steps: &[Step], step: usize, text: &[u8], from: usize, end: usize) ->
                 is_there
             }
             Step::Run { set, min, max, is_final } => {
-                let (min, max) = (*min as usize, *max as usize);
+                let (min, is_bounded, max) = (*min as usize, *max < u32::MAX, *max as usize);
                 let run = at + set.prefix_len(&text[at..end.min(at.saturating_add(max))]);
                 reached.met_end |= run == end;
-                reached.run_end = reached.run_end.or(Some(run));
+                if !is_bounded {
+                    reached.run_end = reached.run_end.or(Some(run));
+                }
                 step += 1;
                 let is_enough = run - at >= min;
                 if is_enough {
@@ -172,7 +174,7 @@ fn is_word(byte: Option<u8>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::{Rule, RuleSet, syntax};
+    use crate::rules::{Program, Rule, RuleSet, syntax};
     use proptest::prelude::*;
     use proptest::strategy::ValueTree;
     use regex_automata::meta::{Config, Regex};
@@ -296,5 +298,31 @@ mod tests {
             }
         }
         assert!(matched > 9000 && given_up * 50 < matched, "{matched} matches, {given_up} given up");
+    }
+
+    #[test]
+    fn what_decides_of_a_match_stands_before_what_is_hidden() {
+        let (mut bounded, mut matched) = (0, 0);
+        for rule in RuleSet::builtin().rules() {
+            let Some(decision) = rule.program.as_ref().and_then(Program::decision) else { continue };
+            bounded += 1;
+            let regex = compile(&rule.pattern);
+            let mut runner = proptest::test_runner::TestRunner::deterministic();
+            for _ in 0..30 {
+                let mut text = near(rule).new_tree(&mut runner).unwrap().current();
+                text.retain(|&byte| byte != b'\n');
+                for cut in (0..text.len()).step_by(3) {
+                    let known = &text[..cut];
+                    for from in 0..decision.hidden(known) {
+                        if expected(&regex, &text, from, text.len()) != Outcome::None {
+                            matched += 1;
+                            let there = expected(&regex, known, from, cut);
+                            assert_ne!(there, Outcome::None, "{}: {from}..{cut} of {}", rule.id, text.escape_ascii());
+                        }
+                    }
+                }
+            }
+        }
+        assert!(bounded > 180 && matched > 1000, "{bounded} rules, {matched} matches");
     }
 }

@@ -11,6 +11,7 @@ use regex_automata::meta::Regex;
 use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input};
 
+use crate::chunk::LOOK_BEHIND;
 use crate::detect::bytes::{ALNUM, ByteSet};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::prefilter::Literal;
@@ -18,7 +19,10 @@ use crate::detect::run::Run;
 use crate::detect::steps::{self, Outcome, Reached};
 use crate::detect::view::View;
 use crate::finding::Confidence;
-use crate::rules::{Check, Program, Rule, RuleSet, Step, syntax};
+use crate::rules::{Check, Decision, Program, Rule, RuleSet, Step, syntax};
+
+/// How many windows are looked at for what a long word lacks.
+const AHEAD: usize = 16;
 
 /// Finds the tokens of every `[[rule]]`.
 pub struct Tokens {
@@ -38,14 +42,16 @@ struct Keyword {
     taken: usize,
     /// The keyword stands in letters and digits: it may be a part of its own repetition.
     may_repeat: bool,
-    /// The keyword can stand in the run that the program reads first, which ends where it ends for all that begin in it.
-    is_in_run: bool,
+    /// The run that the program reads first, if the keyword can stand in it: it ends where it ends for all that begin in it.
+    in_run: Option<ByteSet>,
 }
 
 struct Compiled {
     rule: Rule,
-    /// The pattern ends in a run that could hold all of it, and the rule's own run holds that.
-    is_one_word: bool,
+    /// The run that the pattern ends in, if it could hold all of a match and the rule's own run holds it.
+    one_word: Option<ByteSet>,
+    /// What decides whether a match begins somewhere, if the pattern is searched for around a keyword.
+    decision: Option<Decision>,
     /// Compiled when it is first needed.
     pattern: OnceLock<Option<Regex>>,
     allow: OnceLock<Vec<Regex>>,
@@ -63,7 +69,8 @@ impl Tokens {
         }
         let compiled = |rule: &Rule| Compiled {
             rule: rule.clone(),
-            is_one_word: rule.program.as_ref().is_some_and(|program| is_one_word(program.steps(), rule.run)),
+            one_word: rule.program.as_ref().and_then(|program| one_word(program.steps(), rule.run)),
+            decision: rule.program.as_ref().filter(|_| rule.context > 0).and_then(Program::decision),
             pattern: OnceLock::new(),
             allow: OnceLock::new(),
         };
@@ -75,20 +82,14 @@ impl Keyword {
     fn new(which: usize, rule: &Rule, keyword: &str) -> Keyword {
         let bytes = keyword.as_bytes();
         let steps = rule.program.as_ref().map_or(&[][..], Program::steps);
-        let (taken, is_in_run) = match steps {
-            [Step::Literal(literal), rest @ ..] if rule.context == 0 && !rule.ignore_case => {
-                let in_run = match rest {
-                    [Step::Run { set, max: u32::MAX, is_final: true, .. }, ..] => {
-                        set.prefix_len(literal) == literal.len()
-                    }
-                    _ => false,
-                };
-                (usize::from(**literal == *bytes), in_run)
-            }
-            _ => (0, false),
+        let is_plain = rule.context == 0 && !rule.ignore_case;
+        let taken = match steps {
+            [Step::Literal(literal), ..] if is_plain && **literal == *bytes => 1,
+            _ => 0,
         };
+        let in_run = first_run(steps, bytes).filter(|set| is_plain && set.prefix_len(bytes) == bytes.len());
         let may_repeat = rule.context == 0 && !bytes.is_empty() && ALNUM.prefix_len(bytes) == bytes.len();
-        Keyword { which, bytes: bytes.to_vec(), after: behind(rule, keyword), taken, may_repeat, is_in_run }
+        Keyword { which, bytes: bytes.to_vec(), after: behind(rule, keyword), taken, may_repeat, in_run }
     }
 
     /// Whether the keyword stands twice before itself, as in `eyJeyJeyJ`: what begins here belongs to what began there.
@@ -108,17 +109,55 @@ fn behind(rule: &Rule, keyword: &str) -> Vec<ByteSet> {
     (keyword.len()..length).map(any).collect()
 }
 
-/// Whether every match ends in a run of bytes that could hold all of it, and that is a part of `carried`.
-fn is_one_word(steps: &[Step], carried: ByteSet) -> bool {
-    let [before @ .., Step::Run { set: word, max: u32::MAX, .. }, Step::Match] = steps else { return false };
-    let within = |set: ByteSet, outer: ByteSet| set.and(outer) == set;
-    within(*word, carried)
-        && before.iter().all(|step| match step {
-            Step::Literal(literal) => word.prefix_len(literal) == literal.len(),
-            Step::Run { set, .. } => within(*set, *word),
-            Step::Split { other: to, .. } | Step::Jump(to) => usize::from(*to) <= before.len(),
-            _ => false,
-        })
+/// The run without a bound that every match which begins with `keyword` comes to first, if it is never given back and
+/// could hold all between.
+fn first_run(steps: &[Step], keyword: &[u8]) -> Option<ByteSet> {
+    let run = steps.iter().position(|step| matches!(step, Step::Run { max: u32::MAX, .. }))?;
+    let behind = behind_keyword(&steps[..run], keyword);
+    match &steps[run] {
+        Step::Run { set, is_final: true, .. } if lies_within(steps, behind..run, *set) => Some(*set),
+        _ => None,
+    }
+}
+
+/// The step from which on the keyword does not tell which way a match goes.
+fn behind_keyword(steps: &[Step], keyword: &[u8]) -> usize {
+    let (mut step, mut at) = (0, 0);
+    while let Some(byte) = keyword.get(at) {
+        step = match steps.get(step) {
+            Some(Step::Literal(literal)) if at + literal.len() <= keyword.len() => {
+                at += literal.len();
+                step + 1
+            }
+            Some(Step::Split { here, there, other }) if here.contains(*byte) != there.contains(*byte) => {
+                if here.contains(*byte) { step + 1 } else { usize::from(*other) }
+            }
+            Some(Step::Jump(to)) => usize::from(*to),
+            _ => break,
+        };
+    }
+    step
+}
+
+/// The run that every match ends in, if it could hold all of the match and is a part of `carried`.
+fn one_word(steps: &[Step], carried: ByteSet) -> Option<ByteSet> {
+    match steps {
+        [before @ .., Step::Run { set: word, max: u32::MAX, .. }, Step::Match] => {
+            (word.and(carried) == *word && lies_within(before, 0..before.len(), *word)).then_some(*word)
+        }
+        _ => None,
+    }
+}
+
+/// Whether all ways through `within` lead to the step behind it and take bytes of `set` alone.
+fn lies_within(steps: &[Step], within: Range<usize>, set: ByteSet) -> bool {
+    let Some(between) = steps.get(within.clone()) else { return false };
+    between.iter().all(|step| match step {
+        Step::Literal(literal) => set.prefix_len(literal) == literal.len(),
+        Step::Run { set: run, .. } => run.and(set) == *run,
+        Step::Split { other: to, .. } | Step::Jump(to) => (within.start..=within.end).contains(&usize::from(*to)),
+        Step::Open | Step::Close | Step::Look(_) | Step::Match => false,
+    })
 }
 
 fn compile(pattern: &str) -> Option<Regex> {
@@ -155,7 +194,7 @@ impl Detector for Tokens {
         let compiled = &self.rules[keyword.which];
         let rule = &compiled.rule;
         if rule.context > 0 {
-            return compiled.search(keyword.which, hit.at, view, out);
+            return compiled.search_around(keyword, hit.at, view, out);
         }
         if rule.boundary && !view.starts_word(hit.at) {
             return out.left(keyword.which, hit.at, "within a word");
@@ -165,7 +204,7 @@ impl Detector for Tokens {
         }
         match &rule.program {
             Some(program) => compiled.run(program.steps(), keyword, hit.at, view, out),
-            None => compiled.search(keyword.which, hit.at, view, out),
+            None => compiled.search_at(keyword.which, hit.at, view, out),
         }
     }
 }
@@ -194,7 +233,7 @@ impl Compiled {
         let text = view.slice(first, (end + 1).min(view.high()));
         let taken = if keyword.taken > 0 { keyword.bytes.len() } else { 0 };
         if at + taken > end {
-            return self.search(keyword.which, at, view, out);
+            return self.search_at(keyword.which, at, view, out);
         }
         let Reached { outcome, run_end, met_end } =
             steps::run(steps, keyword.taken, text, at + taken - first, end - first);
@@ -208,76 +247,151 @@ impl Compiled {
                 (fate, first + matched)
             }
             Outcome::None => (Fate::Unfit, at),
-            Outcome::GivenUp => return self.search(keyword.which, at, view, out),
+            Outcome::GivenUp => return self.search_at(keyword.which, at, view, out),
         };
         if fate == Fate::Unfit {
             out.left(keyword.which, at, "the shape does not fit");
         }
-        if let Some(dead) = self.decided(keyword, fate, run_end.map(|end| first + end), matched, end, view) {
+        let met = (at, run_end.map(|end| first + end), matched, end);
+        if let Some(dead) = self.decided(keyword, fate, met, view) {
             out.dead_until(dead);
         }
     }
 
-    /// Before which index every candidate of the keyword is decided with one whose first run ended at `run_end` and whose
-    /// match, if it is one, at `matched`, within a window that ends at `end`.
+    /// Before which index every candidate of the keyword is decided with the one at `at`, whose first run ended at `run_end`
+    /// and whose match, if it is one, at `matched`, within a window that ends at `end`.
     fn decided(
         &self,
         keyword: &Keyword,
         fate: Fate,
-        run_end: Option<usize>,
-        matched: usize,
-        end: usize,
+        (at, run_end, matched, end): (usize, Option<usize>, usize, usize),
         view: &View<'_>,
     ) -> Option<usize> {
-        // Whatever begins within a word that was found ends with it. Where it goes on beyond the view, so does that, and
-        // only a check could make the shorter one the better name.
-        let is_word = match fate {
-            Fate::Found | Fate::Plain => matched < end,
-            Fate::Open => self.rule.checks.is_empty() && (matched < end || end == view.high()),
-            Fate::Unfit | Fate::Left => false,
-        };
-        if self.is_one_word && is_word {
-            return Some(matched);
+        let is_whole = |run: usize| run < end || end == view.high() && !view.is_capped_at(end);
+        // A check could make a shorter one the better name, unless it holds for what is whole alone.
+        let is_unchecked = self.rule.checks.iter().all(Check::is_of_whole);
+        if let Some(word) = self.one_word {
+            // Whatever begins within a word that was found ends with it, also where it goes on beyond the view.
+            match fate {
+                Fate::Found if is_whole(matched) => return Some(matched),
+                Fate::Open if is_unchecked && (matched < end || end == view.high()) => return Some(matched),
+                Fate::Plain if is_whole(matched) => return Some(matched),
+                Fate::Plain if matched == end => return Some(self.plain_until(word, at, end, view)),
+                _ => {}
+            }
         }
         // Whatever begins within the first run has the same end, and is as unfit or lies within what was found.
-        run_end.filter(|&run| keyword.is_in_run && run < end && matches!(fate, Fate::Unfit | Fate::Found))
+        let (set, run) = keyword.in_run.zip(run_end)?;
+        match fate {
+            Fate::Unfit | Fate::Found if is_whole(run) => Some(run),
+            // So have those whose whole window lies within the run.
+            Fate::Unfit => Some(alike(at, end, end + set.prefix_len(view.beyond(end)))),
+            Fate::Open if is_unchecked && run == end => Some(alike(at, end, end + set.prefix_len(view.beyond(end)))),
+            _ => None,
+        }
     }
 
-    /// Searches for the pattern by its regular expression, at a keyword or around it.
-    fn search(&self, which: usize, hit: usize, view: &View<'_>, out: &mut Candidates<'_>) {
-        let rule = &self.rule;
-        let Some(pattern) = self.pattern.get_or_init(|| compile(&rule.pattern)) else { return };
-        let reach = rule.max_length as usize;
-        let context = rule.context as usize;
-        let line = view.line_start(hit);
+    /// Before which index every candidate lacks what the one at `at` lacks, whose word fills its window up to `end`.
+    fn plain_until(&self, word: ByteSet, at: usize, end: usize, view: &View<'_>) -> usize {
+        let known = view.beyond(at);
+        let known = &known[..known.len().min(AHEAD * (end - at))];
+        let (mut plain, mut known_end) = (end - at, end - at + word.prefix_len(&known[end - at..]));
+        let lacks =
+            |length: usize| self.rule.require.iter().any(|check| check.is_of_sorts() && !check.apply(&known[..length]));
+        // The more there is, the less is lacking: the last length that lacks something lies between the two.
+        while plain < known_end {
+            let middle = known_end - (known_end - plain) / 2;
+            if lacks(middle) {
+                plain = middle;
+            } else {
+                known_end = middle - 1;
+            }
+        }
+        alike(at, end, at + plain)
+    }
+
+    /// Tries the pattern by its regular expression at a keyword.
+    fn search_at(&self, which: usize, hit: usize, view: &View<'_>, out: &mut Candidates<'_>) {
+        let Some(pattern) = self.pattern.get_or_init(|| compile(&self.rule.pattern)) else { return };
         // The pattern sees what stands around its window: `\b` and `^` look there.
+        let from = hit.saturating_sub(1).max(view.line_start(hit));
+        let to = view.line_end(hit, self.rule.max_length as usize);
+        let text = view.slice(from, to + usize::from(view.at(to).is_some()));
+        let mut captures = pattern.create_captures();
+        pattern.search_captures(&Input::new(text).range(hit - from..to - from).anchored(Anchored::Yes), &mut captures);
+        let fate = match spans(&captures) {
+            Some((whole, secret)) => self.take(which, view, from, whole.start, secret, out),
+            None => Fate::Unfit,
+        };
+        if fate == Fate::Unfit {
+            out.left(which, hit, "the shape does not fit");
+        }
+    }
+
+    /// Searches for the pattern around a keyword by its regular expression: for matches, without overlaps, that begin on the
+    /// line within `context` bytes of the keyword.
+    fn search_around(&self, keyword: &Keyword, hit: usize, view: &View<'_>, out: &mut Candidates<'_>) {
+        let (rule, which) = (&self.rule, keyword.which);
+        let Some(pattern) = self.pattern.get_or_init(|| compile(&rule.pattern)) else { return };
+        let line = view.line_start(hit);
+        // The pattern sees what stands around its window: `\b` and `^` look there. So one byte less may begin a match.
+        let context = (rule.context as usize).min(LOOK_BEHIND - 1);
+        let reach = keyword.bytes.len() + context;
         let first = hit.saturating_sub(context).max(line);
         let from = first.saturating_sub(1).max(line);
-        let to = view.line_end(hit, reach + context);
+        let to = view.line_end(hit, reach + rule.max_length as usize);
         let text = view.slice(from, to + usize::from(view.at(to).is_some()));
-        let anchored = if context == 0 { Anchored::Yes } else { Anchored::No };
-        let mut at = if context == 0 { hit - from } else { first - from };
+        let (mut at, end, last) = (first - from, to - from, (hit + reach).min(to) - from);
         let mut is_found = false;
+        // Before this, no match begins but those that were met.
+        let mut clear = end;
         // Most windows hold no match, which costs less to know than where one is.
-        let input = Input::new(text).range(at..to - from).anchored(anchored);
-        if pattern.is_match(input) {
+        // (`is_match` falls back to the slowest engine where a literal of the pattern stands all over.)
+        if pattern.search_half(&Input::new(text).range(at..end)).is_some() {
             let mut captures = pattern.create_captures();
-            while at <= to - from {
-                let input = Input::new(text).range(at..to - from).anchored(anchored);
-                pattern.search_captures(&input, &mut captures);
+            while at <= end {
+                pattern.search_captures(&Input::new(text).range(at..end), &mut captures);
                 let Some((whole, secret)) = spans(&captures) else { break };
-                is_found |= self.take(which, view, from, whole.start, secret, out) != Fate::Unfit;
-                if context == 0 || whole.end <= at && whole.is_empty() {
+                if whole.start > last {
+                    clear = clear.min(whole.start);
                     break;
                 }
-                at = whole.end.max(at + 1);
+                is_found |= self.take(which, view, from, whole.start, secret, out) != Fate::Unfit;
+                if whole.end <= at && whole.is_empty() {
+                    break;
+                }
+                (at, clear) = (whole.end.max(at + 1), 0);
             }
-        } else if context > 0 && !view.is_capped_at(to) && view.at(to).is_none_or(|byte| byte == b'\n') {
-            // The windows of the keywords that follow on this line hold no more than this one.
-            out.dead_until(to);
+        }
+        if clear > last {
+            out.dead_until(self.clear_until(from, &text[..end], clear, reach, view).max(hit + 1));
         }
         if !is_found {
             out.left(which, hit, "the shape does not fit");
+        }
+    }
+
+    /// Before which index no keyword has a match around it, when none begins in `text` before `clear`. The text begins at
+    /// `from`, and matches begin less than `reach` bytes behind their keywords or at it.
+    fn clear_until(&self, from: usize, text: &[u8], clear: usize, reach: usize, view: &View<'_>) -> usize {
+        let end = from + text.len();
+        // The keywords that follow on a line see no more of it.
+        let is_line = !view.is_capped_at(end) && view.at(end).is_none_or(|byte| byte == b'\n');
+        if is_line && clear == text.len() {
+            return end;
+        }
+        let hidden = if is_line { text.len() } else { self.hidden(text) };
+        (from + clear.min(hidden)).saturating_sub(reach)
+    }
+
+    /// From where on the end of a text may hide a match.
+    fn hidden(&self, text: &[u8]) -> usize {
+        let Some(hidden) = self.decision.as_ref().map(|decision| decision.hidden(text)) else { return 0 };
+        match self.rule.program.as_ref().map(Program::steps) {
+            // None begins without the literal that it begins with.
+            Some([Step::Literal(literal), ..]) => memchr::memmem::find(&text[hidden..], literal)
+                .map_or(hidden.max((text.len() + 1).saturating_sub(literal.len())), |n| hidden + n),
+            _ => hidden,
         }
     }
 
@@ -303,21 +417,30 @@ impl Compiled {
         }
         if let Some(check) = rule.require.iter().find(|check| !check.apply(value)) {
             out.left(which, start, "a check fails that the shape alone needs");
-            return if matches!(check, Check::Mixed | Check::MixedCase) { Fate::Plain } else { Fate::Left };
+            return if check.is_of_sorts() { Fate::Plain } else { Fate::Left };
         }
         let allow = self.allow.get_or_init(|| rule.allow.iter().filter_map(|pattern| compile(pattern)).collect());
         if allow.iter().any(|pattern| pattern.is_match(view.slice(start, end))) {
             out.left(which, start, "allowed by the rule");
             return Fate::Left;
         }
-        let is_checked = !rule.checks.is_empty() && rule.checks.iter().all(|check| check.apply(value));
-        let confidence = if is_checked { Confidence::High } else { Confidence::Medium };
-        let found = Found::new(start, end, rule.kind, confidence).rule(which);
+        let found = Found::new(start, end, rule.kind, Confidence::Medium).rule(which);
         let found = if rule.run.is_empty() { found } else { found.open(view, Run::Set(rule.run)) };
+        // What goes on beyond the view is not whole.
+        let holds = |check: &Check| !(found.run.is_some() && check.is_of_whole()) && check.apply(value);
+        let is_checked = !rule.checks.is_empty() && rule.checks.iter().all(holds);
+        let confidence = if is_checked { Confidence::High } else { Confidence::Medium };
+        let found = Found { confidence, ..found };
         let fate = if found.run.is_some() { Fate::Open } else { Fate::Found };
         out.found(found);
         fate
     }
+}
+
+/// Before which index a window as long as `at..end`, which lies within a run, lies within it as well, with the byte behind
+/// it, if the run is known to go on to `run`.
+fn alike(at: usize, end: usize, run: usize) -> usize {
+    run.saturating_sub(end - at)
 }
 
 /// The whole match, and the secret in it.
@@ -325,4 +448,90 @@ fn spans(captures: &Captures) -> Option<(Range<usize>, Range<usize>)> {
     let whole = captures.get_match()?.range();
     let secret = captures.get_group(1).map_or(whole.clone(), |group| group.range());
     Some((whole, secret))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chunk::{Chunk, LEFT_MARGIN, RIGHT_MARGIN};
+    use crate::detect::dictionary::Terms;
+    use crate::detect::engine::{Engine, Scratch};
+    use crate::detect::prefilter::Isa;
+    use crate::detect::resolve::Fold;
+    use crate::finding::Finding;
+    use proptest::prelude::*;
+    use proptest::strategy::ValueTree;
+
+    /// The tokens, each candidate by itself: nothing that one says of others is heard.
+    struct Forgetful(Tokens);
+
+    impl Detector for Forgetful {
+        fn rules(&self) -> Vec<RuleInfo> {
+            self.0.rules()
+        }
+
+        fn anchors(&self) -> Vec<Anchor> {
+            self.0.anchors()
+        }
+
+        fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
+            let mut out = Candidates { found: out.found, left: None, base: out.base, dead: &mut 0 };
+            self.0.verify(hit, view, &mut out);
+        }
+    }
+
+    fn engine(detector: impl Detector + 'static) -> Engine {
+        Engine::with(Isa::best(), vec![Box::new(detector)], Terms::new())
+    }
+
+    fn findings(engine: &Engine, text: &[u8], cut: usize) -> Vec<Finding> {
+        let (mut fold, mut scratch, mut findings) = (Fold::default(), Scratch::default(), Vec::new());
+        for start in (0..text.len()).step_by(cut) {
+            let end = text.len().min(start + cut);
+            let (from, to) = (start.saturating_sub(LEFT_MARGIN), text.len().min(end + RIGHT_MARGIN));
+            let own = start - from..end - from;
+            let chunk = Chunk { bytes: &text[from..to], base: from as u64, own, is_last: to == text.len() };
+            let scan = engine.scan(&chunk, false, &mut scratch);
+            let edits = fold.advance(&chunk, scan.found, scan.decided);
+            findings.extend(edits.iter().filter_map(|edit| edit.resolved.map(|resolved| resolved.finding)));
+        }
+        findings
+    }
+
+    /// A few pieces of rules, each over and over: what candidates say of each other is put to the test.
+    fn floods(rules: &[Rule]) -> impl Strategy<Value = Vec<u8>> + use<> {
+        let pieces = |rule: &Rule| -> Vec<String> {
+            let texts = rule.examples.iter().chain(rule.counter_examples.iter()).map(|example| example.text());
+            rule.keywords.iter().map(|keyword| keyword.to_string()).chain(texts).collect()
+        };
+        let pieces: Vec<Vec<String>> = rules.iter().map(pieces).collect();
+        let filler = prop::sample::select(vec!["", "", "a", "A1", "0aB1", "-", " ", "_", ":", ".", "\n"]);
+        (prop::sample::select(pieces), prop::collection::vec((any::<prop::sample::Index>(), filler, 0..4_u32), 1..12))
+            .prop_map(|(pieces, plan)| {
+                let parts = plan.iter().map(|(which, filler, times)| {
+                    let piece = format!("{}{filler}", pieces[which.index(pieces.len())]);
+                    let times = if piece.len() > 30 { 1 } else { 7_usize.pow(*times) };
+                    piece.repeat(times)
+                });
+                parts.collect::<String>().into_bytes()
+            })
+    }
+
+    #[test]
+    fn what_candidates_say_of_others_changes_nothing() {
+        let rules = RuleSet::builtin();
+        let (quick, slow) = (engine(Tokens::new(&rules)), engine(Forgetful(Tokens::new(&rules))));
+        let mut runner = proptest::test_runner::TestRunner::deterministic();
+        let floods = floods(rules.rules());
+        let mut found = 0;
+        for round in 0..400 {
+            let text = floods.new_tree(&mut runner).unwrap().current();
+            let expected = findings(&slow, &text, text.len().max(1));
+            for cut in [text.len().max(1), 1000 + 37 * round % 5000] {
+                assert_eq!(findings(&quick, &text, cut), expected, "by {cut}: {}", text.escape_ascii());
+            }
+            found += expected.len();
+        }
+        assert!(found > 400, "{found}");
+    }
 }

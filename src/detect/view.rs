@@ -96,6 +96,13 @@ impl<'a> View<'a> {
         &self.bytes[from..(from + n).min(self.high)]
     }
 
+    /// All that is known from `i` on, also beyond the reach. How much that is depends on the cuts of the stream: it may tell
+    /// which decisions are alike, and must decide none.
+    #[inline]
+    pub fn beyond(&self, i: usize) -> &'a [u8] {
+        &self.bytes[i.min(self.bytes.len())..]
+    }
+
     /// The known bytes before `i`.
     #[inline]
     pub fn behind(&self, i: usize) -> &'a [u8] {

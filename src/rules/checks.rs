@@ -83,6 +83,27 @@ impl Check {
         Check::ALL.into_iter().find(|check| check.id() == id)
     }
 
+    /// Whether it holds for a secret that is whole, and for a part of one by chance alone.
+    pub fn is_of_whole(&self) -> bool {
+        match self {
+            Check::Crc32Base62
+            | Check::Crc32HexSuffix
+            | Check::Crc32HexField
+            | Check::Crc32Base36
+            | Check::Crc32Base64
+            | Check::NkeyCrc16
+            | Check::Bech32
+            | Check::Luhn
+            | Check::Mod97 => true,
+            Check::Base64Json | Check::Base64Digits | Check::Entropy | Check::Mixed | Check::MixedCase => false,
+        }
+    }
+
+    /// Whether it asks for sorts of characters: what fails has no part that passes.
+    pub fn is_of_sorts(&self) -> bool {
+        matches!(self, Check::Mixed | Check::MixedCase)
+    }
+
     /// Whether the secret passes. Any bytes will do; what does not have the form fails.
     pub fn apply(&self, secret: &[u8]) -> bool {
         match self {

@@ -142,7 +142,7 @@ impl Compiler {
                     self.steps[at] = Step::Split { here, there, other };
                 }
                 Step::Run { set, min, max, .. } => {
-                    let is_final = min == max || self.is_end(at + 1) || set.and(self.first(at + 1)).is_empty();
+                    let is_final = min == max || self.needs_nothing(at + 1) || set.and(self.first(at + 1)).is_empty();
                     self.steps[at] = Step::Run { set, min, max, is_final };
                 }
                 _ => {}
@@ -166,13 +166,14 @@ impl Compiler {
         }
     }
 
-    /// Whether nothing is asked for from the step `at` on.
-    fn is_end(&self, at: usize) -> bool {
+    /// Whether nothing is asked for from the step `at` on, so that it leads to a match wherever it is come to.
+    fn needs_nothing(&self, at: usize) -> bool {
         match &self.steps[at] {
             Step::Match => true,
-            Step::Open | Step::Close => self.is_end(at + 1),
-            Step::Jump(to) => self.is_end(usize::from(*to)),
-            _ => false,
+            Step::Run { min: 0, .. } | Step::Open | Step::Close => self.needs_nothing(at + 1),
+            Step::Split { other, .. } => self.needs_nothing(at + 1) || self.needs_nothing(usize::from(*other)),
+            Step::Jump(to) => self.needs_nothing(usize::from(*to)),
+            Step::Run { .. } | Step::Literal(_) | Step::Look(_) => false,
         }
     }
 }

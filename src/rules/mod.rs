@@ -24,7 +24,7 @@ pub mod spec;
 
 pub use checks::Check;
 pub use load::{LoadError, Problem};
-pub use program::{BEHIND_KEYWORD, Look, Program, Step};
+pub use program::{BEHIND_KEYWORD, Decision, Look, Program, Step};
 pub use rule::{ByteSet, Example, Key, List, Origin, Rule, Settings, Text, syntax};
 pub use set::RuleSet;
 

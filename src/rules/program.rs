@@ -65,6 +65,61 @@ pub enum Look {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Program(pub List<Step>);
 
+/// How much of the text decides whether a match begins somewhere, however the text goes on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Decision {
+    /// At most so many bytes from where a match begins tell that one does, the run within at its least.
+    length: usize,
+    /// The run within, which may be as long as it likes.
+    within: Option<Within>,
+}
+
+/// A run without a bound that something follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Within {
+    set: ByteSet,
+    /// The most bytes of a match before it.
+    before: usize,
+    /// The most bytes behind it that decide.
+    after: usize,
+}
+
+impl Decision {
+    /// From where on the end of `text` may hide a match: wherever one begins before this index in a longer text, one begins
+    /// in `text`.
+    pub fn hidden(&self, text: &[u8]) -> usize {
+        let all = text.len().saturating_sub(self.length);
+        let Some(Within { set, before, after }) = &self.within else { return all };
+        let behind = &text[..text.len().saturating_sub(*after)];
+        let run = behind.iter().rposition(|&byte| !set.contains(byte)).map_or(0, |at| at + 1);
+        all.min(run.saturating_sub(*before))
+    }
+
+    /// The same with so many bytes more before all else.
+    fn behind(mut self, bytes: usize) -> Decision {
+        self.length += bytes;
+        if let Some(within) = &mut self.within {
+            within.before += bytes;
+        }
+        self
+    }
+
+    /// What decides whether one of two ways leads on.
+    fn or(self, other: Decision) -> Option<Decision> {
+        if self == Decision::default() || other == Decision::default() {
+            return Some(Decision::default());
+        }
+        let within = match (self.within, other.within) {
+            (Some(a), Some(b)) if a.set == b.set => {
+                Some(Within { set: a.set, before: a.before.max(b.before), after: a.after.max(b.after) })
+            }
+            (Some(_), Some(_)) => return None,
+            (a, b) => a.or(b),
+        };
+        Some(Decision { length: self.length.max(other.length), within })
+    }
+}
+
 /// How many bytes behind its keyword a prefix describes at most.
 pub const BEHIND_KEYWORD: usize = 8;
 
@@ -75,6 +130,38 @@ impl Program {
     /// The steps.
     pub fn steps(&self) -> &[Step] {
         &self.0
+    }
+
+    /// How much of a text decides whether a match begins somewhere. `None` if that has no simple bound: where a group is
+    /// repeated without one, or runs without one follow each other.
+    pub fn decision(&self) -> Option<Decision> {
+        // From the last step to the first, each by those it leads to.
+        let mut behind: Vec<Option<Decision>> = vec![None; self.0.len()];
+        for (at, step) in self.0.iter().enumerate().rev() {
+            // A way back is not known yet, and has no bound.
+            let next = |at: usize| behind.get(at).cloned().flatten();
+            behind[at] = match step {
+                Step::Literal(bytes) => next(at + 1).map(|rest| rest.behind(bytes.len())),
+                Step::Run { set, min, max, .. } => match next(at + 1) {
+                    Some(rest) if rest == Decision::default() => Some(rest.behind(*min as usize)),
+                    Some(rest) if *max != u32::MAX => Some(rest.behind(*max as usize)),
+                    Some(Decision { length, within: None }) => {
+                        let within = Some(Within { set: *set, before: 0, after: length });
+                        Some(Decision { length: length + *min as usize, within })
+                    }
+                    _ => None,
+                },
+                Step::Split { other, .. } => {
+                    next(at + 1).zip(next(usize::from(*other))).and_then(|(here, there)| here.or(there))
+                }
+                Step::Jump(to) => next(usize::from(*to)),
+                Step::Open | Step::Close => next(at + 1),
+                // It looks at the byte behind.
+                Step::Look(_) => next(at + 1).map(|rest| rest.behind(1)),
+                Step::Match => Some(Decision::default()),
+            };
+        }
+        behind.swap_remove(0)
     }
 
     /// What a match can begin with: for each way to begin, the set of each of its bytes, at most `length` of them. A match

@@ -43,24 +43,29 @@ impl Matcher {
                 if !(here == keyword || rule.ignore_case && here.eq_ignore_ascii_case(keyword)) {
                     continue;
                 }
-                let (span, anchored) = match rule.context as usize {
-                    0 => (at..text.len().min(at + rule.max_length as usize), Anchored::Yes),
-                    context => (window(text, at, keyword.len(), context), Anchored::No),
+                let reach = rule.max_length as usize;
+                let (span, last, anchored) = match rule.context as usize {
+                    0 => (at..text.len().min(at + reach), at, Anchored::Yes),
+                    context => {
+                        let window = window(text, at, keyword.len(), context);
+                        (window.start..line_end(text, window.end, reach), window.end, Anchored::No)
+                    }
                 };
-                found.extend(self.matches(text, span, anchored));
+                found.extend(self.matches(text, span, last, anchored));
             }
         }
         found
     }
 
-    fn matches(&self, text: &[u8], span: Range<usize>, anchored: Anchored) -> Vec<Range<usize>> {
+    /// The secrets of matches that lie within `span` and begin at `last` or before.
+    fn matches(&self, text: &[u8], span: Range<usize>, last: usize, anchored: Anchored) -> Vec<Range<usize>> {
         let mut found = Vec::new();
         let mut start = span.start;
-        while start <= span.end {
+        while start <= last {
             let input = Input::new(text).span(start..span.end).anchored(anchored);
             let mut groups = self.pattern.create_captures();
             self.pattern.captures(input, &mut groups);
-            let Some(whole) = groups.get_match() else { break };
+            let Some(whole) = groups.get_match().filter(|whole| whole.start() <= last) else { break };
             start = whole.end().max(start + 1);
             let glued = whole.start() > 0 && {
                 let before = text[whole.start() - 1];
@@ -84,11 +89,15 @@ impl Matcher {
 
 /// The bytes within `context` of a keyword, on its line.
 fn window(text: &[u8], at: usize, length: usize, context: usize) -> Range<usize> {
-    let end = at + length;
     let before = &text[at.saturating_sub(context)..at];
-    let after = &text[end..text.len().min(end + context)];
     let start = at - before.iter().rev().take_while(|&&byte| byte != b'\n').count();
-    start..end + after.iter().take_while(|&&byte| byte != b'\n').count()
+    start..line_end(text, at + length, context)
+}
+
+/// The end of the line that goes on at `from`, at most so many bytes on.
+fn line_end(text: &[u8], from: usize, limit: usize) -> usize {
+    let rest = &text[from..text.len().min(from + limit)];
+    from + rest.iter().take_while(|&&byte| byte != b'\n').count()
 }
 
 #[test]

@@ -35,8 +35,8 @@ pub struct Tables {
     pub buckets: [[[u8; 128]; 4]; GROUPS],
     /// The same, by the halves of the byte.
     pub nibbles: [[Nibbles; 4]; GROUPS],
-    /// For each byte, sixteen bits for each place: the buckets that have it there. Some buckets share a bit.
-    pub places: [u64; 256],
+    /// Three bytes, five bits of each: whether a fingerprint may begin so.
+    pub triples: [u64; 1 << 9],
     /// The hashes of three folded bytes with which a window begins.
     pub beginnings: [u64; 1 << (BEGINNINGS - 6)],
 }
@@ -58,7 +58,7 @@ impl Tables {
         let mut tables = Tables {
             buckets: [[[0; 128]; 4]; GROUPS],
             nibbles: [[Nibbles::default(); 4]; GROUPS],
-            places: [0; 256],
+            triples: [0; 1 << 9],
             beginnings: [0; 1 << (BEGINNINGS - 6)],
         };
         for (literal, window) in literals.iter().zip(windows).filter(|(literal, _)| !literal.is_high()) {
@@ -92,10 +92,15 @@ impl Tables {
                 self.buckets[group][place][byte] |= bit;
                 self.nibbles[group][place].lower[byte & 15] |= bit;
                 self.nibbles[group][place].upper[byte >> 4] |= bit;
-                // Bytes above 127 stand for what is 128 below them, as they do in the other look-ups.
-                for byte in [byte, byte + 128] {
-                    self.places[byte] |= 1 << (16 * place + bucket % 16);
-                }
+            }
+        }
+        let fives = |set: u128| members(set).fold(0_u32, |fives, byte| fives | 1 << (byte & 31));
+        let [first, second, third] = [sets[0], sets[1], sets[2]].map(fives);
+        for a in (0..32).filter(|a| first >> a & 1 == 1) {
+            for b in (0..32).filter(|b| second >> b & 1 == 1) {
+                // Thirty-two triples that begin alike are half a word.
+                let at = a << 10 | b << 5;
+                self.triples[at >> 6] |= u64::from(third) << (at & 63);
             }
         }
     }

@@ -51,32 +51,18 @@ fn class_of(byte: u8) -> u8 {
         | byte & HIGH
 }
 
-/// Where the fingerprints begin in the 64 bytes from `at`.
-///
-/// A word holds sixteen buckets for each of four places. Each byte moves the places on by one and leaves the buckets that
-/// have it there: what arrives at the last place stood in one bucket four times. One step waits for the one before, so four
-/// stretches of the block go side by side.
+/// Where three bytes stand with which a fingerprint may begin, in the 64 bytes from `at`.
 #[inline(always)]
 fn fingerprints(tables: &Tables, text: &[u8; SPAN], at: usize) -> u64 {
-    const STRETCHES: usize = 4;
-    const STRETCH: usize = 64 / STRETCHES;
-    const FIRST: u64 = 0xffff;
-    let block = &text[at..at + 64 + 3];
-    let mut states = [0_u64; STRETCHES];
-    let mut found = [0_u64; STRETCHES];
-    for n in 0..STRETCH + 3 {
-        for stretch in 0..STRETCHES {
-            let byte = block[stretch * STRETCH + n];
-            states[stretch] = (states[stretch] << 16 | FIRST) & tables.places[usize::from(byte)];
-            // In reverse, and the first three, which have not come to the last place yet, move out in the end.
-            found[stretch] = found[stretch] + found[stretch] + u64::from(states[stretch] >> 48 != 0);
-        }
+    let block = &text[at..at + 66];
+    let mut triple = u32::from(block[0] & 31) << 5 | u32::from(block[1] & 31);
+    let mut found = 0;
+    for i in 0..64 {
+        triple = triple << 5 | u32::from(block[i + 2] & 31);
+        let word = tables.triples[(triple >> 6) as usize & 511];
+        found |= (word >> (triple & 63) & 1) << i;
     }
-    let mut all = 0;
-    for (stretch, found) in found.into_iter().enumerate() {
-        all |= (found & FIRST).reverse_bits() >> (64 - STRETCH) << (stretch * STRETCH);
-    }
-    all
+    found
 }
 
 /// A matrix of eight by eight bits, turned about its diagonal: bit `j` of byte `i` becomes bit `i` of byte `j`.
