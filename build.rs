@@ -14,14 +14,18 @@ mod kind;
 #[path = "src/rules"]
 mod rules {
     pub mod checks;
+    pub mod compile;
+    pub mod keyword;
     pub mod load;
+    pub mod program;
     pub mod rule;
     pub mod set;
     pub mod spec;
 }
 
 use rules::checks::Check;
-use rules::rule::{Example, Key, Origin, Rule, Text};
+use rules::program::{Program, Step};
+use rules::rule::{ByteSet, Example, Key, Origin, Rule, Text};
 use rules::set::RuleSet;
 
 fn main() -> ExitCode {
@@ -62,6 +66,7 @@ fn rule(rule: &Rule) -> String {
         keywords,
         ignore_case,
         pattern,
+        program,
         context,
         boundary,
         run,
@@ -76,13 +81,14 @@ fn rule(rule: &Rule) -> String {
     } = rule;
     format!(
         "Rule {{ id: {}, description: {}, kind: Kind::{kind:?}, keywords: {}, ignore_case: {ignore_case}, pattern: {}, \
-         context: {context}, boundary: {boundary}, run: ByteSet::from_words({:?}), max_length: {max_length}, \
+         program: {}, context: {context}, boundary: {boundary}, run: {}, max_length: {max_length}, \
          checks: {}, require: {}, allow: {}, references: {}, examples: {}, counter_examples: {}, origin: {} }}\n",
         text(id),
         text(description),
         texts(keywords),
         text(pattern),
-        run.words(),
+        steps(program.as_ref()),
+        set(run),
         borrowed(checks, check),
         borrowed(require, check),
         texts(allow),
@@ -91,6 +97,28 @@ fn rule(rule: &Rule) -> String {
         borrowed(counter_examples, example),
         place(origin),
     )
+}
+
+fn steps(program: Option<&Program>) -> String {
+    program.map_or("None".into(), |program| format!("Some(Program({}))", borrowed(program.steps(), step)))
+}
+
+fn step(step: &Step) -> String {
+    match step {
+        Step::Literal(bytes) => format!("Step::Literal(Cow::Borrowed(b\"{}\"))", bytes.escape_ascii()),
+        Step::Run { set: of, min, max, is_final } => {
+            format!("Step::Run {{ set: {}, min: {min}, max: {max}, is_final: {is_final} }}", set(of))
+        }
+        Step::Split { here, there, other } => {
+            format!("Step::Split {{ here: {}, there: {}, other: {other} }}", set(here), set(there))
+        }
+        Step::Look(look) => format!("Step::Look(Look::{look:?})"),
+        Step::Jump(_) | Step::Open | Step::Close | Step::Match => format!("Step::{step:?}"),
+    }
+}
+
+fn set(set: &ByteSet) -> String {
+    format!("ByteSet::from_words({:?})", set.words())
 }
 
 fn key(key: &Key) -> String {

@@ -84,17 +84,31 @@ fn named(text: &str) -> String {
     out
 }
 
+/// The files of rows, in the order of their names.
+fn files() -> Vec<(String, File)> {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut paths: Vec<_> = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|e| e == "toml"));
+    paths.sort();
+    let parse = |path: &std::path::PathBuf| {
+        let text = std::fs::read_to_string(path).unwrap();
+        let file = toml::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        (path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), file)
+    };
+    paths.iter().map(parse).collect()
+}
+
+/// Every input of every row.
+pub(crate) fn inputs() -> Vec<String> {
+    files().iter().flat_map(|(_, file)| file.case.iter().map(|case| case.r#in.join())).collect()
+}
+
 /// Every row, also within a longer stream and a second time over.
 #[test]
 fn every_case_comes_out_as_it_says() {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let mut files: Vec<_> = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
     let plain = scrubber(&[]);
     let (mut cases, mut failures) = (0, Vec::new());
-    for file in files.iter().filter(|file| file.extension().is_some_and(|e| e == "toml")) {
-        let text = std::fs::read_to_string(file).unwrap();
-        let File { case } = toml::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+    for (stem, File { case }) in files() {
         for Case { name, r#in, out, kept, args } in case {
             let own = (!args.is_empty()).then(|| scrubber(&args));
             let scrubber = own.as_ref().unwrap_or(&plain);
@@ -103,7 +117,6 @@ fn every_case_comes_out_as_it_says() {
             let expected = out.unwrap_or_else(|| text.clone());
             let once = scrub(scrubber, &text);
             let mut fails = |what: &str, got: &str, expected: &str| {
-                let stem = file.file_stem().unwrap_or_default().to_string_lossy();
                 failures.push(format!("{stem}: {name}{what}\n  in   {text:?}\n  want {expected:?}\n  got  {got:?}"));
             };
             if named(&once) != expected {

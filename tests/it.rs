@@ -9,4 +9,5 @@ mod laws;
 mod layers;
 mod leaks;
 mod ledger;
+mod reference;
 mod scrub;

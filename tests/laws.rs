@@ -46,7 +46,7 @@ fn whole(text: &[u8]) -> Vec<u8> {
 }
 
 /// Pieces that detectors look for, that look like them, and that stand between them.
-fn pieces() -> Vec<String> {
+pub(crate) fn pieces() -> Vec<String> {
     let token = ["ghp", "_", "0123456789abcdefghijABCDEFGHIJ0123ab"].concat();
     let long = "Zx9".repeat(1500);
     let pem = |body: &str| ["-----BEGIN RSA PRIVATE", " KEY-----\n", body].concat();
@@ -215,6 +215,28 @@ fn every_small_chunk_gives_the_same_output() {
     let expected = whole(&text);
     for chunk in (7..40).chain([64, 100, 1000, 4095, 4096, 4097]) {
         assert_eq!(scrub(&text, chunk, 1 + chunk % 3, usize::MAX, false), expected, "chunks of {chunk}");
+    }
+}
+
+/// Law 1 for files, which several workers read by place: the output, and the content that is recorded.
+#[test]
+fn a_file_gives_the_same_output_as_a_stream() {
+    let text = [scrubjay::bench::corpus::app_log(1, 300_000).text, pieces().join(" end\nbegin ").into_bytes()].concat();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("app.log");
+    for len in [0, 10, 4096, 100_000, 104_096, 131_072, text.len()] {
+        let text = &text[..len.min(text.len())];
+        std::fs::write(&path, text).unwrap();
+        let expected = whole(text);
+        for chunk in [1000, 4096, 10_000, 1 << 17] {
+            let mut file = scrubjay::source::file::open(&path).unwrap();
+            let mut out = Vec::new();
+            let report = scrubber(chunk, 3).scrub_file(&mut file, |_| {}, &mut out).unwrap();
+            assert_eq!(Text(out), Text(expected.clone()), "{len} bytes in chunks of {chunk}");
+            assert_eq!(report.input.size, text.len() as u64);
+            assert_eq!(report.input.blake3, *blake3::hash(text).as_bytes(), "{len} bytes in chunks of {chunk}");
+            assert_eq!(std::io::Seek::stream_position(&mut file).unwrap(), text.len() as u64);
+        }
     }
 }
 

@@ -296,6 +296,29 @@ fn rules_of_ones_own_are_used_and_checked() {
 }
 
 #[test]
+fn a_rule_without_a_literal_runs_in_the_slow_lane_and_is_told_of() {
+    let world = World::new();
+    world.write(
+        "rules/acme.toml",
+        "[[rule]]\nid = \"acme-number\"\ndescription = \"Acme number\"\nkind = \"token\"\npattern = '[0-9a-f]{20}[g-i]'\n\
+         boundary = true\nrun = ''\nexamples = [[\"0123456789\", \"0123456789g\"], [\"ffffffffff\", \"0123456789h\"]]\n\
+         counter_examples = [[\"0123456789g\"]]\n\n\
+         [[rule]]\nid = \"acme-tail\"\ndescription = \"Acme tail\"\nkind = \"token\"\npattern = '[0-9]{9}-acme'\n\
+         examples = [[\"012345678\", \"-acme\"], [\"112345678\", \"-acme\"]]\ncounter_examples = [[\"1-acme\"]]\n",
+    );
+    let tested = world.run(&["rules", "test", "--rules", "rules"], b"");
+    assert_eq!(tested.code, 0, "{}", tested.text());
+    let listed = world.run(&["rules", "list", "--rules", "rules"], b"").text();
+    assert!(listed.contains("Acme number (slow lane)") && listed.contains("Acme tail\n"), "{listed}");
+    let input = format!("a {0}g b {0}{0}g c 012345678-acme\n", "a1b2c3d4e5".repeat(2));
+    let run = world.run(&["scrub", "--rules", "rules", "--stats", "--threads", "1"], input.as_bytes());
+    let text = run.text();
+    assert!(text.starts_with("a TOKEN_") && text.contains(" b a1b2") && text.contains(" c TOKEN_"), "{text}");
+    assert!(run.stderr.contains("slow lane: acme-number\n") && run.stderr.contains("1 found"), "{}", run.stderr);
+    assert!(!run.stderr.contains("slow lane: acme-tail"), "{}", run.stderr);
+}
+
+#[test]
 fn the_summary_is_for_people_for_programs_or_nobody() {
     let world = World::new();
     let json = world.run(&["scrub", "--summary", "json"], LINE);

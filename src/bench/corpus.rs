@@ -1,12 +1,16 @@
 //! Texts made from a seed, with exact counts of what a perfect engine finds in them.
 //!
-//! Three corpora: [`app_log`], what support reads all day; [`sparse`], where nothing may be found but much looks like a
-//! finding; [`dense_sql`], where every line holds two. The same seed and size give the same bytes on every machine. All
-//! values are invented: domains end in `.example`, addresses come from ranges that are private or kept for documentation,
-//! and tokens are random letters behind a prefix that stands here in two parts.
+//! [`app_log`] is what support reads all day, [`access_log`] and [`json_lines`] are two parts of it by themselves; in
+//! [`sparse`] nothing may be found but much looks like a finding; every line of [`dense_sql`] holds two. [`super::binaryish`]
+//! has what is no prose at all. The same seed and size give the same bytes on every machine. All values are invented: domains
+//! end in `.example`, addresses come from ranges that are private or kept for documentation, and tokens are random letters
+//! behind a prefix that stands here in two parts.
 
-use crate::kind::Kind;
 use std::collections::BTreeMap;
+
+use super::binaryish;
+use super::pen::Pen;
+use crate::kind::Kind;
 
 /// A text for measuring, and what it holds.
 ///
@@ -19,6 +23,22 @@ pub struct Corpus {
     /// How many findings of each kind stand in the text, repetitions included; kinds without one are absent.
     pub planted: BTreeMap<Kind, u64>,
 }
+
+/// How a corpus is made: from a seed, and so many bytes long.
+pub type Maker = fn(u64, usize) -> Corpus;
+
+/// Every corpus by the name that benches give it.
+pub const ALL: [(&str, Maker); 9] = [
+    ("app", app_log),
+    ("sparse", sparse),
+    ("dense", dense_sql),
+    ("access", access_log),
+    ("json", json_lines),
+    ("hex", binaryish::hex),
+    ("base64", binaryish::base64_lines),
+    ("base64-long", binaryish::base64_long),
+    ("random", binaryish::random),
+];
 
 /// A day in the life of a Jira node: log4j lines, an access log, JSON lines and stack traces, `bytes` long or slightly more.
 ///
@@ -95,6 +115,48 @@ pub fn dense_sql(seed: u64, bytes: usize) -> Corpus {
     pen.finish()
 }
 
+/// The access log of a web server, `bytes` long or slightly more: one IPv4 address on every line.
+pub fn access_log(seed: u64, bytes: usize) -> Corpus {
+    let mut pen = Pen::new(seed, bytes);
+    while pen.is_short_of(bytes) {
+        let line = pen.line;
+        pen.access_line(line);
+    }
+    pen.finish()
+}
+
+/// Structured logs, `bytes` long or slightly more: JSON lines with a message of escaped JSON in every fourth, an IPv4 address
+/// in each, and an e-mail address in every tenth.
+pub fn json_lines(seed: u64, bytes: usize) -> Corpus {
+    let mut pen = Pen::new(seed, bytes);
+    while pen.is_short_of(bytes) {
+        pen.put(b"{\"@timestamp\":\"2026-05-01T10:14:02.123Z\",\"level\":\"INFO\",\"client_ip\":\"");
+        pen.ipv4();
+        pen.put(b"\",\"span\":\"");
+        pen.hex(16);
+        match pen.line {
+            n if n % 10 == 9 => {
+                pen.put(b"\",\"message\":\"mail to ");
+                pen.mail();
+                pen.put(b" is queued");
+            }
+            n if n % 4 == 0 => {
+                pen.put(br#"","message":"{\"event\":\"served\",\"bytes\":"#);
+                pen.number(6);
+                pen.put(br#",\"path\":\"C:\\\\data\\\\cache\"}"#);
+            }
+            _ => {
+                pen.put(b"\",\"message\":\"GET /rest/api/2/issue/PROJ-");
+                pen.number(4);
+                pen.put(b" -> 200");
+            }
+        }
+        pen.put(b"\",\"token_type\":\"bearer\"}");
+        pen.end();
+    }
+    pen.finish()
+}
+
 const FIRST: [&[u8]; 16] = [
     b"jane", b"omar", b"lucia", b"henrik", b"mei", b"tomasz", b"aisha", b"pavel", b"nora", b"diego", b"ingrid",
     b"kofi", b"yuki", b"anton", b"leila", b"bruno",
@@ -132,92 +194,8 @@ const MESSAGES: [&[u8]; 4] = [
     b"cache miss for key 10100, falling back to the database (attempt 1 of 3)",
     b"scheduled job com.atlassian.jira.service.ServiceRunner is done, next run 11:00:00",
 ];
-const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-/// Writes a corpus and counts what it plants.
-struct Pen {
-    text: Vec<u8>,
-    counts: [u64; Kind::ALL.len()],
-    line: u64,
-    state: u64,
-}
 
 impl Pen {
-    fn new(seed: u64, bytes: usize) -> Pen {
-        Pen { text: Vec::with_capacity(bytes + 1024), counts: [0; Kind::ALL.len()], line: 0, state: seed }
-    }
-
-    fn is_short_of(&self, bytes: usize) -> bool {
-        self.text.len() < bytes
-    }
-
-    fn finish(self) -> Corpus {
-        let planted = Kind::ALL.into_iter().map(|kind| (kind, self.counts[kind as usize])).filter(|(_, n)| *n > 0);
-        Corpus { planted: planted.collect(), text: self.text }
-    }
-
-    /// SplitMix64 (Steele, Lea, Flood 2014): one addition and two multiplications a number.
-    fn random(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn pick<T: Copy, const N: usize>(&mut self, from: &[T; N]) -> T {
-        from[(self.random() % N as u64) as usize]
-    }
-
-    fn count(&mut self, kind: Kind) {
-        self.counts[kind as usize] += 1;
-    }
-
-    fn put(&mut self, bytes: &[u8]) {
-        self.text.extend_from_slice(bytes);
-    }
-
-    fn end(&mut self) {
-        self.text.push(b'\n');
-        self.line += 1;
-    }
-
-    /// A random number of exactly `digits` digits, the first of which is not zero.
-    fn number(&mut self, digits: u32) {
-        let least = 10u64.pow(digits - 1);
-        let number = least + self.random() % (9 * least);
-        self.decimal(number);
-    }
-
-    fn decimal(&mut self, mut number: u64) {
-        let mut digits = [0; 20];
-        let mut start = digits.len();
-        loop {
-            start -= 1;
-            digits[start] = b'0' + (number % 10) as u8;
-            number /= 10;
-            if number == 0 {
-                break;
-            }
-        }
-        self.put(&digits[start..]);
-    }
-
-    fn hex(&mut self, digits: usize) {
-        for done in (0..digits).step_by(16) {
-            let random = self.random();
-            self.text
-                .extend((0..(digits - done).min(16)).map(|i| b"0123456789abcdef"[(random >> (4 * i)) as usize & 15]));
-        }
-    }
-
-    fn base62(&mut self, letters: usize) {
-        for done in (0..letters).step_by(8) {
-            let random = self.random();
-            self.text.extend((0..(letters - done).min(8)).map(|i| BASE62[(random >> (8 * i)) as usize % 256 % 62]));
-        }
-    }
-
     /// A time of day that moves on with the lines, so that the text does not repeat.
     fn stamp(&mut self) {
         let seconds = self.line / 7 % 86_400;
@@ -398,13 +376,13 @@ mod tests {
 
     #[test]
     fn a_seed_is_a_text_and_every_line_ends() {
-        for make in [app_log, sparse, dense_sql] {
+        for (name, make) in ALL {
             let corpus = make(7, SIZE);
-            assert_eq!(corpus, make(7, SIZE));
-            assert_ne!(corpus.text, make(8, SIZE).text);
-            assert!((SIZE..SIZE + 1024).contains(&corpus.text.len()));
-            assert_eq!(corpus.text.last(), Some(&b'\n'));
-            assert!(corpus.text.is_ascii());
+            assert_eq!(corpus, make(7, SIZE), "{name}");
+            assert_ne!(corpus.text, make(8, SIZE).text, "{name}");
+            assert!((SIZE..SIZE + 1024).contains(&corpus.text.len()), "{name}");
+            assert_eq!(corpus.text.last(), Some(&b'\n'), "{name}");
+            assert_eq!(corpus.text.is_ascii(), name != "random", "{name}");
             make(7, 0);
         }
     }
@@ -439,5 +417,21 @@ mod tests {
         let rows = text.iter().filter(|b| **b == b'\n').count() as u64 - 2;
         assert_eq!(planted, BTreeMap::from([(Kind::Email, rows), (Kind::Ipv4, rows)]));
         assert_eq!(matches(r"\t[a-z.0-9]+@[a-z.]+\.example\t[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+\n", &text), rows);
+    }
+    #[test]
+    fn structured_and_access_logs_hold_an_address_a_line() {
+        let rows = |text: &[u8]| text.iter().filter(|b| **b == b'\n').count() as u64;
+        let Corpus { text, planted } = access_log(1, SIZE);
+        assert_eq!(planted, BTreeMap::from([(Kind::Ipv4, rows(&text))]));
+        let Corpus { text, planted } = json_lines(1, SIZE);
+        assert_eq!(planted, BTreeMap::from([(Kind::Ipv4, rows(&text)), (Kind::Email, rows(&text) / 10)]));
+        for line in text.split(|&b| b == b'\n').filter(|line| !line.is_empty()) {
+            let value: serde_json::Value = serde_json::from_slice(line).unwrap();
+            let message = value["message"].as_str().unwrap();
+            assert!(
+                !message.starts_with('{') || serde_json::from_str::<serde_json::Value>(message).is_ok(),
+                "{message}"
+            );
+        }
     }
 }

@@ -78,7 +78,11 @@ fn list(rules: &RuleSet, kind: Option<&str>, out: &mut impl Write) -> Result<Exi
         .catalogue()
         .iter()
         .filter(|rule| kind.is_none_or(|kind| rule.kind.id() == kind))
-        .map(|rule| vec![rule.id.clone(), rule.kind.id().to_string(), rule.description.clone()])
+        .map(|rule| {
+            let is_slow = rules.rules().iter().any(|known| known.id == rule.id && known.is_slow());
+            let description = format!("{}{}", rule.description, if is_slow { " (slow lane)" } else { "" });
+            vec![rule.id.clone(), rule.kind.id().to_string(), description]
+        })
         .collect();
     rows.sort();
     show::table(out, 0, &rows)?;
@@ -102,6 +106,7 @@ fn one(rules: &RuleSet, id: &str, out: &mut impl Write) -> Result<Exit, Error> {
         row(
             "searched",
             match rule.context {
+                0 if rule.is_slow() => "wherever its first two bytes stand: the slow lane".to_string(),
                 0 => "from the keyword on".to_string(),
                 n => format!("within {n} bytes of the keyword, on its line"),
             },

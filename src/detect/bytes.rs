@@ -4,6 +4,7 @@ pub use crate::rules::ByteSet;
 
 impl ByteSet {
     /// The bytes of `members`.
+    #[inline]
     pub const fn of(members: &[u8]) -> ByteSet {
         let mut words = [0_u64; 4];
         let mut i = 0;
@@ -14,21 +15,14 @@ impl ByteSet {
         ByteSet::from_words(words)
     }
 
-    /// The members of either.
-    pub const fn or(self, other: ByteSet) -> ByteSet {
-        let ([a, b, c, d], [e, f, g, h]) = (self.words(), other.words());
-        ByteSet::from_words([a | e, b | f, c | g, d | h])
-    }
-
     /// Every byte that is not a member.
+    #[inline]
     pub const fn not(self) -> ByteSet {
         let [a, b, c, d] = self.words();
         ByteSet::from_words([!a, !b, !c, !d])
     }
 }
 
-/// Every byte.
-pub const ANY: ByteSet = ByteSet::of(&[]).not();
 /// `0-9`.
 pub const DIGIT: ByteSet = ByteSet::of(b"0123456789");
 /// `A-Z a-z`.

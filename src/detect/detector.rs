@@ -1,6 +1,7 @@
 //! A detector, and what it says: its anchors, its candidates, its findings.
 
-use crate::detect::bytes::{ANY, ByteSet};
+use crate::detect::bytes::ByteSet;
+use crate::detect::prefilter::{Literal, Shape};
 use crate::detect::run::Run;
 use crate::detect::view::View;
 use crate::finding::{Confidence, Form, Place, RuleId};
@@ -35,38 +36,24 @@ pub struct RuleInfo {
 /// Where a candidate may stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Anchor {
-    /// At this byte, where the bytes beside it are of these sets. The end of the stream is of the set of all bytes only.
-    Byte {
-        /// The byte.
-        byte: u8,
-        /// What may stand before it.
-        before: ByteSet,
-        /// What may stand behind it.
-        after: ByteSet,
-    },
-    /// At this literal of at least two bytes.
-    Literal {
-        /// Its bytes; in lower case if the case is ignored.
-        bytes: Vec<u8>,
-        /// Whether it stands in any mixture of cases.
-        ignore_case: bool,
-    },
+    /// Where this shape begins.
+    Shape(Shape),
+    /// Where this literal stands.
+    Literal(Literal),
+    /// Wherever two such bytes stand side by side: the slow lane, for what no literal tells of. The last byte of a stream is
+    /// met by itself.
+    Pair(ByteSet, ByteSet),
 }
 
 impl Anchor {
-    /// A byte, whatever stands beside it.
-    pub fn byte(byte: u8) -> Anchor {
-        Anchor::Byte { byte, before: ANY, after: ANY }
-    }
-
     /// A literal that stands exactly so.
     pub fn exact(bytes: &[u8]) -> Anchor {
-        Anchor::Literal { bytes: bytes.to_vec(), ignore_case: false }
+        Anchor::Literal(Literal { bytes: bytes.to_vec(), ignore_case: false, after: Vec::new() })
     }
 
     /// A literal in any case.
     pub fn folded(bytes: &[u8]) -> Anchor {
-        Anchor::Literal { bytes: bytes.to_ascii_lowercase(), ignore_case: true }
+        Anchor::Literal(Literal { bytes: bytes.to_ascii_lowercase(), ignore_case: true, after: Vec::new() })
     }
 }
 
@@ -102,28 +89,33 @@ pub struct Found {
 
 impl Found {
     /// A closed finding, spelled plainly, in text. The rule is the detector's first until it says otherwise.
+    #[inline]
     pub fn new(start: usize, end: usize, kind: Kind, confidence: Confidence) -> Found {
         let (run, form, place) = (None, Form::PLAIN, Place::Text);
         Found { start, end, run, kind, rule: RuleId(0), confidence, form, place }
     }
 
     /// The same under the detector's rule number `rule`.
+    #[inline]
     pub fn rule(self, rule: usize) -> Found {
         Found { rule: RuleId(rule as u16), ..self }
     }
 
     /// The same, going on as `run` if its end is where the reach of `view` ends.
+    #[inline]
     pub fn open(self, view: &View<'_>, run: Run) -> Found {
         let run = view.is_capped_at(self.end).then_some(run);
         Found { run, ..self }
     }
 
     /// The same in another spelling.
+    #[inline]
     pub fn form(self, form: Form) -> Found {
         Found { form, ..self }
     }
 
     /// The same in another place.
+    #[inline]
     pub fn place(self, place: Place) -> Found {
         Found { place, ..self }
     }
@@ -154,16 +146,27 @@ pub struct Candidates<'a> {
     pub(super) found: &'a mut Vec<Found>,
     pub(super) left: Option<&'a mut Vec<(usize, RuleId, &'static str)>>,
     pub(super) base: u16,
+    pub(super) dead: &'a mut usize,
 }
 
 impl Candidates<'_> {
     /// Names a finding.
+    #[inline]
     pub fn found(&mut self, found: Found) {
         let rule = RuleId(self.base + found.rule.0);
         self.found.push(Found { rule, ..found });
     }
 
+    /// Says that every candidate of the same anchor before `index` is decided with this one: none of them would give a
+    /// finding that this one did not. What is skipped so may differ with the cuts of the stream, so it must make no
+    /// difference to the outcome.
+    #[inline]
+    pub fn dead_until(&mut self, index: usize) {
+        *self.dead = index;
+    }
+
     /// Says why the candidate at `at` is none under the detector's rule number `rule`.
+    #[inline]
     pub fn left(&mut self, rule: usize, at: usize, reason: &'static str) {
         if let Some(left) = &mut self.left {
             left.push((at, RuleId(self.base + rule as u16), reason));

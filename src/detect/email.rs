@@ -4,6 +4,7 @@
 use crate::detect::bytes::{ALNUM, ByteSet, HEX, HIGH};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::ipv4;
+use crate::detect::prefilter::Shape;
 use crate::detect::run::Run;
 use crate::detect::userinfo;
 use crate::detect::view::View;
@@ -27,6 +28,7 @@ const SPELLINGS: [(&[u8], Form); 7] = [
 /// RFC 5321: the local part has up to 64 octets. What is longer is hidden as far as this; a domain is hidden to its end.
 const LOCAL_LIMIT: usize = 128;
 
+const PLAIN: ByteSet = ALNUM.or(ByteSet::of(b"._-"));
 const LOCAL: ByteSet = ALNUM.or(HIGH).or(ByteSet::of(b"._%+-"));
 /// Characters of local parts that also stand between fields: they belong only between two others.
 const LOCAL_INNER: ByteSet = ByteSet::of(b"'!#$*^~");
@@ -39,7 +41,7 @@ impl Detector for Email {
 
     fn anchors(&self) -> Vec<Anchor> {
         let spelled = SPELLINGS.iter().map(|(literal, _)| Anchor::folded(literal));
-        std::iter::once(Anchor::byte(b'@')).chain(spelled).collect()
+        std::iter::once(Anchor::Shape(Shape::At)).chain(spelled).collect()
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
@@ -47,7 +49,6 @@ impl Detector for Email {
             0 => (1, Form::PLAIN),
             n => (SPELLINGS[n - 1].0.len(), SPELLINGS[n - 1].1),
         };
-        let Some(start) = local_start(view, hit.at) else { return };
         let at = hit.at + width;
         let end = match view.at(at) {
             Some(b'[') => literal_end(view, at),
@@ -56,6 +57,7 @@ impl Detector for Email {
         if end <= at {
             return out.left(0, hit.at, "no domain behind it");
         }
+        let Some(start) = local_start(view, hit.at) else { return };
         match reason_to_leave(view, start, hit.at, at, end) {
             Some(reason) => out.left(0, hit.at, reason),
             None => {
@@ -66,7 +68,16 @@ impl Detector for Email {
 }
 
 /// Where the local part that ends at `end` begins, if there is one.
+#[inline]
 fn local_start(view: &View<'_>, end: usize) -> Option<usize> {
+    /// What a local part of letters, digits and points may follow without a doubt: nothing of it is part of an escape.
+    const CLEAR: ByteSet = HIGH.or(LOCAL).or(LOCAL_INNER).or(ByteSet::of(b"\"\\[m")).not();
+    let start = view.run_back(end, PLAIN, LOCAL_LIMIT);
+    let is_clear = start < end && view.is(start, ALNUM) && view.before(start).is_some_and(|b| CLEAR.contains(b));
+    if is_clear { Some(start) } else { local_start_slowly(view, end) }
+}
+
+fn local_start_slowly(view: &View<'_>, end: usize) -> Option<usize> {
     if view.before(end) == Some(b'"') {
         return quoted_start(view, end);
     }
@@ -151,7 +162,26 @@ fn literal_end(view: &View<'_>, open: usize) -> usize {
     if end > open + 2 && view.at(end) == Some(b']') { end + 1 } else { open }
 }
 
+#[inline]
 fn domain_end(view: &View<'_>, start: usize) -> usize {
+    let known = view.peek(start, 128);
+    let mut last = b'.';
+    for (n, &byte) in known.iter().enumerate() {
+        if !PLAIN.contains(byte) {
+            if HIGH.contains(byte) || !ALNUM.contains(last) {
+                break;
+            }
+            return start + n;
+        }
+        if last == b'.' && !ALNUM.contains(byte) {
+            break;
+        }
+        last = byte;
+    }
+    domain_end_slowly(view, start)
+}
+
+fn domain_end_slowly(view: &View<'_>, start: usize) -> usize {
     let limit = view.run(start, DOMAIN, usize::MAX);
     let mut end = start;
     while end < limit {
@@ -188,14 +218,17 @@ fn letter_at(view: &View<'_>, at: usize) -> Option<usize> {
 }
 
 fn reason_to_leave(view: &View<'_>, start: usize, at: usize, domain: usize, end: usize) -> Option<&'static str> {
-    if is_userinfo(view, at) {
+    // What a blank or a quote sets apart is in no URL.
+    let is_apart = view.before(start).is_none_or(|b| userinfo::OUTSIDE.contains(b));
+    if !is_apart && is_userinfo(view, at) {
         return Some("the user part of a URL");
     }
     if view.at(domain) == Some(b'[') {
         return None;
     }
     let text = view.slice(domain, end);
-    if let Some((_, address_end)) = ipv4::parse(view, domain)
+    if text[0].is_ascii_digit()
+        && let Some((_, address_end)) = ipv4::parse(view, domain)
         && address_end == end
     {
         return None;
@@ -250,7 +283,7 @@ fn is_version(text: &[u8]) -> bool {
 
 /// Whether the `@` at `at` ends the user part of a URL.
 fn is_userinfo(view: &View<'_>, at: usize) -> bool {
-    if !view.slice(at.saturating_sub(256), at).contains(&b'/') {
+    if memchr::memchr(b'/', view.slice(at.saturating_sub(256), at)).is_none() {
         return false;
     }
     let from = view.run_back(at, userinfo::OUTSIDE.not(), 256);

@@ -1,12 +1,13 @@
-//! The scan: one search for all literals, one for single bytes, and the detectors that verify what they hit.
+//! The scan: one pass that finds all anchors, and the detectors that verify what stands there.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::chunk::Chunk;
-use crate::detect::bytes::{ANY, ByteSet, WORD};
+use crate::detect::bytes::{ByteSet, WORD};
 use crate::detect::detector::{Anchor, Candidates, Detector, Explained, Found, Hit, RuleInfo, Verdict};
 use crate::detect::dictionary::Terms;
-use crate::detect::literals::Literals;
+use crate::detect::prefilter::{self, Isa, Literal, Met, Prefilter, Shape};
 use crate::detect::view::View;
 use crate::detect::{command, dashed, email, header, ipv4, ipv6, keyed, mac, pem, token, userinfo};
 use crate::finding::RuleId;
@@ -24,31 +25,43 @@ pub struct Scan {
     pub explained: Vec<Explained>,
 }
 
+/// The memory of one worker, to be used for one chunk after the other. It holds no content that a later scan sees.
+#[derive(Default)]
+pub struct Scratch {
+    prefilter: Box<prefilter::Scratch>,
+    verified: Vec<Verified>,
+}
+
+/// What became of the candidates of one asker.
+#[derive(Clone, Copy, Default)]
+struct Verified {
+    /// The index in the chunk before which they are decided.
+    dead: usize,
+    /// How many there were, in all chunks.
+    count: u64,
+}
+
 /// All detectors behind one search.
 pub struct Engine {
     detectors: Vec<Registered>,
     catalogue: Vec<RuleInfo>,
-    literals: Literals,
-    /// By literal: who asked for it.
-    askers: Vec<Askers>,
-    /// Single bytes, and who asked for each.
-    bytes: Vec<(u8, Vec<Beside>)>,
+    prefilter: Prefilter,
+    /// Who asked for what, by what.
+    askers: Vec<Asker>,
+    /// By literal: its askers.
+    literals: Vec<Range<usize>>,
+    /// By shape: its askers.
+    shapes: Vec<Range<usize>>,
+    /// The slow lane: pairs of bytes, and their askers.
+    pairs: Vec<(ByteSet, ByteSet, usize)>,
     keep: Terms,
 }
 
-/// Who asked for a literal, by detector and anchor.
-#[derive(Default)]
-struct Askers {
-    exact: Vec<(usize, usize)>,
-    folded: Vec<(usize, usize)>,
-}
-
-/// Who asked for a byte, and between what.
-struct Beside {
+/// A detector and one of its anchors.
+#[derive(Clone, Copy)]
+struct Asker {
     who: usize,
     which: usize,
-    before: ByteSet,
-    after: ByteSet,
 }
 
 struct Registered {
@@ -59,6 +72,11 @@ struct Registered {
 impl Engine {
     /// All built-in detectors over `rules`, the terms to hide and the values to keep.
     pub fn new(rules: &RuleSet, hide: &Terms, keep: Terms) -> Engine {
+        Engine::on(Isa::best(), rules, hide, keep)
+    }
+
+    /// The same with the instructions of `isa`, or the next best that the processor has. The findings are the same.
+    pub fn on(isa: Isa, rules: &RuleSet, hide: &Terms, keep: Terms) -> Engine {
         let mut detectors: Vec<Box<dyn Detector>> = vec![
             Box::new(email::Email),
             Box::new(ipv4::Ipv4),
@@ -75,34 +93,61 @@ impl Engine {
         if !hide.is_empty() {
             detectors.push(Box::new(hide.clone()));
         }
-        Engine::with(detectors, keep)
+        Engine::with(isa, detectors, keep)
     }
 
     /// An engine over any detectors.
-    pub fn with(detectors: Vec<Box<dyn Detector>>, keep: Terms) -> Engine {
+    pub fn with(isa: Isa, detectors: Vec<Box<dyn Detector>>, keep: Terms) -> Engine {
         let mut catalogue = Vec::new();
         let mut registered = Vec::new();
-        let mut literals: BTreeMap<Vec<u8>, Askers> = BTreeMap::new();
-        let mut bytes: BTreeMap<u8, Vec<Beside>> = BTreeMap::new();
+        let mut by_literal: BTreeMap<_, Vec<Asker>> = BTreeMap::new();
+        let mut by_shape: [Vec<Asker>; Shape::ALL.len()] = Default::default();
+        let mut pairs = Vec::new();
         for (who, detector) in detectors.into_iter().enumerate() {
             for (which, anchor) in detector.anchors().into_iter().enumerate() {
+                let asker = Asker { who, which };
                 match anchor {
-                    Anchor::Byte { byte, before, after } => {
-                        bytes.entry(byte).or_default().push(Beside { who, which, before, after });
-                    }
-                    Anchor::Literal { bytes: text, ignore_case } => {
-                        let askers = literals.entry(text).or_default();
-                        if ignore_case { &mut askers.folded } else { &mut askers.exact }.push((who, which));
-                    }
+                    Anchor::Shape(shape) => by_shape[shape as usize].push(asker),
+                    Anchor::Literal(literal) => by_literal.entry(literal).or_default().push(asker),
+                    Anchor::Pair(first, second) => pairs.push((first, second, asker)),
                 }
             }
             let base = catalogue.len() as u16;
             catalogue.extend(detector.rules());
             registered.push(Registered { detector, base });
         }
-        let (texts, askers) = literals.into_iter().unzip();
-        let bytes = bytes.into_iter().collect();
-        Engine { detectors: registered, catalogue, literals: Literals::new(texts), askers, bytes, keep }
+        let mut askers: Vec<Asker> = Vec::new();
+        let mut list = |more: Vec<Asker>| {
+            askers.extend(more);
+            askers.len()
+        };
+        let mut ranges = |lists: Vec<Vec<Asker>>| -> Vec<Range<usize>> {
+            let range = |more: Vec<Asker>| (more.len(), list(more));
+            lists.into_iter().map(range).map(|(n, end)| end - n..end).collect()
+        };
+        let (literals, lists) = by_literal.into_iter().unzip();
+        let by_literal = ranges(lists);
+        let by_shape = ranges(by_shape.into());
+        let pairs = pairs.into_iter().map(|(first, second, asker)| {
+            askers.push(asker);
+            (first, second, askers.len() - 1)
+        });
+        let pairs = pairs.collect();
+        Engine {
+            detectors: registered,
+            catalogue,
+            prefilter: Prefilter::new(literals, isa),
+            askers,
+            literals: by_literal,
+            shapes: by_shape,
+            pairs,
+            keep,
+        }
+    }
+
+    /// Every literal that some detector asks for.
+    pub fn anchors(&self) -> &[Literal] {
+        self.prefilter.literals()
     }
 
     /// Every rule the engine can name, by [`RuleId`].
@@ -110,62 +155,66 @@ impl Engine {
         &self.catalogue
     }
 
+    /// How many candidates the scans with `scratch` verified, by anchor; none for anchors that were not met. An anchor is
+    /// named by its detector's first rule and what it looks for.
+    pub fn candidates(&self, scratch: &Scratch) -> Vec<(String, u64)> {
+        let name = |asker: &Asker, anchor: Anchor| {
+            let rule = &self.catalogue[usize::from(self.detectors[asker.who].base)].id;
+            match anchor {
+                Anchor::Shape(shape) => format!("{rule} {shape:?}"),
+                Anchor::Literal(literal) => format!("{rule} {}", literal.bytes.escape_ascii()),
+                Anchor::Pair(..) => format!("{rule} (slow lane)"),
+            }
+        };
+        let counted = self.askers.iter().zip(self.askers()).zip(&scratch.verified).filter(|(_, v)| v.count > 0);
+        counted.map(|((asker, anchor), verified)| (name(asker, anchor), verified.count)).collect()
+    }
+
     /// Finds and verifies the candidates that the chunk owns.
     ///
     /// With `explain` set, says of each candidate what became of it. A candidate that needs bytes beyond a chunk whose
     /// right margin is short is not decided, nor is any behind it: `decided` tells how far the scan came.
-    pub fn scan(&self, chunk: &Chunk<'_>, explain: bool) -> Scan {
-        let mut pass = Pass {
-            engine: self,
-            chunk,
-            decided: chunk.own.end,
-            found: Vec::new(),
-            left: explain.then(Vec::new),
-            anchors: Vec::new(),
-        };
-        let own = chunk.own.clone();
-        self.literals.search(chunk.bytes, own.clone(), |literal, at| {
-            let askers = &self.askers[literal];
-            for &(who, which) in &askers.folded {
-                pass.verify(who, Hit { anchor: which, at });
-            }
-            if !askers.exact.is_empty() && chunk.bytes[at..].starts_with(self.literals.text(literal)) {
-                for &(who, which) in &askers.exact {
-                    pass.verify(who, Hit { anchor: which, at });
-                }
+    pub fn scan(&self, chunk: &Chunk<'_>, explain: bool, scratch: &mut Scratch) -> Scan {
+        let Scratch { prefilter, verified } = scratch;
+        let mut pass = Pass::new(self, chunk, explain, verified);
+        self.prefilter.search(prefilter, chunk.bytes, chunk.own.clone(), |met, at| {
+            let askers = match met {
+                Met::Literal(literal) => &self.literals[literal],
+                Met::Shape(shape) => &self.shapes[shape as usize],
+            };
+            for asker in askers.clone() {
+                pass.verify(asker, at);
             }
             pass.decided
         });
-        for (byte, askers) in &self.bytes {
-            for at in memchr::memchr_iter(*byte, &chunk.bytes[own.clone()]) {
-                let at = own.start + at;
-                if at >= pass.decided {
-                    break;
+        for &(first, second, asker) in &self.pairs {
+            let mut at = chunk.own.start;
+            while at < pass.decided {
+                let next = chunk.bytes.get(at + 1);
+                if first.contains(chunk.bytes[at]) && next.is_none_or(|&next| second.contains(next)) {
+                    pass.verify(asker, at);
                 }
-                for beside in askers {
-                    if beside.fits(chunk, at) {
-                        pass.verify(beside.who, Hit { anchor: beside.which, at });
-                    }
-                }
+                at = (at + 1).max(pass.verified[asker].dead);
             }
         }
         pass.finish()
     }
-}
 
-impl Beside {
-    /// Whether the byte at `at` stands between what was asked for, as far as that is known.
-    #[inline]
-    fn fits(&self, chunk: &Chunk<'_>, at: usize) -> bool {
-        let before = match at.checked_sub(1) {
-            Some(before) => self.before.contains(chunk.bytes[before]),
-            None => self.before == ANY,
-        };
-        before
-            && match chunk.bytes.get(at + 1) {
-                Some(&after) => self.after.contains(after),
-                None => !chunk.is_last || self.after == ANY,
-            }
+    /// What each asker asks for, by the number that [`Engine::scan_at`] knows it by.
+    pub(super) fn askers(&self) -> impl Iterator<Item = Anchor> {
+        self.askers.iter().map(|asker| self.detectors[asker.who].detector.anchors().swap_remove(asker.which))
+    }
+
+    /// Verifies candidates that were found elsewhere: each by the number of its asker.
+    pub(super) fn scan_at(
+        &self,
+        chunk: &Chunk<'_>,
+        candidates: impl Iterator<Item = (usize, usize)>,
+        scratch: &mut Scratch,
+    ) -> Scan {
+        let mut pass = Pass::new(self, chunk, false, &mut scratch.verified);
+        candidates.for_each(|(asker, at)| pass.verify(asker, at));
+        pass.finish()
     }
 }
 
@@ -186,17 +235,38 @@ struct Pass<'e, 'c> {
     left: Option<Vec<(usize, RuleId, &'static str)>>,
     /// For each finding, the anchor it came from.
     anchors: Vec<usize>,
+    /// By asker.
+    verified: &'c mut [Verified],
 }
 
-impl Pass<'_, '_> {
-    fn verify(&mut self, who: usize, hit: Hit) {
+impl<'e, 'c> Pass<'e, 'c> {
+    fn new(engine: &'e Engine, chunk: &'c Chunk<'c>, explain: bool, verified: &'c mut Vec<Verified>) -> Pass<'e, 'c> {
+        verified.resize(engine.askers.len(), Verified::default());
+        verified.iter_mut().for_each(|verified| verified.dead = 0);
+        let (found, anchors, left) = (Vec::new(), Vec::new(), explain.then(Vec::new));
+        Pass { engine, chunk, decided: chunk.own.end, found, left, anchors, verified }
+    }
+
+    fn verify(&mut self, asker: usize, at: usize) {
+        let Verified { dead, count } = &mut self.verified[asker];
+        if at < *dead {
+            return;
+        }
+        *count += 1;
+        let Asker { who, which } = self.engine.askers[asker];
+        let hit = Hit { anchor: which, at };
         let Registered { detector, base } = &self.engine.detectors[who];
         let view = View::new(self.chunk, hit.at);
         let (before, left_before) = (self.found.len(), self.left.as_ref().map_or(0, Vec::len));
-        let mut out = Candidates { found: &mut self.found, left: self.left.as_mut(), base: *base };
+        let mut out = Candidates { found: &mut self.found, left: self.left.as_mut(), base: *base, dead };
         detector.verify(hit, &view, &mut out);
-        if self.found.len() > before {
+        let found = self.found.len();
+        if found > before {
             self.weed(before, &view);
+        }
+        if self.found.len() < found {
+            // What went was to stand for the candidates behind it.
+            self.verified[asker].dead = 0;
         }
         if view.is_starved() {
             self.found.truncate(before);

@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 
 use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, HEX, LETTER, SPACE, WORD};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
+use crate::detect::prefilter::Shape;
 use crate::detect::view::View;
 use crate::finding::Confidence;
 use crate::kind::Kind;
@@ -17,7 +18,7 @@ impl Detector for Ipv4 {
     }
 
     fn anchors(&self) -> Vec<Anchor> {
-        vec![Anchor::Byte { byte: b'.', before: DIGIT, after: DIGIT }]
+        vec![Anchor::Shape(Shape::Dotted)]
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
@@ -25,10 +26,12 @@ impl Detector for Ipv4 {
         if !view.before(hit.at).is_some_and(|b| DIGIT.contains(b)) || !view.is(hit.at + 1, DIGIT) {
             return;
         }
-        let Some(start) = (1..=3).rev().filter_map(|n| hit.at.checked_sub(n)).find(|&start| {
-            let is_start = view.starts_word(start) || view.before(start) == Some(b'_');
-            (start..hit.at).all(|i| view.is(i, DIGIT)) && is_start
-        }) else {
+        let digits = hit.at - view.run_back(hit.at, DIGIT, 3);
+        let Some(start) = (1..=digits)
+            .rev()
+            .map(|n| hit.at - n)
+            .find(|&start| view.starts_word(start) || view.before(start) == Some(b'_'))
+        else {
             return;
         };
         let Some((address, end)) = parse(view, start) else { return };
@@ -40,7 +43,59 @@ impl Detector for Ipv4 {
 }
 
 /// The address whose first octet starts at `start`, and its end.
+#[inline]
 pub(super) fn parse(view: &View<'_>, start: usize) -> Option<(Ipv4Addr, usize)> {
+    match parse_known(view.peek(start, LONGEST + 1)) {
+        Ok(parsed) => parsed.map(|(octets, length)| (Ipv4Addr::from(octets), start + length)),
+        Err(Unknown) => parse_slowly(view, start),
+    }
+}
+
+/// The longest address, in bytes.
+const LONGEST: usize = 15;
+
+/// The bytes that are known do not decide.
+struct Unknown;
+
+/// The address at the beginning of `text`, and its length.
+#[inline]
+fn parse_known(text: &[u8]) -> Result<Option<([u8; 4], usize)>, Unknown> {
+    let mut octets = [0_u8; 4];
+    let mut at = 0;
+    let mut is_padded = false;
+    for (n, octet) in octets.iter_mut().enumerate() {
+        if n > 0 {
+            match text.get(at) {
+                Some(b'.') => at += 1,
+                Some(_) => return Ok(None),
+                None => return Err(Unknown),
+            }
+        }
+        let first = at;
+        let mut number = 0_u32;
+        while let Some(digit) = text.get(at).map(|b| b.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
+            number = number * 10 + u32::from(digit);
+            at += 1;
+            if at - first > 3 {
+                return Ok(None);
+            }
+        }
+        if at == text.len() {
+            return Err(Unknown);
+        }
+        if at == first || number > 255 {
+            return Ok(None);
+        }
+        is_padded |= at - first > 1 && text[first] == b'0';
+        *octet = number as u8;
+    }
+    // Zeros in front are padding only where every octet has three digits.
+    Ok((!is_padded || at == LONGEST).then_some((octets, at)))
+}
+
+/// The same where the known bytes end within the address.
+#[cold]
+fn parse_slowly(view: &View<'_>, start: usize) -> Option<(Ipv4Addr, usize)> {
     let mut octets = [0_u8; 4];
     let mut at = start;
     let mut is_padded = false;
@@ -61,7 +116,7 @@ pub(super) fn parse(view: &View<'_>, start: usize) -> Option<(Ipv4Addr, usize)> 
         at = end;
     }
     // Zeros in front are padding only where every octet has three digits.
-    (!is_padded || at - start == 15).then_some((Ipv4Addr::from(octets), at))
+    (!is_padded || at - start == LONGEST).then_some((Ipv4Addr::from(octets), at))
 }
 
 fn reason_to_leave(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr) -> Option<&'static str> {

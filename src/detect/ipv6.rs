@@ -3,10 +3,11 @@
 
 use std::net::Ipv6Addr;
 
-use crate::detect::bytes::{ANY, ByteSet, DIGIT, HEX, WORD};
+use crate::detect::bytes::{DIGIT, HEX, WORD};
 use crate::detect::colon::ColonRun;
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::ipv4;
+use crate::detect::prefilter::Shape;
 use crate::detect::view::View;
 use crate::finding::Confidence;
 use crate::kind::Kind;
@@ -20,24 +21,27 @@ impl Detector for Ipv6 {
     }
 
     fn anchors(&self) -> Vec<Anchor> {
-        vec![Anchor::Byte { byte: b':', before: ANY, after: HEX.or(ByteSet::of(b":")) }]
+        vec![Anchor::Shape(Shape::Colons)]
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
-        let Some(run) = ColonRun::first_colon(view, hit.at) else { return };
+        let run = ColonRun::around(view, hit.at);
+        out.dead_until(run.map_or_else(|end| end, |run| run.end));
+        let Ok(run) = run else { return };
         // Times have two colons; an address has six at least, or two in a row.
         let text = view.slice(run.start, run.end);
         if text.iter().filter(|&&b| b == b':').count() < 6 && !text.windows(2).any(|pair| pair == b"::") {
             return;
         }
         // The address may stand behind a word and a colon (`src:2001:db8::1`), so it is tried from both.
-        let from_colon = if view.at(hit.at + 1) == Some(b':') { hit.at } else { hit.at + 1 };
-        let from_start = (run.start < hit.at && view.starts_word(run.start)).then_some(run.start);
+        let colon = run.colon;
+        let from_colon = if view.at(colon + 1) == Some(b':') { colon } else { colon + 1 };
+        let from_start = (run.start < colon && view.starts_word(run.start)).then_some(run.start);
         let parsed = |at: usize| {
             // `std::cout`: what stands before the colons is a word.
             parse(view, at)
                 .map(|parsed| (at, parsed))
-                .filter(|(_, p)| at != hit.at || view.starts_word(at) || p.is_dotted)
+                .filter(|(_, p)| at != colon || view.starts_word(at) || p.is_dotted)
         };
         // Another address may follow behind a colon: `::ffff:192.0.2.1:fe80::1`.
         let mut next = from_start.into_iter().chain([from_colon]).find_map(parsed);

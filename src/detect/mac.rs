@@ -1,8 +1,9 @@
 //! Hardware addresses (EUI-48, EUI-64): pairs between colons or hyphens, quads between dots, and bare behind `MAC=`.
 
-use crate::detect::bytes::{ANY, ByteSet, HEX};
+use crate::detect::bytes::{ByteSet, HEX};
 use crate::detect::colon::ColonRun;
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
+use crate::detect::prefilter::Shape;
 use crate::detect::view::View;
 use crate::finding::Confidence;
 use crate::kind::Kind;
@@ -23,15 +24,17 @@ impl Detector for Mac {
     }
 
     fn anchors(&self) -> Vec<Anchor> {
-        // What stands before the first colon may be the end of a word.
-        let bytes =
-            [(b':', ANY), (b'-', HEX), (b'.', HEX)].map(|(byte, before)| Anchor::Byte { byte, before, after: HEX });
-        bytes.into_iter().chain(LABELS.map(Anchor::folded)).collect()
+        let shapes = [Shape::Colons, Shape::Hyphens, Shape::Quads].map(Anchor::Shape);
+        shapes.into_iter().chain(LABELS.map(Anchor::folded)).collect()
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
         let span = match hit.anchor {
-            COLON => colons(view, hit.at),
+            COLON => {
+                let run = ColonRun::around(view, hit.at);
+                out.dead_until(run.map_or_else(|end| end, |run| run.end));
+                run.ok().and_then(|run| colons(view, run))
+            }
             HYPHEN => hyphens(view, hit.at),
             DOT => quads(view, hit.at),
             label => bare(view, hit.at, LABELS[label - 3].len()),
@@ -49,8 +52,8 @@ impl Detector for Mac {
 }
 
 /// Six pairs, eight, or twelve and more that a firewall glued together (`MAC=dst:src:type`).
-fn colons(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
-    let run = ColonRun::first_colon(view, at)?;
+fn colons(view: &View<'_>, run: ColonRun) -> Option<(usize, usize)> {
+    let at = run.colon;
     let mut end = run.end;
     while matches!(view.before(end), Some(b':' | b'.')) {
         end -= 1;

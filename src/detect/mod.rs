@@ -1,18 +1,19 @@
 //! Detection: chunks in, ordered and disjoint spans out.
 //!
-//! A [`Detector`] names its *anchors*: literals or single bytes at which a candidate may stand. The [`Engine`] finds all
-//! anchors of all detectors in shared passes over a chunk and asks the detector to verify each one through a [`View`] of
+//! A [`Detector`] names its *anchors*: literals or shapes at which a candidate may stand. The [`Engine`] finds all anchors
+//! of all detectors in one pass over a chunk and asks the detector to verify each one through a [`View`] of
 //! fixed reach, so that its answer depends on content alone. The [`Fold`] takes the findings of one chunk after the other,
 //! unites those that overlap and follows values whose end was out of reach. Nothing here formats, counts or keeps content.
 //!
-//! Reading order: `detector`, `view`, `engine`, one detector (`ipv4`), `run`, `resolve`.
+//! Reading order: `detector`, `view`, `engine`, one detector (`ipv4`), `run`, `resolve`; `prefilter` by itself.
 
 mod bytes;
 mod detector;
 mod view;
 
 mod engine;
-mod literals;
+mod prefilter;
+mod reference;
 mod run;
 
 mod resolve;
@@ -39,12 +40,14 @@ mod command;
 mod dictionary;
 mod header;
 mod pem;
+mod steps;
 mod token;
 mod userinfo;
 
 pub use detector::{Anchor, Candidates, Detector, Explained, Found, Hit, RuleInfo, Verdict};
 pub use dictionary::Terms;
-pub use engine::{Engine, Scan};
+pub use engine::{Engine, Scan, Scratch};
+pub use prefilter::{Isa, Literal, Shape, planned};
 pub use resolve::{Edit, Fold, Resolved, Value};
 pub use run::{Run, Step};
 pub use view::View;

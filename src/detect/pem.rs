@@ -50,8 +50,7 @@ fn block(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
     const LABEL: usize = 64;
     let label = at + 10;
     let end = view.run(label, ByteSet::of(b"-\r\n\"").not(), LABEL);
-    let is_private = view.slice(label, end).windows(11).any(|w| w == b"PRIVATE KEY");
-    if !is_private {
+    if !is_private(view.slice(label, end)) {
         return out.left(BLOCK, at, "armour of something that is not private");
     }
     let end = view.run(end, ByteSet::of(b"-"), 5);
@@ -59,8 +58,9 @@ fn block(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
 }
 
 fn encoded(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
-    let head = view.slice(at, at + 80);
-    if !decode(head).windows(11).any(|w| w == b"PRIVATE KEY") {
+    let mut head = [0; 60];
+    let length = decode_into(view.slice(at, at + 80), &mut head);
+    if !is_private(&head[..length]) {
         return out.left(ENCODED, at, "armour of something that is not private");
     }
     let end = view.run(at, BASE64, usize::MAX);
@@ -88,10 +88,23 @@ fn putty(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
     }
 }
 
+/// Whether a label tells of a private key.
+fn is_private(label: &[u8]) -> bool {
+    memchr::memchr_iter(b'P', label).any(|at| label[at..].starts_with(b"PRIVATE KEY"))
+}
+
 /// The bytes of standard base64, up to the first character that is none.
 pub(super) fn decode(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len() * 3 / 4);
+    let mut out = vec![0; text.len() * 3 / 4];
+    let length = decode_into(text, &mut out);
+    out.truncate(length);
+    out
+}
+
+/// Decodes as [`decode`] does, as much as `out` holds, and gives the number of bytes.
+fn decode_into(text: &[u8], out: &mut [u8]) -> usize {
     let (mut bits, mut count) = (0_u32, 0);
+    let mut length = 0;
     for &byte in text {
         let digit = match byte {
             b'A'..=b'Z' => byte - b'A',
@@ -105,8 +118,10 @@ pub(super) fn decode(text: &[u8]) -> Vec<u8> {
         count += 6;
         if count >= 8 {
             count -= 8;
-            out.push((bits >> count) as u8);
+            let Some(place) = out.get_mut(length) else { break };
+            *place = (bits >> count) as u8;
+            length += 1;
         }
     }
-    out
+    length
 }

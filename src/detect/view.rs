@@ -22,6 +22,7 @@ pub struct View<'a> {
 
 impl<'a> View<'a> {
     /// The view around the anchor at `anchor`.
+    #[inline]
     pub fn new(chunk: &Chunk<'a>, anchor: usize) -> View<'a> {
         let reach = anchor + LOOK_AHEAD;
         let len = chunk.bytes.len();
@@ -36,8 +37,15 @@ impl<'a> View<'a> {
     }
 
     /// The first index in view.
+    #[inline]
     pub fn low(&self) -> usize {
         self.low
+    }
+
+    /// The index behind the last byte that is known and in view.
+    #[inline]
+    pub fn high(&self) -> usize {
+        self.high
     }
 
     /// The byte at `i`, or `None` beyond the reach or the stream.
@@ -59,6 +67,7 @@ impl<'a> View<'a> {
     }
 
     /// The byte `n` places before `i`.
+    #[inline]
     pub fn back(&self, i: usize, n: usize) -> Option<u8> {
         self.at(i.checked_sub(n)?)
     }
@@ -70,6 +79,7 @@ impl<'a> View<'a> {
     }
 
     /// The bytes `from..to`, as far as they are in view.
+    #[inline]
     pub fn slice(&self, from: usize, to: usize) -> &'a [u8] {
         let from = from.max(self.low).min(self.high);
         if to > self.high && self.is_cut {
@@ -78,17 +88,34 @@ impl<'a> View<'a> {
         &self.bytes[from..to.min(self.high).max(from)]
     }
 
+    /// Up to `n` bytes from `i` on, as many as are known. Unlike [`View::slice`], it does not say that more are needed: who
+    /// cannot decide from these must ask again.
+    #[inline]
+    pub fn peek(&self, i: usize, n: usize) -> &'a [u8] {
+        let from = i.clamp(self.low, self.high);
+        &self.bytes[from..(from + n).min(self.high)]
+    }
+
+    /// The known bytes before `i`.
+    #[inline]
+    pub fn behind(&self, i: usize) -> &'a [u8] {
+        &self.bytes[self.low..i.clamp(self.low, self.high)]
+    }
+
     /// Whether `literal` stands at `i`.
+    #[inline]
     pub fn starts_with(&self, i: usize, literal: &[u8]) -> bool {
         literal.iter().enumerate().all(|(n, &b)| self.at(i + n) == Some(b))
     }
 
     /// Whether `literal` (in lower case) stands at `i` in any case.
+    #[inline]
     pub fn starts_with_ignoring_case(&self, i: usize, literal: &[u8]) -> bool {
         literal.iter().enumerate().all(|(n, &b)| self.at(i + n).is_some_and(|c| c.to_ascii_lowercase() == b))
     }
 
     /// Whether `literal` (in lower case) ends before `i`, in any case.
+    #[inline]
     pub fn ends_with_ignoring_case(&self, i: usize, literal: &[u8]) -> bool {
         i.checked_sub(literal.len()).is_some_and(|from| self.starts_with_ignoring_case(from, literal))
     }
@@ -122,12 +149,14 @@ impl<'a> View<'a> {
     }
 
     /// The first byte of the line that holds `i`, or the start of the view.
+    #[inline]
     pub fn line_start(&self, i: usize) -> usize {
         let i = i.min(self.high);
         memchr::memrchr(b'\n', &self.bytes[self.low.min(i)..i]).map_or(self.low.min(i), |n| self.low + n + 1)
     }
 
     /// The end of the line that holds `i`: its newline, at most `limit` bytes on.
+    #[inline]
     pub fn line_end(&self, i: usize, limit: usize) -> usize {
         let slice = &self.bytes[i.min(self.high)..(i + limit).min(self.high).max(i.min(self.high))];
         if let Some(n) = memchr::memchr(b'\n', slice) {
@@ -140,17 +169,20 @@ impl<'a> View<'a> {
     }
 
     /// Whether `i` is where the reach ends although the stream goes on: what has come so far is an open run.
+    #[inline]
     pub fn is_capped_at(&self, i: usize) -> bool {
         self.is_capped && i >= self.high
     }
 
     /// Whether a decision made from this view would need bytes that are not known yet.
+    #[inline]
     pub fn is_starved(&self) -> bool {
         self.starved.get()
     }
 
     /// Whether a word may begin at `i`: what stands before is no letter, digit or underscore, or is the end of an escape
     /// (`\n`, `%20`, `\x22`, `\u003d`) or of a terminal colour.
+    #[inline]
     pub fn starts_word(&self, i: usize) -> bool {
         let Some(last) = self.before(i) else { return true };
         if !WORD.contains(last) {
@@ -165,6 +197,7 @@ impl<'a> View<'a> {
     }
 
     /// Whether a word that ends at `i` ends there for good.
+    #[inline]
     pub fn ends_word(&self, i: usize) -> bool {
         !self.is(i, WORD)
     }

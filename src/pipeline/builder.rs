@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Recorder, Scrubber, Unscannable};
 use crate::container::Limits;
-use crate::detect::{Engine, Terms};
+use crate::detect::{Engine, Isa, Terms};
 use crate::redact::{IssueKey, Policy, Pseudonyms, Redactor};
 use crate::rules::RuleSet;
 
@@ -29,12 +29,13 @@ pub struct Builder {
     policy: Policy,
     hide: Terms,
     recorder: Option<Option<Box<dyn Recorder>>>,
-    threads: usize,
+    threads: Option<usize>,
     chunk: usize,
     limits: Limits,
     spools: PathBuf,
     unscannable: Unscannable,
     explain: bool,
+    isa: Isa,
 }
 
 impl Builder {
@@ -46,12 +47,13 @@ impl Builder {
             policy: Policy::default(),
             hide: Terms::new(),
             recorder: None,
-            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            threads: None,
             chunk: CHUNK,
             limits: Limits::default(),
             spools: PathBuf::from("/tmp"),
             unscannable: Unscannable::default(),
             explain: false,
+            isa: Isa::best(),
         }
     }
 
@@ -85,9 +87,9 @@ impl Builder {
         Builder { recorder: Some(None), ..self }
     }
 
-    /// Workers for one stream; at least one.
+    /// Workers for one stream; at least one. Without a number, one for each core.
     pub fn threads(self, threads: usize) -> Builder {
-        Builder { threads: threads.max(1), ..self }
+        Builder { threads: Some(threads.max(1)), ..self }
     }
 
     /// Bytes that a chunk owns; at least one. The output does not depend on it.
@@ -115,6 +117,11 @@ impl Builder {
         Builder { explain, ..self }
     }
 
+    /// The instructions to search with, or the next best that the processor has. The output does not depend on it.
+    pub fn isa(self, isa: Isa) -> Builder {
+        Builder { isa, ..self }
+    }
+
     /// The scrubber.
     ///
     /// # Errors
@@ -137,13 +144,15 @@ impl Builder {
                 &builtin
             }
         };
-        let engine = Engine::new(rules, &self.hide, self.hide.clone());
+        let engine = Engine::on(self.isa, rules, &self.hide, self.hide.clone());
         let styles = engine.catalogue().iter().map(|rule| self.policy.style(rule.kind, &rule.id)).collect();
+        // Asking for the cores reads the limits of the process's control group, which takes a while.
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Scrubber {
             redactor: Redactor::new(Pseudonyms::new(key), styles),
             engine,
             recorder,
-            threads: if self.explain { 1 } else { self.threads },
+            threads: if self.explain { 1 } else { self.threads.unwrap_or_else(cores) },
             chunk: self.chunk,
             limits: self.limits,
             spools: self.spools,

@@ -1,91 +1,78 @@
 //! The filter of one stream: scan, fold, rewrite, write; on one thread or on several that take turns.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::turn::{Turn, lock};
+use super::order::{Follows, Order};
+use super::turn::{Turn, lock_soon};
+use super::worker::{Counted, Worker};
 use super::{Error, Explanation, Scrubber};
+use crate::artifact::Content;
 use crate::chunk::Chunk;
-use crate::detect::{Edit, Explained, Fold, Scan, Value};
+use crate::detect::{Edit, Value};
 use crate::redact::Replaced;
 use crate::source::Source;
-use crate::text::{Cut, Feed, Piece, controls};
+use crate::text::Feed;
 
 /// Chunks that one worker takes before others join: short and interactive input is not worth them.
 const ALONE: u64 = 8;
 
 /// What the filter counted.
-#[derive(Default)]
 pub(super) struct Filtered {
+    /// Findings, by rule.
     pub(super) counts: Vec<u64>,
     pub(super) explained: Vec<Explanation>,
     /// Control characters that no text has.
     pub(super) controls: u64,
-    /// Line feeds before the chunk that comes next, and the stream offset of its own bytes, if candidates are explained.
-    lines: u64,
-    line_start: u64,
+    /// What was read, if its digest was wanted.
+    pub(super) content: Content,
 }
 
 impl Filtered {
-    fn add(&mut self, other: Filtered) {
-        if self.counts.len() < other.counts.len() {
-            self.counts.resize(other.counts.len(), 0);
+    fn new(order: Order, workers: impl IntoIterator<Item = Counted>) -> Filtered {
+        let (content, explained) = order.finish();
+        let mut filtered = Filtered { counts: Vec::new(), explained, controls: 0, content };
+        for worker in workers {
+            add(&mut filtered.counts, &worker.counts);
+            filtered.controls += worker.controls;
         }
-        for (all, more) in self.counts.iter_mut().zip(other.counts) {
-            *all += more;
-        }
-        self.controls += other.controls;
-        self.explained.extend(other.explained);
+        filtered
     }
+}
 
-    /// Gives what the scan explained its lines and columns. The chunks must come in order.
-    fn explain(&mut self, chunk: &Chunk<'_>, scan: &Scan) {
-        for explained in &scan.explained {
-            // A candidate may start in the margin before the chunk's own bytes.
-            let (start, at) = (chunk.own.start, chunk.index(explained.offset));
-            let line = if at >= start {
-                self.lines + memchr::memchr_iter(b'\n', &chunk.bytes[start..at]).count() as u64
-            } else {
-                self.lines - memchr::memchr_iter(b'\n', &chunk.bytes[at..start]).count() as u64
-            };
-            let line_start = memchr::memrchr(b'\n', &chunk.bytes[..at]).map(|n| chunk.offset(n + 1));
-            let column = explained.offset - line_start.unwrap_or(self.line_start.min(explained.offset)) + 1;
-            let Explained { rule, verdict, .. } = *explained;
-            self.explained.push(Explanation { entry: String::new(), line: line + 1, column, rule, verdict });
-        }
-        let own = &chunk.bytes[chunk.own.start..scan.decided];
-        self.lines += memchr::memchr_iter(b'\n', own).count() as u64;
-        if let Some(newline) = memchr::memrchr(b'\n', own) {
-            self.line_start = chunk.offset(chunk.own.start + newline + 1);
-        }
+/// Adds the counts of findings by rule of one part to those of the whole.
+pub(super) fn add(all: &mut Vec<u64>, more: &[u64]) {
+    if all.len() < more.len() {
+        all.resize(more.len(), 0);
+    }
+    for (all, more) in all.iter_mut().zip(more) {
+        *all += more;
     }
 }
 
 impl Scrubber {
-    /// The filter on the calling thread.
+    /// The filter on the calling thread, for a part of an artifact, whose digest is not wanted.
     pub(super) fn filter(&self, source: impl Source, writer: &mut dyn Write) -> Result<Filtered, Error> {
         let mut feed = Feed::new(source, self.chunk);
-        let mut fold = Fold::default();
-        let (mut bytes, mut out) = (Vec::new(), Vec::new());
-        let mut filtered = Filtered::default();
-        while let Some((piece, scan, is_idle)) = self.cut(&mut feed, &mut bytes)? {
-            let chunk = piece.chunk(&bytes);
-            let scan = scan.unwrap_or_else(|| self.engine.scan(&chunk, self.explain));
-            let (range, edits) = settle(&mut fold, &chunk, scan, &mut filtered);
-            out.clear();
-            self.rewrite(&chunk, range, &edits, &mut out, &mut filtered.counts);
-            writer.write_all(&out).map_err(Error::Write)?;
-            if is_idle {
+        let mut order = Order::default();
+        let mut worker = Worker::new(self, false);
+        while let Some(taken) = worker.take(&mut feed)? {
+            let Some(mut held) = worker.hold(taken)? else { break };
+            let scan = worker.scan(&mut held);
+            let (chunk, hashed) = worker.chunk(&held.piece);
+            let settled = order.settle(&chunk, scan, hashed, self.explain);
+            writer.write_all(worker.rewrite(&held.piece, settled)).map_err(Error::Write)?;
+            if held.is_idle {
                 writer.flush().map_err(Error::Write)?;
             }
         }
-        Ok(filtered)
+        Ok(Filtered::new(order, [worker.counted()]))
     }
 
-    /// The filter on as many threads as are worth it.
+    /// The filter of a whole artifact on as many threads as are worth it.
     pub(super) fn filter_in_parallel(
         &self,
         source: impl Source + Send,
@@ -94,114 +81,113 @@ impl Scrubber {
         let shared = Shared {
             scrubber: self,
             feed: Mutex::new(Feed::new(source, self.chunk)),
-            fold: Turn::new(Fold::default()),
+            order: Turn::new(Order::default()),
             writer: Turn::new(writer),
             is_failed: AtomicBool::new(false),
         };
-        std::thread::scope(|scope| {
+        let workers = std::thread::scope(|scope| {
             let mut others = Vec::new();
-            let mut filtered = shared.work(|| {
-                for _ in 1..self.threads {
-                    others.push(scope.spawn(|| shared.work(|| {})));
+            let first = shared.work(|| {
+                if self.threads > 1 {
+                    lock_soon(&shared.feed).share().map_err(Error::Read)?;
                 }
+                for _ in 1..self.threads {
+                    others.push(scope.spawn(|| shared.work(|| Ok(()))));
+                }
+                Ok(())
             });
-            for other in others {
-                let more = other.join().unwrap_or(Err(Error::Panicked));
-                filtered = match (filtered, more) {
-                    (Ok(mut all), Ok(more)) => {
-                        all.add(more);
-                        Ok(all)
-                    }
-                    // The first failure stopped the others; the one that says why comes before those that were stopped.
-                    (Err(Error::Panicked), Err(error)) | (Err(error), _) | (Ok(_), Err(error)) => Err(error),
-                };
+            let mut all = vec![first];
+            all.extend(others.into_iter().map(|other| other.join().unwrap_or(Err(Error::Panicked))));
+            all
+        });
+        let mut counted = Vec::new();
+        let mut failure = None;
+        for worker in workers {
+            match (worker, &failure) {
+                (Ok(worker), _) => counted.push(worker),
+                // The first failure stopped the others; the one that says why comes before those that were stopped.
+                (Err(error), None | Some(Error::Panicked)) => failure = Some(error),
+                (Err(_), Some(_)) => {}
             }
-            filtered
-        })
+        }
+        match failure {
+            Some(error) => Err(error),
+            None => Ok(Filtered::new(shared.order.into_inner(), counted)),
+        }
     }
-
-    #[allow(clippy::type_complexity)]
-    fn cut(
-        &self,
-        feed: &mut Feed<impl Source>,
-        bytes: &mut Vec<u8>,
-    ) -> Result<Option<(Piece, Option<Scan>, bool)>, Error> {
-        let scan = |chunk: &Chunk<'_>| {
-            let scan = self.engine.scan(chunk, self.explain);
-            let decided = scan.decided;
-            (scan, decided)
-        };
-        Ok(match feed.next(bytes, scan).map_err(Error::Read)? {
-            Cut::Flowing(piece) => Some((piece, None, false)),
-            Cut::Idle(piece, scan) => Some((piece, Some(scan), true)),
-            Cut::Over => None,
-        })
-    }
-}
-
-/// Folds a scanned chunk: which of its bytes are settled now, and the edits among them.
-fn settle(fold: &mut Fold, chunk: &Chunk<'_>, scan: Scan, filtered: &mut Filtered) -> (Range<usize>, Vec<Edit>) {
-    let from = chunk.index(fold.done());
-    filtered.controls += controls(&chunk.bytes[chunk.own.start..scan.decided]);
-    filtered.explain(chunk, &scan);
-    let edits = fold.advance(chunk, scan.found, scan.decided);
-    (from..chunk.index(fold.done()), edits)
 }
 
 /// What the workers on one stream share.
 struct Shared<'a, S> {
     scrubber: &'a Scrubber,
     feed: Mutex<Feed<S>>,
-    fold: Turn<Fold>,
+    order: Turn<Order>,
     writer: Turn<&'a mut (dyn Write + Send)>,
     is_failed: AtomicBool,
 }
 
 impl<S: Source + Send> Shared<'_, S> {
     /// Takes chunks until there are no more. `join_in` is called once, when the input proves long.
-    fn work(&self, join_in: impl FnOnce()) -> Result<Filtered, Error> {
+    fn work(&self, join_in: impl FnOnce() -> Result<(), Error>) -> Result<Counted, Error> {
         let worked = catch_unwind(AssertUnwindSafe(|| self.chunks(join_in))).unwrap_or(Err(Error::Panicked));
         if worked.is_err() {
             self.is_failed.store(true, Ordering::SeqCst);
-            self.fold.wake();
+            self.order.wake();
             self.writer.wake();
         }
         worked
     }
 
-    fn chunks(&self, join_in: impl FnOnce()) -> Result<Filtered, Error> {
+    fn chunks(&self, join_in: impl FnOnce() -> Result<(), Error>) -> Result<Counted, Error> {
         let mut join_in = Some(join_in);
-        let (mut bytes, mut out) = (Vec::new(), Vec::new());
-        let mut filtered = Filtered::default();
+        let mut worker = Worker::new(self.scrubber, true);
+        let mut end = 0;
         loop {
-            let cut = self.scrubber.cut(&mut lock(&self.feed), &mut bytes)?;
-            let Some((piece, scan, is_idle)) = cut else { return Ok(filtered) };
-            if piece.number >= ALONE
-                && !is_idle
+            let taken = {
+                let mut feed = lock_soon(&self.feed);
+                feed.took(end).map_err(Error::Read)?;
+                worker.take(&mut feed)?
+            };
+            let Some(taken) = taken else { return Ok(worker.counted()) };
+            let number = taken.number();
+            let Some(mut held) = worker.hold(taken)? else {
+                let follows = self.order.take(number, &self.is_failed, |order| order.follows(None));
+                return match follows.ok_or(Error::Panicked)? {
+                    Follows::NotAtAll => Ok(worker.counted()),
+                    Follows::On | Follows::Differently => Err(Error::Read(changed())),
+                };
+            };
+            if number >= ALONE
+                && !held.is_idle
                 && let Some(join_in) = join_in.take()
             {
-                join_in();
+                join_in()?;
             }
-            let chunk = piece.chunk(&bytes);
-            let scan = scan.unwrap_or_else(|| self.scrubber.engine.scan(&chunk, self.scrubber.explain));
-            let Some((range, edits)) =
-                self.fold.take(piece.number, &self.is_failed, |fold| settle(fold, &chunk, scan, &mut filtered))
-            else {
-                return Err(Error::Panicked);
+            let scan = worker.scan(&mut held);
+            let (chunk, hashed) = worker.chunk(&held.piece);
+            end = chunk.offset(chunk.own.end);
+            let settle = |order: &mut Order| match order.follows(Some((&held.piece, chunk.bytes))) {
+                Follows::On => Ok(order.settle(&chunk, scan, hashed, self.scrubber.explain)),
+                other => Err(other),
             };
-            out.clear();
-            let is_unchanged = edits.is_empty();
-            if !is_unchanged {
-                self.scrubber.rewrite(&chunk, range.clone(), &edits, &mut out, &mut filtered.counts);
-            }
-            let settled = if is_unchanged { &bytes[range] } else { &out[..] };
-            let written = self.writer.take(piece.number, &self.is_failed, |writer| {
-                writer.write_all(settled)?;
-                if is_idle { writer.flush() } else { Ok(()) }
+            let settled = match self.order.take(number, &self.is_failed, settle).ok_or(Error::Panicked)? {
+                Ok(settled) => settled,
+                Err(Follows::NotAtAll) => return Ok(worker.counted()),
+                Err(_) => return Err(Error::Read(changed())),
+            };
+            let out = worker.rewrite(&held.piece, settled);
+            let written = self.writer.take(number, &self.is_failed, |writer| {
+                writer.write_all(out)?;
+                if held.is_idle { writer.flush() } else { Ok(()) }
             });
             written.ok_or(Error::Panicked)?.map_err(Error::Write)?;
         }
     }
+}
+
+/// Why chunks that were read apart cannot be joined.
+fn changed() -> io::Error {
+    io::Error::other("it changed while it was read")
 }
 
 impl Scrubber {

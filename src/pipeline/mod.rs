@@ -7,8 +7,10 @@
 
 mod builder;
 mod filter;
+mod order;
 mod turn;
 mod work;
+mod worker;
 
 pub use builder::{BuildError, Builder};
 
@@ -19,7 +21,7 @@ use std::time::Instant;
 use crate::artifact::Content;
 use crate::chunk::Chunk;
 use crate::container::{self, Input, Limits};
-use crate::detect::{Engine, Fold, RuleInfo, Verdict};
+use crate::detect::{Engine, Fold, RuleInfo, Scratch, Verdict};
 use crate::finding::RuleId;
 use crate::redact::Redactor;
 use crate::report::Summary;
@@ -189,9 +191,8 @@ impl Scrubber {
                 return self.source(Watched::new(file, watch), writer);
             };
             // The bytes that are parsed are those that were hashed: the file is read whole, then by place.
-            let mut hashed = HashingReader::new(Watched::new(&mut *file, watch));
-            io::copy(&mut hashed, &mut io::sink()).map_err(Error::Read)?;
-            let content = hashed.finish();
+            let hashed = HashingReader::new(Watched::new(&mut *file, watch));
+            let content = hashed.drain().map_err(Error::Read)?;
             file.seek(SeekFrom::Start(0)).map_err(Error::Read)?;
             let mut work = Work::new(self);
             let outcome = work.artifact(format, Input::seekable_from(file, &self.spools), writer)?;
@@ -201,18 +202,18 @@ impl Scrubber {
 
     /// The work on one source, without recording.
     fn source(&self, source: impl Source + Send, writer: impl Write + Send) -> Result<Report, Error> {
-        let mut source = HashingReader::new(source);
+        let mut source = source;
         let head = Head::read(&mut source).map_err(Error::Read)?;
         let mut work = Work::new(self);
-        let outcome = match container::sniff(head.deciding()) {
+        let (outcome, content) = match container::sniff(head.deciding()) {
             Some(format) => {
-                let input = Cursor::new(head.into_bytes()).chain(&mut source);
-                work.artifact(format, Input::stream(input, &self.spools), writer)?
+                let mut input = HashingReader::new(Cursor::new(head.into_bytes()).chain(source));
+                let outcome = work.artifact(format, Input::stream(&mut input, &self.spools), writer)?;
+                (outcome, input.drain().map_err(Error::Read)?)
             }
-            None => work.stream(head, &mut source, writer)?,
+            None => work.stream(head, source, writer)?,
         };
-        io::copy(&mut source, &mut io::sink()).map_err(Error::Read)?;
-        Ok(work.report(outcome, source.finish()))
+        Ok(work.report(outcome, content))
     }
 
     /// Scrubs a path or file name: directories and known endings stay, what is found in between goes.
@@ -232,7 +233,7 @@ impl Scrubber {
     /// Scrubs bytes that are in memory, as text, without recording or counting: names, not contents.
     pub fn scrub_bytes(&self, bytes: &[u8]) -> Vec<u8> {
         let chunk = Chunk { bytes, base: 0, own: 0..bytes.len(), is_last: true };
-        let scan = self.engine.scan(&chunk, false);
+        let scan = self.engine.scan(&chunk, false, &mut Scratch::default());
         let mut fold = Fold::default();
         let edits = fold.advance(&chunk, scan.found, scan.decided);
         let mut out = Vec::with_capacity(bytes.len());

@@ -1,13 +1,14 @@
 //! The work on one artifact: what it is decides what becomes of it, and of each entry in it.
 
+use std::fs::File;
 use std::io::{self, Cursor, Read, Write};
 
-use super::filter::Filtered;
+use super::filter::{self, Filtered};
 use super::{Error, Explanation, Outcome, Report, Scrubber, Unscannable};
 use crate::artifact::Content;
 use crate::container::{self, Budget, Entry, Format, Input, Verdict as Fate, VisitError, Visitor, notice};
 use crate::report::{RuleCount, Summary, Withheld};
-use crate::source::Source;
+use crate::source::{HashingReader, Source};
 use crate::text::{Head, Nature, sniff};
 
 /// From how many control characters on a text is told to hold binary data.
@@ -61,47 +62,42 @@ impl<'s> Work<'s> {
         Ok(Outcome::Scrubbed)
     }
 
-    /// A stream that is the whole artifact and no container.
+    /// A stream that is the whole artifact and no container; gives what was read besides.
     pub(super) fn stream(
         &mut self,
         head: Head,
-        source: &mut (impl Source + Send),
+        source: impl Source + Send,
         writer: impl Write + Send,
-    ) -> Result<Outcome, Error> {
+    ) -> Result<(Outcome, Content), Error> {
         let mut writer = Counting { writer, bytes: 0 };
         let nature = sniff(head.deciding());
-        let mut input = Behind { head: Cursor::new(head.into_bytes()), rest: source };
-        let outcome = match (nature, self.scrubber.unscannable) {
+        let input = Behind { head: Cursor::new(head.into_bytes()), rest: source };
+        let (outcome, content) = match (nature, self.scrubber.unscannable) {
             (Nature::Text, _) => {
                 let filtered = self.scrubber.filter_in_parallel(input, &mut writer)?;
-                self.take(filtered);
-                Outcome::Scrubbed
+                (Outcome::Scrubbed, self.take(filtered))
             }
             (Nature::Unscannable(_), Unscannable::Pass) => {
+                let mut input = HashingReader::new(input);
                 io::copy(&mut input, &mut writer).map_err(Error::Write)?;
                 self.summary.passed += 1;
-                Outcome::Passed
+                (Outcome::Passed, input.finish())
             }
             (Nature::Unscannable(what), Unscannable::Withhold) => {
                 self.withheld(format!("it is {what}, which is not scanned"));
                 let notice = unscannable_notice("the input", what);
                 writer.write_all(&notice).map_err(Error::Write)?;
-                Outcome::Withheld(notice)
+                (Outcome::Withheld(notice), HashingReader::new(input).drain().map_err(Error::Read)?)
             }
         };
         writer.flush().map_err(Error::Write)?;
         self.summary.bytes_out += writer.bytes;
-        Ok(outcome)
+        Ok((outcome, content))
     }
 
-    fn take(&mut self, filtered: Filtered) {
+    fn take(&mut self, filtered: Filtered) -> Content {
         self.summary.scrubbed += 1;
-        if self.counts.len() < filtered.counts.len() {
-            self.counts.resize(filtered.counts.len(), 0);
-        }
-        for (all, more) in self.counts.iter_mut().zip(&filtered.counts) {
-            *all += more;
-        }
+        filter::add(&mut self.counts, &filtered.counts);
         let place = self.place.join("!");
         // Its first line said text, which is final; that something else follows is told, not guessed at.
         if filtered.controls >= BINARY {
@@ -109,6 +105,7 @@ impl<'s> Work<'s> {
             self.summary.doubtful.push(Withheld { name: place.clone(), reason });
         }
         self.explained.extend(filtered.explained.into_iter().map(|e| Explanation { entry: place.clone(), ..e }));
+        filtered.content
     }
 
     /// What an entry is decides what becomes of it.
@@ -134,7 +131,9 @@ impl<'s> Work<'s> {
             (Nature::Text, _) => {
                 let input = Behind { head: Cursor::new(head.into_bytes()), rest: Flowing(reader) };
                 match self.scrubber.filter(input, writer) {
-                    Ok(filtered) => self.take(filtered),
+                    Ok(filtered) => {
+                        self.take(filtered);
+                    }
                     Err(Error::Read(error) | Error::Write(error)) => return Err(error.into()),
                     Err(error) => return Err(VisitError(Box::new(error))),
                 }
@@ -199,6 +198,14 @@ impl<S: Read> Read for Behind<S> {
 impl<S: Source> Source for Behind<S> {
     fn is_idle(&mut self) -> bool {
         !self.is_in_head() && self.rest.is_idle()
+    }
+
+    fn by_place(&mut self) -> io::Result<Option<(File, u64)>> {
+        if self.is_in_head() { Ok(None) } else { self.rest.by_place() }
+    }
+
+    fn took(&mut self, bytes: u64) -> io::Result<()> {
+        self.rest.took(bytes)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::checks::Check;
+use super::program::{Look, Program, Step};
 use super::rule::{ByteSet, Example, Key, Origin, Rule, Settings};
 use super::set::RuleSet;
 use crate::kind::Kind;

@@ -17,6 +17,8 @@ use thiserror::Error;
 use toml::Spanned;
 
 use super::checks::Check;
+use super::compile::program;
+use super::keyword::{Derived, derive};
 use super::rule::{ByteSet, Example, Key, List, Origin, Rule, Settings, Text, syntax};
 use super::set::RuleSet;
 use super::spec::{FileSpec, KeySpec, RuleSpec};
@@ -30,6 +32,9 @@ const MAX_MAX_LENGTH: u32 = 16 * 1024;
 
 /// How far from a keyword a pattern may be searched at most.
 const MAX_CONTEXT: u32 = 1024;
+
+/// How long a match of a rule without keywords may be at most, as it is tried in so many places.
+const MAX_SLOW_LENGTH: u32 = 1024;
 
 /// Why rules could not be loaded.
 #[derive(Debug, Error)]
@@ -100,6 +105,9 @@ pub enum Problem {
     /// A keyword is too short to be searched for, or spans lines.
     #[error("keyword '{0}' must have two bytes or more, on one line")]
     Keyword(String),
+    /// A context is named, but nothing that it is around.
+    #[error("context is the distance from a keyword, and keywords is empty")]
+    Context,
     /// A keyword cannot stand where the pattern begins, though the pattern is anchored there.
     #[error("no match of the pattern begins with keyword '{0}' (context is 0)")]
     Unreachable(String),
@@ -248,16 +256,29 @@ fn rule(spec: Spanned<RuleSpec>, place: &Place<'_>) -> Result<Rule, Fault> {
     if spec.description.trim().is_empty() {
         return Err(fault(whole, Problem::Empty("description")));
     }
-    if spec.keywords.is_empty() {
-        return Err(fault(whole, Problem::Empty("keywords")));
-    }
     for keyword in &spec.keywords {
         if keyword.get_ref().len() < 2 || keyword.get_ref().contains(['\n', '\r']) {
             return Err(fault(keyword.span(), Problem::Keyword(keyword.get_ref().clone())));
         }
     }
-    let context = ranged(spec.context, "context", 0, 0..=MAX_CONTEXT)?;
-    let max_length = ranged(spec.max_length, "max_length", MAX_LENGTH, 1..=MAX_MAX_LENGTH)?;
+    let is_named = !spec.keywords.is_empty();
+    let names_context = spec.context.as_ref().map(|context| context.span());
+    let mut context = ranged(spec.context, "context", 0, 0..=MAX_CONTEXT)?;
+    let mut max_length = ranged(spec.max_length, "max_length", MAX_LENGTH, 1..=MAX_MAX_LENGTH)?;
+    let mut derived: Vec<Text> = Vec::new();
+    if spec.keywords.is_empty() {
+        if let Some(span) = names_context {
+            return Err(fault(span, Problem::Context));
+        }
+        match derive(spec.pattern.get_ref()) {
+            Derived::Beginning(keywords) => derived = keywords.into_iter().map(Text::Owned).collect(),
+            Derived::Within(keyword, reach) => {
+                derived.push(keyword.into());
+                context = reach.and_then(|reach| u32::try_from(reach).ok()).map_or(MAX_CONTEXT, |n| n.min(MAX_CONTEXT));
+            }
+            Derived::Nothing => max_length = max_length.min(MAX_SLOW_LENGTH),
+        }
+    }
     let anchored_at = if context == 0 { spec.keywords.as_slice() } else { &[] };
     check_pattern(&spec.pattern, anchored_at, spec.ignore_case)?;
     for allow in &spec.allow {
@@ -270,8 +291,9 @@ fn rule(spec: Spanned<RuleSpec>, place: &Place<'_>) -> Result<Rule, Fault> {
     Ok(Rule {
         description: spec.description.into(),
         kind: kind(&spec.kind)?,
-        keywords: texts(spec.keywords),
-        ignore_case: spec.ignore_case,
+        keywords: if derived.is_empty() { texts(spec.keywords) } else { derived.into() },
+        ignore_case: spec.ignore_case && is_named,
+        program: program(spec.pattern.get_ref()),
         pattern: spec.pattern.into_inner().into(),
         context,
         boundary: spec.boundary,

@@ -7,19 +7,24 @@
 //! [`RuleSet::merge`].
 //!
 //! A rule is three types on its way: as written ([`spec`]), as checked ([`Rule`]), and as compiled, which is the
-//! engine's. So this module promises that every pattern compiles and every name is known, and refuses to know how rules
+//! engine's. Its pattern comes with a [`Program`] of steps, which says the same and runs faster; what can stand where a
+//! keyword is met is read off it ([`Rule::prefixes`]). So this module promises that every pattern compiles and every name is known, and refuses to know how rules
 //! are run, what stands around a finding, and what becomes of it. [`checks`] holds the named functions that rules call.
 
 pub mod checks;
+mod compile;
 mod digest;
 mod embedded;
+mod keyword;
 mod load;
+mod program;
 mod rule;
 mod set;
 pub mod spec;
 
 pub use checks::Check;
 pub use load::{LoadError, Problem};
+pub use program::{BEHIND_KEYWORD, Look, Program, Step};
 pub use rule::{ByteSet, Example, Key, List, Origin, Rule, Settings, Text, syntax};
 pub use set::RuleSet;
 

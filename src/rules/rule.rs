@@ -9,6 +9,7 @@ use std::fmt;
 use regex_automata::util::syntax;
 
 use super::checks::Check;
+use super::program::Program;
 use crate::kind::Kind;
 
 /// Text that is a constant or was loaded.
@@ -26,12 +27,15 @@ pub struct Rule {
     pub description: Text,
     /// The kind of what is found.
     pub kind: Kind,
-    /// Literals of which one must be there; each has at least two bytes.
+    /// Literals of which one must be there; each has at least two bytes. There is none if the pattern holds none: the rule
+    /// runs in the slow lane.
     pub keywords: List<Text>,
     /// Whether keywords are found in any ASCII case. The pattern speaks for itself.
     pub ignore_case: bool,
     /// The shape, to be compiled with [`syntax()`]. Group 1, if there is one, is the secret; else the whole match.
     pub pattern: Text,
+    /// The pattern's program; `None` if it has none and the regular expression is run.
+    pub program: Option<Program>,
     /// 0: the pattern is anchored at the keyword's first byte, and every keyword can begin it. Otherwise: it is searched
     /// within so many bytes before and after the keyword, on the same line.
     pub context: u32,
@@ -116,7 +120,7 @@ impl fmt::Display for Origin {
 }
 
 /// A set of byte values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ByteSet([u64; 4]);
 
 impl ByteSet {
@@ -127,27 +131,46 @@ impl ByteSet {
     pub const WORD: ByteSet = ByteSet([0x03ff_2000_0000_0000, 0x07ff_fffe_87ff_fffe, 0, 0]);
 
     /// The set whose member `b` is bit `b % 64` of word `b / 64`.
+    #[inline]
     pub const fn from_words(words: [u64; 4]) -> ByteSet {
         ByteSet(words)
     }
 
     /// The set as words, as [`ByteSet::from_words`] takes them.
+    #[inline]
     pub const fn words(&self) -> [u64; 4] {
         self.0
     }
 
     /// Whether the byte is a member.
+    #[inline]
     pub const fn contains(&self, byte: u8) -> bool {
         self.0[(byte >> 6) as usize] >> (byte & 63) & 1 == 1
     }
 
+    /// The members of either.
+    #[inline]
+    pub const fn or(self, other: ByteSet) -> ByteSet {
+        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
+        ByteSet([a | e, b | f, c | g, d | h])
+    }
+
+    /// The members of both.
+    #[inline]
+    pub const fn and(self, other: ByteSet) -> ByteSet {
+        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
+        ByteSet([a & e, b & f, c & g, d & h])
+    }
+
     /// Whether no byte is a member.
+    #[inline]
     pub const fn is_empty(&self) -> bool {
         let [a, b, c, d] = self.0;
         a | b | c | d == 0
     }
 
     /// How many bytes at the start of `text` are members.
+    #[inline]
     pub fn prefix_len(&self, text: &[u8]) -> usize {
         text.iter().position(|&byte| !self.contains(byte)).unwrap_or(text.len())
     }

@@ -31,7 +31,8 @@ pub struct RuleSpec {
     pub description: String,
     /// The id of a [`crate::kind::Kind`].
     pub kind: Spanned<String>,
-    /// Literals of which one must be there.
+    /// Literals of which one must be there; derived from the pattern if none is named.
+    #[serde(default)]
     pub keywords: Vec<Spanned<String>>,
     /// Whether keywords are found in any (ASCII) case. The pattern says so for itself, with `(?i)`.
     #[serde(default)]

@@ -105,6 +105,67 @@ fn every_rule_finds_its_examples() {
 }
 
 #[test]
+fn what_is_found_begins_with_one_of_the_prefixes() {
+    for matcher in Matcher::all(&RuleSet::builtin()) {
+        let rule = &matcher.rule;
+        for keyword in rule.keywords.iter() {
+            let prefixes = rule.prefixes(keyword);
+            assert!(prefixes.iter().all(|sets| sets.len() >= keyword.len()), "{}: {keyword}", rule.id);
+            for text in rule.examples.iter().map(Example::text) {
+                let at_keyword = |at: usize| {
+                    let there = &text.as_bytes()[at..];
+                    let input = Input::new(there).anchored(Anchored::Yes);
+                    let stands = there.starts_with(keyword.as_bytes())
+                        || rule.ignore_case
+                            && there.len() >= keyword.len()
+                            && there[..keyword.len()].eq_ignore_ascii_case(keyword.as_bytes());
+                    stands && (rule.context > 0 || matcher.pattern.is_match(input))
+                };
+                for at in (0..text.len()).filter(|&at| at_keyword(at)) {
+                    let begins = |sets: &Vec<ByteSet>| {
+                        sets.iter()
+                            .zip(at..)
+                            .all(|(set, at)| text.as_bytes().get(at).is_some_and(|&byte| set.contains(byte)))
+                    };
+                    assert!(prefixes.iter().any(begins), "{}: rule '{}' at {at} of {text}", rule.origin, rule.id);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn prefixes_know_what_stands_behind_the_keyword() {
+    let prefixes = |keywords: &str, pattern: &str, rest: &str| {
+        let text = RULE.replace("[\"foo_\"]", keywords).replace("'foo_[0-9]{4}'", &format!("'{pattern}'\n{rest}"));
+        let rule = RuleSet::parse("x.toml", &text).unwrap().rules()[0].clone();
+        let shown = |set: &ByteSet| (0..128).filter(|&b| set.contains(b)).map(char::from).collect::<String>();
+        let mut ways: Vec<String> = rule
+            .keywords
+            .iter()
+            .flat_map(|keyword| rule.prefixes(keyword))
+            .map(|sets| sets.iter().map(shown).collect::<Vec<_>>().join(" "))
+            .collect();
+        ways.sort();
+        ways
+    };
+    assert_eq!(prefixes("['ab']", "ab[0-3]{2,}", ""), ["a b 0123 0123"]);
+    assert_eq!(prefixes("['ab', 'ac']", "a(?:b[xy]|c-)z", ""), ["a b xy z", "a c - z"]);
+    assert_eq!(prefixes("['ab']", "ab(?:c[01])?d(?-u:\\b)", ""), ["a b c 01 d", "a b d"]);
+    assert_eq!(prefixes("['ab']", "(?i:ab)(=)", "ignore_case = true"), ["Aa Bb ="]);
+    assert_eq!(prefixes("['ab']", "x[0-9]", "context = 9"), ["a b"]);
+    assert_eq!(prefixes("['ab']", "ab[0-3].*?x", ""), ["a b"], "a pattern without a program");
+}
+
+/// The patterns that are left to the regular expression.
+#[test]
+fn nearly_every_pattern_has_a_program() {
+    let set = RuleSet::builtin();
+    let without = set.rules().iter().filter(|rule| rule.program.is_none()).map(|rule| &*rule.id);
+    assert_eq!(without.collect::<Vec<_>>(), ["otpauth"]);
+}
+
+#[test]
 fn no_secret_takes_the_quotes_or_brackets_around_it() {
     for matcher in Matcher::all(&RuleSet::builtin()) {
         for text in matcher.rule.examples.iter().map(Example::text) {
@@ -294,7 +355,7 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("\"foo\"", "\"foo--x\"", "x.toml:3: rule 'foo--x': the id is not in kebab-case"),
     ("a token of Foo", " ", "x.toml:2: rule 'foo': description is empty"),
     ("\"token\"", "\"tokn\"", "x.toml:5: rule 'foo': there is no kind 'tokn'"),
-    ("[\"foo_\"]", "[]", "x.toml:2: rule 'foo': keywords is empty"),
+    ("[\"foo_\"]", "[]\ncontext = 9", "x.toml:7: rule 'foo': context is the distance from a keyword, and keywords is"),
     ("[\"foo_\"]", "[\"f\"]", "x.toml:6: rule 'foo': keyword 'f' must have two bytes or more"),
     (
         "[\"foo_\"]",
@@ -331,6 +392,21 @@ fn faults_are_named_with_their_file_and_line() {
     }
     let twice = RuleSet::parse("x.toml", &format!("{RULE}{RULE}")).unwrap_err().to_string();
     assert_eq!(twice, "x.toml:12: rule or key 'foo': the id is used already, at x.toml:3");
+}
+
+#[test]
+fn a_rule_without_keywords_takes_them_from_its_pattern_or_goes_to_the_slow_lane() {
+    let rule = |pattern: &str| {
+        let text = RULE.replace("keywords = [\"foo_\"]\n", "").replace("foo_[0-9]{4}", pattern);
+        RuleSet::parse("x.toml", &text).unwrap().rules()[0].clone()
+    };
+    let begins = rule("(?:foo|bar)_[0-9]{4}");
+    assert_eq!((&*begins.keywords, begins.context), (&["foo_".into(), "bar_".into()][..], 0));
+    let within = rule("[0-9]{4}-foo");
+    assert_eq!((&*within.keywords, within.context), (&["-foo".into()][..], 8));
+    let slow = rule("[0-9][a-f]{40}");
+    assert!(slow.is_slow() && slow.max_length == 1024);
+    assert!(slow.first_two()[0].contains(b'7') && !slow.first_two()[1].contains(b'7'));
 }
 
 #[test]

@@ -6,6 +6,9 @@ use std::os::fd::AsFd;
 
 use rustix::event::{PollFd, PollFlags, poll};
 
+/// How much a pipe may hold before we have to wait for its reader; the kernel's default of 64 KiB costs many wake-ups.
+const PIPE_SIZE: usize = 1 << 20;
+
 /// A writer over descriptor 1 that holds nothing back: what was written is in the kernel's hands.
 ///
 /// `std::io::stdout` splits at newlines and would hold an open line; here the pipeline decides when bytes go.
@@ -24,7 +27,10 @@ pub fn stdout() -> io::Result<Stdout> {
 
 impl Stdout {
     fn over(fd: impl AsFd) -> io::Result<Stdout> {
-        Ok(Stdout { file: File::from(fd.as_fd().try_clone_to_owned()?) })
+        let fd = fd.as_fd().try_clone_to_owned()?;
+        // Not a pipe, or over the user's allowance: then it stays as it is.
+        let _ = rustix::pipe::fcntl_setpipe_size(&fd, PIPE_SIZE);
+        Ok(Stdout { file: File::from(fd) })
     }
 }
 
@@ -96,8 +102,8 @@ mod tests {
             std::thread::sleep(std::time::Duration::from_millis(30));
             io::copy(&mut reader, &mut io::sink()).unwrap()
         });
-        Stdout::over(&writer).unwrap().write_all(&vec![b'x'; 1 << 20]).unwrap();
+        Stdout::over(&writer).unwrap().write_all(&vec![b'x'; 4 << 20]).unwrap();
         drop(writer);
-        assert_eq!(handle.join().unwrap(), 1 << 20);
+        assert_eq!(handle.join().unwrap(), 4 << 20);
     }
 }

@@ -159,6 +159,18 @@ impl Source for OpenFile {
     fn is_idle(&mut self) -> bool {
         !self.regular && !super::is_ready(&self.file)
     }
+
+    fn by_place(&mut self) -> io::Result<Option<(File, u64)>> {
+        if !self.regular {
+            return Ok(None);
+        }
+        Ok(Some((self.file.try_clone()?, self.file.stream_position()?)))
+    }
+
+    fn took(&mut self, bytes: u64) -> io::Result<()> {
+        // Who shares the descriptor finds it where a reader would have left it.
+        self.file.seek_relative(bytes as i64)
+    }
 }
 
 fn finish(fd: OwnedFd, path: PathBuf, stat: &Stat, regular: bool) -> Result<OpenFile, Error> {

@@ -43,6 +43,18 @@ impl<R> HashingReader<R> {
         self.hashing.content()
     }
 
+    /// What there is, after reading what is left of it.
+    ///
+    /// # Errors
+    /// As the reader's.
+    pub fn drain(mut self) -> io::Result<Content>
+    where
+        R: Read,
+    {
+        io::copy(&mut self, &mut io::sink())?;
+        Ok(self.finish())
+    }
+
     /// The reader below, for asking it about itself; reading from it would leave bytes out of the digest.
     pub fn get_ref(&self) -> &R {
         &self.inner

@@ -7,6 +7,7 @@
 //! Promises: no input is ever written to, no symbolic link met in a walk is followed, no device is opened by accident,
 //! and what a spool puts on disk is ciphertext. This module knows nothing of containers, text or findings.
 
+pub mod digest;
 pub mod file;
 pub mod hashing;
 pub mod spool;
@@ -14,12 +15,14 @@ pub mod stdin;
 pub mod walk;
 mod watched;
 
+pub use digest::{Digest, Subtrees};
 pub use file::OpenFile;
 pub use hashing::HashingReader;
 pub use spool::{Spool, SpoolReader};
 pub use walk::{FileKind, Walked, walk};
 pub use watched::Watched;
 
+use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::AsFd;
 use std::path::PathBuf;
@@ -33,17 +36,50 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 pub trait Source: Read {
     /// Is no byte available right now, so that a read would wait? The end of the input counts as available.
     fn is_idle(&mut self) -> bool;
+
+    /// The regular file behind it, if there is one, and where in that its next byte stands: for those who read by place.
+    ///
+    /// # Errors
+    /// When the operating system gives no second descriptor.
+    fn by_place(&mut self) -> io::Result<Option<(File, u64)>> {
+        Ok(None)
+    }
+
+    /// Learns that its next `bytes` were read by place; it then stands behind them.
+    ///
+    /// # Errors
+    /// As the operating system's.
+    fn took(&mut self, bytes: u64) -> io::Result<()> {
+        debug_assert_eq!(bytes, 0, "this source is not read by place");
+        Ok(())
+    }
 }
 
 impl<S: Source + ?Sized> Source for Box<S> {
     fn is_idle(&mut self) -> bool {
         (**self).is_idle()
     }
+
+    fn by_place(&mut self) -> io::Result<Option<(File, u64)>> {
+        (**self).by_place()
+    }
+
+    fn took(&mut self, bytes: u64) -> io::Result<()> {
+        (**self).took(bytes)
+    }
 }
 
 impl<S: Source + ?Sized> Source for &mut S {
     fn is_idle(&mut self) -> bool {
         (**self).is_idle()
+    }
+
+    fn by_place(&mut self) -> io::Result<Option<(File, u64)>> {
+        (**self).by_place()
+    }
+
+    fn took(&mut self, bytes: u64) -> io::Result<()> {
+        (**self).took(bytes)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The standard input.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::os::fd::AsFd;
 
 use super::Source;
@@ -53,6 +53,18 @@ impl Read for Stdin {
 impl Source for Stdin {
     fn is_idle(&mut self) -> bool {
         Stdin::is_idle(self)
+    }
+
+    fn by_place(&mut self) -> io::Result<Option<(File, u64)>> {
+        if !self.file.metadata()?.is_file() {
+            return Ok(None);
+        }
+        Ok(Some((self.file.try_clone()?, self.file.stream_position()?)))
+    }
+
+    fn took(&mut self, bytes: u64) -> io::Result<()> {
+        // Who shares the descriptor finds it where a reader would have left it.
+        self.file.seek_relative(bytes as i64)
     }
 }
 

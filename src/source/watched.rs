@@ -1,5 +1,6 @@
 //! A source whose bytes are told as they are read.
 
+use std::fs::File;
 use std::io::{self, Read};
 
 use super::Source;
@@ -28,5 +29,14 @@ impl<S: Read, F: Fn(u64)> Read for Watched<S, F> {
 impl<S: Source, F: Fn(u64)> Source for Watched<S, F> {
     fn is_idle(&mut self) -> bool {
         self.source.is_idle()
+    }
+
+    fn by_place(&mut self) -> io::Result<Option<(File, u64)>> {
+        self.source.by_place()
+    }
+
+    fn took(&mut self, bytes: u64) -> io::Result<()> {
+        (self.tell)(bytes);
+        self.source.took(bytes)
     }
 }

@@ -1,10 +1,13 @@
 //! The feed: reads a stream into chunks with margins, in bounded memory, without keeping a finished line back.
 
+use std::fs::File;
 use std::io;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::chunk::{Chunk, LEFT_MARGIN, RIGHT_MARGIN};
 use crate::source::Source;
+use crate::text::stretch::Stretch;
 
 /// A source and what must be read again of it.
 #[derive(Debug)]
@@ -16,10 +19,56 @@ pub struct Feed<S> {
     base: u64,
     /// Where in `tail` the next chunk's own bytes begin.
     own: usize,
-    /// Bytes a chunk may own.
+    /// Bytes a chunk may own; it ends where the stream offset is a multiple of this.
     size: usize,
     is_over: bool,
     next: u64,
+    /// Once it is read by place: the file, and where in it the stream begins.
+    file: Option<(Arc<File>, u64)>,
+    /// The stream offset that the source stands at.
+    stands: u64,
+}
+
+/// Memory for the bytes of one chunk after the other. It keeps its length from chunk to chunk, so that nothing is cleared
+/// that will be read over anyway.
+#[derive(Debug, Default)]
+pub struct Buffer {
+    memory: Vec<u8>,
+    used: usize,
+}
+
+impl Buffer {
+    /// What was read into it.
+    pub fn bytes(&self) -> &[u8] {
+        &self.memory[..self.used]
+    }
+
+    /// Holds `kept` and nothing else, with room for `full` bytes in all.
+    pub(super) fn begin(&mut self, kept: &[u8], full: usize) {
+        if self.memory.len() < full {
+            // Fresh zeros cost nothing until they are touched, which they are not where the input is short.
+            self.memory = vec![0; full];
+        }
+        self.memory[..kept.len()].copy_from_slice(kept);
+        self.used = kept.len();
+    }
+
+    /// Reads once, until `full` bytes are used at most; gives how many came.
+    pub(super) fn read(
+        &mut self,
+        full: usize,
+        mut read: impl FnMut(&mut [u8]) -> io::Result<usize>,
+    ) -> io::Result<usize> {
+        loop {
+            match read(&mut self.memory[self.used..full]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => {
+                    self.used += *read.as_ref().unwrap_or(&0);
+                    return read;
+                }
+            }
+        }
+    }
 }
 
 /// Where a chunk stands; its bytes are in the caller's buffer.
@@ -49,6 +98,8 @@ pub enum Cut<T> {
     Flowing(Piece),
     /// The input idles: complete lines came, and the scan of them says how far they are decided.
     Idle(Piece, T),
+    /// The chunk is to be read by place, without the feed.
+    Shared(Stretch),
     /// There is no more.
     Over,
 }
@@ -56,10 +107,36 @@ pub enum Cut<T> {
 impl<S: Source> Feed<S> {
     /// A feed of chunks that own up to `size` bytes.
     pub fn new(source: S, size: usize) -> Feed<S> {
-        Feed { source, tail: Vec::new(), base: 0, own: 0, size: size.max(1), is_over: false, next: 0 }
+        let size = size.max(1);
+        Feed { source, tail: Vec::new(), base: 0, own: 0, size, is_over: false, next: 0, file: None, stands: 0 }
+    }
+
+    /// Gives out stretches to read by place from now on, if a file is behind the source: that needs no turns.
+    ///
+    /// # Errors
+    /// As the source's.
+    pub fn share(&mut self) -> io::Result<()> {
+        self.stands = self.base + self.tail.len() as u64;
+        if let Some((file, position)) = self.source.by_place()? {
+            self.file = position.checked_sub(self.stands).map(|origin| (Arc::new(file), origin));
+        }
+        Ok(())
+    }
+
+    /// Learns that the stream was read by place up to `offset`.
+    pub fn took(&mut self, offset: u64) -> io::Result<()> {
+        if self.file.is_none() || offset <= self.stands {
+            return Ok(());
+        }
+        let bytes = offset - self.stands;
+        self.stands = offset;
+        self.source.took(bytes)
     }
 
     /// Reads the next chunk into `buffer`, in place of what it held.
+    ///
+    /// A chunk ends where the stream offset is a multiple of the size, also when the one before it was cut short, so that
+    /// the chunks of a stream that flows can be hashed as whole subtrees of its digest.
     ///
     /// Where the input idles, `scan` decides the complete lines that have come; it gives its result and the index up to which
     /// it came. If that is nowhere, the feed waits for more.
@@ -68,57 +145,49 @@ impl<S: Source> Feed<S> {
     /// As the source's.
     pub fn next<T>(
         &mut self,
-        buffer: &mut Vec<u8>,
+        buffer: &mut Buffer,
         mut scan: impl FnMut(&Chunk<'_>) -> (T, usize),
     ) -> io::Result<Cut<T>> {
         if self.is_over {
             return Ok(Cut::Over);
         }
-        buffer.clear();
-        buffer.extend_from_slice(&self.tail);
-        let full = self.own + self.size + RIGHT_MARGIN;
-        let mut must_wait = buffer.len() == self.own;
+        let offset = self.base + self.own as u64;
+        let size = self.size - (offset % self.size as u64) as usize;
+        if let Some((file, origin)) = &self.file {
+            let stretch = Stretch { file: file.clone(), origin: *origin, number: self.next, offset, size };
+            (self.base, self.own) = (offset + size as u64, 0);
+            self.next += 1;
+            return Ok(Cut::Shared(stretch));
+        }
+        // What is known of the stream never reaches further than this: a chunk never ends before the last one's end.
+        let full = self.own + size + RIGHT_MARGIN;
+        buffer.begin(&self.tail, full);
+        let mut must_wait = buffer.used == self.own;
         loop {
-            let is_idle = !must_wait && buffer.len() < full && self.source.is_idle();
-            if !is_idle && buffer.len() < full {
+            if buffer.used == full {
+                return Ok(Cut::Flowing(self.cut(buffer.bytes(), self.own + size)));
+            }
+            if must_wait || !self.source.is_idle() {
                 must_wait = false;
-                if self.fill(buffer, full)? == 0 {
+                if buffer.read(full, |room| self.source.read(room))? == 0 {
                     self.is_over = true;
-                    let end = buffer.len();
-                    return Ok(Cut::Flowing(self.cut(buffer, end)));
+                    return Ok(Cut::Flowing(self.cut(buffer.bytes(), buffer.used)));
                 }
                 continue;
             }
-            if !is_idle {
-                let end = buffer.len() - RIGHT_MARGIN;
-                return Ok(Cut::Flowing(self.cut(buffer, end)));
-            }
-            let own = &buffer[self.own..];
+            let own = &buffer.bytes()[self.own..];
             let line = memchr::memrchr(b'\n', own).map_or(0, |n| n + 1);
             let end = self.own + line.max(own.len().saturating_sub(RIGHT_MARGIN));
             if end > self.own {
-                let chunk = Chunk { bytes: buffer, base: self.base, own: self.own..end, is_last: false };
+                let chunk = Chunk { bytes: buffer.bytes(), base: self.base, own: self.own..end, is_last: false };
                 let (scanned, decided) = scan(&chunk);
                 if decided > self.own {
-                    return Ok(Cut::Idle(self.cut(buffer, decided), scanned));
+                    return Ok(Cut::Idle(self.cut(buffer.bytes(), decided), scanned));
                 }
             }
             // Nothing can be decided from what came: a line is not complete, or a construct is still open.
             must_wait = true;
         }
-    }
-
-    fn fill(&mut self, buffer: &mut Vec<u8>, full: usize) -> io::Result<usize> {
-        let known = buffer.len();
-        buffer.resize(full, 0);
-        let read = loop {
-            match self.source.read(&mut buffer[known..]) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => break read,
-            }
-        };
-        buffer.truncate(known + *read.as_ref().unwrap_or(&0));
-        read
     }
 
     /// Ends a chunk at `end` and keeps what the next one needs.

@@ -2,10 +2,13 @@
 //!
 //! [`sniff`] decides from a stream's first line, or its first 4 KiB if that ends sooner, whether it can be scanned as text;
 //! the decision is final, so that a pipe that grows line by line and a file of the same bytes give the same output. The
-//! [`Feed`] cuts what can be scanned into [`Chunk`](crate::chunk::Chunk)s with margins.
+//! [`Feed`] cuts what can be scanned into [`Chunk`](crate::chunk::Chunk)s with margins; of a
+//! file it may give out [`Stretch`]es instead, which are read by place.
 
 mod feed;
 mod sniff;
+mod stretch;
 
-pub use feed::{Cut, Feed, Piece};
+pub use feed::{Buffer, Cut, Feed, Piece};
 pub use sniff::{Head, Nature, controls, sniff};
+pub use stretch::{Stretch, seam};

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::{Args, SummaryFormat};
+use super::{Args, SummaryFormat, stats};
 use crate::artifact::{ArtifactId, Content};
 use crate::cli::{Error, Exit, show};
 use crate::ledger::{FailCode, Finished, Ledger, NewArtifact, Registration};
@@ -18,6 +18,8 @@ pub struct Job {
     pub ledger: Option<Ledger>,
     pub scrubber: Scrubber,
     pub threads: usize,
+    /// The ids of the rules in the slow lane.
+    pub slow: Vec<String>,
     pub args: Args,
 }
 
@@ -92,6 +94,9 @@ impl Job {
                         "warning: {artifacts} past the deadline; `scrubjay purge` deletes what is due\n"
                     ));
                 }
+            }
+            if self.args.stats {
+                text.push_str(&stats::text(summary, &self.slow));
             }
             // A closed standard error leaves nobody to tell.
             let _ = io::stderr().write_all(text.as_bytes());

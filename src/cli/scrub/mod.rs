@@ -4,6 +4,7 @@ mod explain;
 mod job;
 mod progress;
 mod single;
+mod stats;
 mod tree;
 
 use std::fs;
@@ -12,7 +13,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::{Context, Error, Exit};
-use crate::detect::Terms;
+use crate::detect::{Isa, Terms};
 use crate::kind::Kind;
 use crate::pipeline::{Scrubber, Unscannable};
 use crate::redact::{Policy, Style};
@@ -67,6 +68,9 @@ pub struct Args {
     /// Threads to use [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// The instruction set to search with, for measuring: avx512, avx2 or portable [default: the best there is]
+    #[arg(long, value_name = "SET", env = "SCRUBJAY_ISA", hide = true, value_parser = isa)]
+    isa: Option<Isa>,
     /// What becomes of entries that cannot be scanned, such as images
     #[arg(long, value_enum, default_value = "withhold", value_name = "ACT")]
     unscannable: UnscannableName,
@@ -74,8 +78,11 @@ pub struct Args {
     #[arg(long, value_enum, default_value = "text", value_name = "FORMAT")]
     summary: SummaryFormat,
     /// Write nothing to standard error but errors
-    #[arg(long, short, conflicts_with_all = ["explain", "summary"])]
+    #[arg(long, short, conflicts_with_all = ["explain", "summary", "stats"])]
     quiet: bool,
+    /// Tell, on standard error, which rules run in the slow lane, and what each rule found, in all and per megabyte
+    #[arg(long)]
+    stats: bool,
     /// Tell of each candidate, on standard error, which rule took it or why it was left; never the value
     #[arg(long)]
     explain: bool,
@@ -130,6 +137,7 @@ fn job(context: &Context, args: Args, is_tree: bool) -> Result<Job, Error> {
     for dir in &args.rules {
         rules = rules.merge(RuleSet::load_dir(dir)?)?;
     }
+    let slow = rules.rules().iter().filter(|rule| rule.is_slow()).map(|rule| rule.id.to_string()).collect();
     let ledger = if args.no_record && args.issue.is_none() { None } else { Some(context.ledger()?) };
     let threads = args.threads.map_or_else(cores, usize::from);
     let spools = match &args.output {
@@ -142,6 +150,7 @@ fn job(context: &Context, args: Args, is_tree: bool) -> Result<Job, Error> {
         .terms(terms)
         .threads(if is_tree { 1 } else { threads })
         .spools(spools)
+        .isa(args.isa.unwrap_or_else(Isa::best))
         .explain(args.explain)
         .unscannable(match args.unscannable {
             UnscannableName::Withhold => Unscannable::Withhold,
@@ -154,7 +163,7 @@ fn job(context: &Context, args: Args, is_tree: bool) -> Result<Job, Error> {
     }
     let scrubber = builder.build().map_err(|_| Error::Internal("the system gave no random bytes"))?;
     let ledger = ledger.filter(|_| !args.no_record);
-    Ok(Job { ledger, scrubber, threads, args })
+    Ok(Job { ledger, scrubber, threads, slow, args })
 }
 
 fn cores() -> usize {
@@ -226,6 +235,14 @@ fn hidden(text: &str) -> Result<(Kind, String), String> {
         return Err(format!("a {kind} to hide needs at least two characters"));
     }
     Ok((kind, value.trim().to_string()))
+}
+
+/// Parses the name of an instruction set that this processor has.
+fn isa(name: &str) -> Result<Isa, String> {
+    let names = |isas: &[Isa]| isas.iter().map(|isa| isa.name()).collect::<Vec<_>>().join(", ");
+    let isa = Isa::from_name(name).ok_or_else(|| format!("unknown; there are {}", names(&Isa::ALL)))?;
+    let has = Isa::ALL.into_iter().filter(|isa| isa.is_available()).collect::<Vec<_>>();
+    if isa.is_available() { Ok(isa) } else { Err(format!("this processor has {} only", names(&has))) }
 }
 
 fn read(path: &Path) -> Result<String, Error> {

@@ -1,0 +1,143 @@
+//! The stages of a filter by themselves, over a text in memory: without input, output, digest or threads.
+
+use std::ops::Range;
+
+use crate::chunk::{Chunk, LEFT_MARGIN, RIGHT_MARGIN};
+use crate::detect::{Edit, Engine, Fold, Found, Scan, Scratch, Terms, Value};
+use crate::redact::{IssueKey, Pseudonyms, Redactor, Replaced};
+use crate::rules::RuleSet;
+
+/// Bytes that a chunk owns, as in the filter.
+const CHUNK: usize = 128 << 10;
+
+/// An engine with all detectors and a redactor that writes keyed placeholders, on the calling thread.
+pub struct Stages {
+    engine: Engine,
+    redactor: Redactor,
+}
+
+/// What the fold settled of one chunk: the bytes that may come out, and the edits among them.
+pub type Settled = (Range<usize>, Vec<Edit>);
+
+impl Stages {
+    /// The stages over some rules, under a key that is always the same.
+    pub fn new(rules: &RuleSet) -> Stages {
+        let engine = Engine::new(rules, &Terms::new(), Terms::new());
+        let styles = vec![Default::default(); engine.catalogue().len()];
+        Stages { redactor: Redactor::new(Pseudonyms::new(IssueKey::new([1; 32])), styles), engine }
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Scans each chunk. What this costs is the search and the detectors.
+    pub fn scan<'t>(&self, text: &'t [u8]) -> Vec<(Chunk<'t>, Scan)> {
+        let mut scratch = Scratch::default();
+        chunks(text).map(|chunk| (chunk.clone(), self.engine.scan(&chunk, false, &mut scratch))).collect()
+    }
+
+    /// How many findings the scan names, those included that others will cover. Keeps none, so that nothing but the scan is
+    /// measured.
+    pub fn count(&self, text: &[u8]) -> u64 {
+        let mut scratch = Scratch::default();
+        chunks(text).map(|chunk| self.engine.scan(&chunk, false, &mut scratch).found.len() as u64).sum()
+    }
+
+    /// Folds scanned chunks, in order.
+    pub fn resolve(scanned: Vec<(Chunk<'_>, Scan)>) -> Vec<(Chunk<'_>, Settled)> {
+        let mut fold = Fold::default();
+        let settled = |(chunk, Scan { found, decided, .. }): (_, _)| {
+            let settled = settle(&mut fold, &chunk, found, decided);
+            (chunk, settled)
+        };
+        scanned.into_iter().map(settled).collect()
+    }
+
+    /// Writes what a settled chunk becomes behind `out`.
+    pub fn rewrite(&self, chunk: &Chunk<'_>, settled: &Settled, out: &mut Vec<u8>) {
+        let (range, edits) = settled;
+        let mut at = range.start;
+        for edit in edits {
+            out.extend_from_slice(&chunk.bytes[at.min(edit.start)..edit.start]);
+            at = at.max(edit.end);
+            let Some(resolved) = &edit.resolved else { continue };
+            let value = match &resolved.value {
+                Value::Here => Replaced::Here(&chunk.bytes[edit.start..edit.end]),
+                Value::Digest { digest, line_feeds, after_return } => {
+                    Replaced::Digest { digest, line_feeds: *line_feeds, after_return: *after_return }
+                }
+            };
+            self.redactor.replace(&resolved.finding, value, out);
+        }
+        out.extend_from_slice(&chunk.bytes[at.min(range.end)..range.end]);
+    }
+
+    /// Scans, folds and rewrites chunk after chunk, as a filter does; gives the number of findings. `out` takes each chunk
+    /// in its turn and holds the last one.
+    pub fn filter(&self, text: &[u8], out: &mut Vec<u8>) -> u64 {
+        let mut fold = Fold::default();
+        let mut scratch = Scratch::default();
+        let mut findings = 0;
+        for chunk in chunks(text) {
+            let scan = self.engine.scan(&chunk, false, &mut scratch);
+            let settled = settle(&mut fold, &chunk, scan.found, scan.decided);
+            findings += resolved(&settled);
+            out.clear();
+            self.rewrite(&chunk, &settled, out);
+        }
+        findings
+    }
+
+    /// The number of settled findings in a text.
+    pub fn findings(&self, text: &[u8]) -> u64 {
+        Stages::resolve(self.scan(text)).iter().map(|(_, settled)| resolved(settled)).sum()
+    }
+}
+
+fn settle(fold: &mut Fold, chunk: &Chunk<'_>, found: Vec<Found>, decided: usize) -> Settled {
+    let from = chunk.index(fold.done());
+    let edits = fold.advance(chunk, found, decided);
+    (from..chunk.index(fold.done()), edits)
+}
+
+fn resolved(settled: &Settled) -> u64 {
+    settled.1.iter().filter(|edit| edit.resolved.is_some()).count() as u64
+}
+
+/// The text cut into chunks with their margins, as the feed cuts a stream.
+fn chunks(text: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
+    (0..text.len()).step_by(CHUNK).map(move |start| {
+        let end = text.len().min(start + CHUNK);
+        let (from, to) = (start.saturating_sub(LEFT_MARGIN), text.len().min(end + RIGHT_MARGIN));
+        Chunk { bytes: &text[from..to], base: from as u64, own: start - from..end - from, is_last: to == text.len() }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::corpus;
+    use crate::pipeline::Scrubber;
+
+    /// The stages do what the filter does, and so measure it.
+    #[test]
+    fn the_stages_together_are_the_filter() {
+        let corpus = corpus::app_log(1, 400_000);
+        let stages = Stages::new(&RuleSet::builtin());
+        let scrubber = Scrubber::builder().unrecorded().key(IssueKey::new([1; 32])).threads(1).build().unwrap();
+        let mut expected = Vec::new();
+        let report = scrubber.scrub(&corpus.text[..], &mut expected).unwrap();
+        let mut out = Vec::new();
+        for (chunk, settled) in Stages::resolve(stages.scan(&corpus.text)) {
+            stages.rewrite(&chunk, &settled, &mut out);
+        }
+        assert!(out == expected);
+        let planted: u64 = corpus.planted.values().sum();
+        assert_eq!(report.summary.findings(), planted);
+        assert_eq!(stages.findings(&corpus.text), planted);
+        assert_eq!(stages.filter(&corpus.text, &mut out), planted);
+        assert!(stages.count(&corpus.text) >= planted);
+    }
+}

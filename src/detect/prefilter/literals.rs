@@ -1,0 +1,244 @@
+//! Literals: what is looked for, and the comparison where a fingerprint was met.
+
+use std::ops::Range;
+
+use super::Met;
+use super::plan::Window;
+use crate::detect::bytes::ByteSet;
+
+/// A literal that may be an anchor.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Literal {
+    /// Its bytes, at least two; in lower case if the case is ignored.
+    pub bytes: Vec<u8>,
+    /// Whether it stands in any mixture of cases (of ASCII letters).
+    pub ignore_case: bool,
+    /// What must follow, byte for byte, as far as anything must. No set may hold a line feed, so that a reader that idles
+    /// behind a whole line knows enough.
+    pub after: Vec<ByteSet>,
+}
+
+impl Literal {
+    /// The 7-bit bytes that may stand `place` bytes behind its beginning.
+    pub(super) fn set(&self, place: usize) -> u128 {
+        match self.bytes.get(place) {
+            Some(&byte) => {
+                let other = if self.ignore_case { byte.to_ascii_uppercase() } else { byte };
+                1 << (byte & 127) | 1 << (other & 127)
+            }
+            None => self.after.get(place - self.bytes.len()).map_or(u128::MAX, |set| {
+                let [a, b, c, d] = set.words();
+                // Bytes above 127 are looked up as what stands 128 below them.
+                u128::from(a | c) | u128::from(b | d) << 64
+            }),
+        }
+    }
+
+    /// FNV-1a of its bytes and whether their case counts.
+    pub(super) fn hash(&self) -> u64 {
+        let bytes = self.bytes.iter().copied().chain([u8::from(self.ignore_case)]);
+        bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+    }
+
+    /// Whether it has bytes above 127. Such literals are looked for where such bytes are, and nowhere else.
+    pub(super) fn is_high(&self) -> bool {
+        !self.bytes.is_ascii()
+    }
+
+    /// Where its first byte above 127 stands.
+    pub(super) fn first_high(&self) -> usize {
+        self.bytes.iter().position(|b| *b >= 0x80).unwrap_or(0)
+    }
+
+    /// Whether it stands at `start`, as far as `bytes` are known.
+    #[inline]
+    fn stands(&self, bytes: &[u8], start: usize) -> bool {
+        let end = start + self.bytes.len();
+        bytes.get(start..end).is_some_and(|there| {
+            let is_same = if self.ignore_case { there.eq_ignore_ascii_case(&self.bytes) } else { there == self.bytes };
+            let behind = &bytes[end..];
+            is_same
+                && behind.len() >= self.after.len()
+                && self.after.iter().zip(behind).all(|(set, &byte)| set.contains(byte))
+        })
+    }
+}
+
+/// All literals, by their windows.
+pub struct Literals {
+    literals: Vec<Literal>,
+    /// By how many bytes of the window are the literal's: two, three, four.
+    windows: [Hashed; 3],
+    /// Those with bytes above 127, by two bytes from the first of those.
+    high: Hashed,
+    reach: usize,
+}
+
+/// Windows of one width, by their hash.
+struct Hashed {
+    mask: u32,
+    /// Bits of the hash, as a power of two.
+    bits: u32,
+    /// Whether a window may have this hash.
+    may_be: Vec<u64>,
+    /// Folded windows with their owners: a literal, and where in it the window stands. Ordered by slot.
+    owners: Vec<(u32, u32, u32)>,
+    /// Where the owners of each slot begin: one more than there are slots.
+    starts: Vec<u32>,
+}
+
+/// Bits of a hash by which owners are looked up, as a power of two.
+const SLOTS: u32 = 10;
+
+impl Hashed {
+    fn new(width: usize, bits: u32, mut owners: Vec<(u32, u32, u32)>) -> Hashed {
+        let mut hashed = Hashed {
+            mask: u32::MAX >> (32 - 8 * width),
+            bits,
+            may_be: vec![0; 1 << (bits - 6)],
+            owners: Vec::new(),
+            starts: Vec::new(),
+        };
+        for (window, ..) in &mut owners {
+            *window = fold(*window) & hashed.mask;
+            let hash = hash(*window, bits);
+            hashed.may_be[hash >> 6] |= 1 << (hash & 63);
+        }
+        owners.sort_unstable_by_key(|&owner| (hash(owner.0, SLOTS), owner));
+        let before = |slots: usize| owners.partition_point(|owner| hash(owner.0, SLOTS) < slots) as u32;
+        hashed.starts = (0..=1 << SLOTS).map(before).collect();
+        hashed.owners = owners;
+        hashed
+    }
+
+    /// Whether a literal may have this folded window.
+    #[inline]
+    fn may_have(&self, folded: u32) -> bool {
+        let hash = hash(folded & self.mask, self.bits);
+        self.may_be[hash >> 6] >> (hash & 63) & 1 == 1
+    }
+
+    /// The literals that have it, and where in them.
+    #[inline]
+    fn owners(&self, folded: u32) -> impl Iterator<Item = (usize, usize)> {
+        let window = folded & self.mask;
+        let slot = hash(window, SLOTS);
+        let owners = &self.owners[self.starts[slot] as usize..self.starts[slot + 1] as usize];
+        let owners = owners.iter().filter(move |owner| owner.0 == window);
+        owners.map(|&(_, literal, offset)| (literal as usize, offset as usize))
+    }
+}
+
+/// Sets the bit that tells cases apart; what else it confuses is told apart by the comparison.
+#[inline(always)]
+pub fn fold(window: u32) -> u32 {
+    window | 0x2020_2020
+}
+
+#[inline(always)]
+pub fn hash(window: u32, bits: u32) -> usize {
+    (window.wrapping_mul(0x9e37_79b1) >> (32 - bits)) as usize
+}
+
+impl Literals {
+    /// The comparison for `literals`, each by its window.
+    pub fn new(literals: Vec<Literal>, windows: &[Window]) -> Literals {
+        let mut by_width: [Vec<(u32, u32, u32)>; 3] = Default::default();
+        let mut high = Vec::new();
+        for (n, (literal, window)) in literals.iter().zip(windows).enumerate() {
+            let bytes = &literal.bytes[window.offset..];
+            let owner = (first_four(bytes), n as u32, window.offset as u32);
+            if literal.is_high() {
+                high.push(owner);
+            } else {
+                by_width[bytes.len().min(4) - 2].push(owner);
+            }
+        }
+        let reach = literals.iter().map(|literal| literal.bytes.len()).max().unwrap_or(0);
+        let [two, three, four] = by_width;
+        let windows = [Hashed::new(2, 12, two), Hashed::new(3, 15, three), Hashed::new(4, 16, four)];
+        Literals { literals, windows, high: Hashed::new(2, 12, high), reach }
+    }
+
+    /// All of them.
+    pub fn all(&self) -> &[Literal] {
+        &self.literals
+    }
+
+    /// How far behind the beginning of a literal its window may stand.
+    pub fn reach(&self) -> usize {
+        self.reach
+    }
+
+    /// Whether a literal has bytes above 127.
+    pub fn has_high(&self) -> bool {
+        !self.high.owners.is_empty()
+    }
+
+    /// Names the literals whose window stands at `at` and that begin in `own`. Gives the new end of `own`.
+    #[inline]
+    pub fn confirm(
+        &self,
+        bytes: &[u8],
+        at: usize,
+        own: Range<usize>,
+        met: &mut impl FnMut(Met, usize) -> usize,
+    ) -> usize {
+        let folded = fold(first_four(bytes.get(at..).unwrap_or_default()));
+        let [two, three, four] = &self.windows;
+        let mut limit = own.end;
+        // Most fingerprints belong to no literal, which one look at each tells.
+        if two.may_have(folded) | three.may_have(folded) | four.may_have(folded) {
+            for hashed in &self.windows {
+                limit = self.compare(hashed, folded, bytes, at, own.start..limit, met);
+            }
+        }
+        limit
+    }
+
+    /// The same for a byte above 127.
+    #[inline]
+    pub fn confirm_high(
+        &self,
+        bytes: &[u8],
+        at: usize,
+        own: Range<usize>,
+        met: &mut impl FnMut(Met, usize) -> usize,
+    ) -> usize {
+        let folded = fold(first_four(bytes.get(at..).unwrap_or_default()));
+        if self.high.may_have(folded) {
+            return self.compare(&self.high, folded, bytes, at, own, met);
+        }
+        own.end
+    }
+
+    fn compare(
+        &self,
+        hashed: &Hashed,
+        folded: u32,
+        bytes: &[u8],
+        at: usize,
+        own: Range<usize>,
+        met: &mut impl FnMut(Met, usize) -> usize,
+    ) -> usize {
+        let mut limit = own.end;
+        for (literal, offset) in hashed.owners(folded) {
+            let start = at.checked_sub(offset).filter(|&start| own.start <= start && start < limit);
+            if let Some(start) = start.filter(|&start| self.literals[literal].stands(bytes, start)) {
+                limit = limit.min(met(Met::Literal(literal), start));
+            }
+        }
+        limit
+    }
+}
+
+/// The first bytes as a number, the missing ones as zeros.
+#[inline]
+fn first_four(text: &[u8]) -> u32 {
+    if let Some(four) = text.first_chunk::<4>() {
+        return u32::from_le_bytes(*four);
+    }
+    let mut four = [0; 4];
+    four[..text.len()].copy_from_slice(text);
+    u32::from_le_bytes(four)
+}

@@ -1,0 +1,207 @@
+//! The bitmaps of one window, and the arithmetic that finds shapes in them.
+
+use super::plan::Tables;
+
+/// Bytes of a window.
+pub const WINDOW: usize = 4096;
+
+/// Words of a window: one for each 64 bytes.
+const WORDS: usize = WINDOW / 64;
+
+/// Bytes that must be readable for a window: one word behind it, in which shapes end, and what fingerprints read ahead.
+pub const SPAN: usize = WINDOW + 128;
+
+/// The bytes of each class that the shapes are made of; a class is a bit.
+pub mod class {
+    /// `0-9`
+    pub const DIGIT: u8 = 1;
+    /// `0-9 A-F a-f`
+    pub const HEX: u8 = 2;
+    /// `.`
+    pub const DOT: u8 = 4;
+    /// `:`
+    pub const COLON: u8 = 8;
+    /// `-`
+    pub const HYPHEN: u8 = 16;
+    /// `@`
+    pub const AT: u8 = 32;
+
+    /// The classes of each ASCII byte.
+    pub const OF: [u8; 128] = {
+        let mut of = [0; 128];
+        let mut i = 0;
+        while i < 128 {
+            let byte = i as u8;
+            of[i] = match byte {
+                b'0'..=b'9' => DIGIT | HEX,
+                b'a'..=b'f' | b'A'..=b'F' => HEX,
+                b'.' => DOT,
+                b':' => COLON,
+                b'-' => HYPHEN,
+                b'@' => AT,
+                _ => 0,
+            };
+            i += 1;
+        }
+        of
+    };
+}
+
+/// A bitmap of a window: word 0 is the last of the window before, word 1 the first of this one, and two words follow.
+pub type Bitmap = [u64; WORDS + 3];
+
+/// The bitmaps of one window.
+pub struct Maps {
+    /// Classes, as the instruction sets fill them in: words 1 to 65.
+    pub digit: Bitmap,
+    pub hex: Bitmap,
+    pub dot: Bitmap,
+    pub colon: Bitmap,
+    pub hyphen: Bitmap,
+    pub at: Bitmap,
+    /// Where a fingerprint stands.
+    pub literal: Bitmap,
+    /// Bytes above 127.
+    pub high: Bitmap,
+    /// Shapes, made from the classes.
+    pub dotted: Bitmap,
+    pub colons: Bitmap,
+    pub hyphens: Bitmap,
+    pub quads: Bitmap,
+    /// Places of fingerprints, while they are weeded.
+    places: [u16; WINDOW + 4],
+}
+
+impl Default for Maps {
+    fn default() -> Maps {
+        const EMPTY: Bitmap = [0; WORDS + 3];
+        Maps {
+            digit: EMPTY,
+            hex: EMPTY,
+            dot: EMPTY,
+            colon: EMPTY,
+            hyphen: EMPTY,
+            at: EMPTY,
+            literal: EMPTY,
+            high: EMPTY,
+            dotted: EMPTY,
+            colons: EMPTY,
+            hyphens: EMPTY,
+            quads: EMPTY,
+            places: [0; WINDOW + 4],
+        }
+    }
+}
+
+impl Maps {
+    /// Words that the instruction sets fill in: those of the window and one more.
+    pub const FILLED: usize = WORDS + 1;
+
+    /// What is left to do once the classes and fingerprints are filled in; the same for every instruction set.
+    #[inline(always)]
+    pub fn finish(&mut self, tables: &Tables, text: &[u8; SPAN]) {
+        self.shape();
+        self.weed(tables, text);
+    }
+
+    /// Takes away the fingerprints that no literal begins with. Which these are cannot be foreseen, so there are no branches.
+    #[inline(always)]
+    fn weed(&mut self, tables: &Tables, text: &[u8; SPAN]) {
+        let Maps { literal, places, .. } = self;
+        let mut count = 0;
+        for word in 0..WORDS {
+            let mut bits = literal[word + 1];
+            literal[word + 1] = 0;
+            let end = count + bits.count_ones() as usize;
+            // Two at a time, of which the last may be none.
+            while count < end {
+                for n in 0..2 {
+                    places[count + n] = (word * 64) as u16 + bits.trailing_zeros() as u16;
+                    bits &= bits.wrapping_sub(1);
+                }
+                count += 2;
+            }
+            count = end;
+        }
+        let mut kept = 0;
+        for n in 0..count {
+            let place = places[n];
+            places[kept] = place;
+            kept += usize::from(tables.may_begin(text, usize::from(place) % WINDOW));
+        }
+        for &place in &places[..kept] {
+            literal[usize::from(place) / 64 + 1] |= 1 << (place % 64);
+        }
+    }
+
+    /// Makes the shapes from the classes.
+    ///
+    /// Shapes begin in the window and may end up to 44 bytes behind it. The bytes before the window count as none of any
+    /// class but where a shape looks at the byte before: it takes what it cannot see for what it needs.
+    #[inline(always)]
+    fn shape(&mut self) {
+        let Maps { digit, hex, dot, colon, hyphen, dotted, colons, hyphens, quads, .. } = self;
+        let mut between: Bitmap = [0; WORDS + 3];
+        let mut two: Bitmap = [0; WORDS + 3];
+        // Dots between digits. What stands before the first byte of the window is not known: it may be a digit.
+        for i in 1..WORDS + 2 {
+            between[i] = dot[i] & from_left(digit, i, 1) & from_right(digit, i, 1);
+        }
+        between[1] |= dot[1] & 1 & from_right(digit, 1, 1);
+        for i in 1..WORDS + 2 {
+            two[i] = between[i] & near(&between, i);
+        }
+        for i in 1..WORDS + 1 {
+            dotted[i] = between[i] & near(&two, i);
+        }
+        // A colon with four more, each at most five bytes behind the last; or two in a row.
+        for i in 1..WORDS + 2 {
+            between[i] = colon[i] & soon(colon, i);
+        }
+        for i in 1..WORDS + 2 {
+            two[i] = colon[i] & soon(&between, i);
+        }
+        for i in 1..WORDS + 2 {
+            between[i] = colon[i] & soon(&two, i);
+        }
+        for i in 1..WORDS + 1 {
+            let next = from_right(colon, i, 1);
+            let row = soon(&between, i) & (next | from_right(hex, i, 1));
+            colons[i] = colon[i] & (row | next);
+        }
+        // Five hyphens, three bytes apart, between hexadecimal digits.
+        for i in 1..WORDS + 1 {
+            let row = from_right(hyphen, i, 3) & from_right(hyphen, i, 6) & from_right(hyphen, i, 9);
+            hyphens[i] = hyphen[i] & row & from_right(hyphen, i, 12) & from_right(hex, i, 1);
+        }
+        // Two dots, five bytes apart, between hexadecimal digits.
+        for i in 1..WORDS + 1 {
+            let digits = from_right(hex, i, 1) & from_right(hex, i, 2) & from_right(hex, i, 3) & from_right(hex, i, 4);
+            quads[i] = dot[i] & from_right(dot, i, 5) & digits & from_right(hex, i, 6) & from_right(hex, i, 9);
+        }
+    }
+}
+
+/// The bits of word `i`, each moved so that it tells of the byte `n` places to the left.
+#[inline(always)]
+fn from_left(map: &Bitmap, i: usize, n: u32) -> u64 {
+    map[i] << n | map[i - 1] >> (64 - n)
+}
+
+/// The bits of word `i`, each moved so that it tells of the byte `n` places to the right.
+#[inline(always)]
+fn from_right(map: &Bitmap, i: usize, n: u32) -> u64 {
+    map[i] >> n | map[i + 1] << (64 - n)
+}
+
+/// Whether the map has a bit two to four places to the right.
+#[inline(always)]
+fn near(map: &Bitmap, i: usize) -> u64 {
+    from_right(map, i, 2) | from_right(map, i, 3) | from_right(map, i, 4)
+}
+
+/// Whether the map has a bit one to five places to the right.
+#[inline(always)]
+fn soon(map: &Bitmap, i: usize) -> u64 {
+    near(map, i) | from_right(map, i, 1) | from_right(map, i, 5)
+}

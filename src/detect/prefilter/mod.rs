@@ -1,0 +1,188 @@
+//! The prefilter: one pass over the text that says where any anchor of any detector may stand.
+//!
+//! A window of 4 KiB is turned into bitmaps, a bit for each byte: the [`Shape`]s (an `@`, the first dot of four numbers,
+//! colons in a row ...) and the places where a fingerprint of some [`Literal`] stands. A fingerprint is four sets of bytes;
+//! those of all literals share sixteen buckets, so that the cost of the pass does not depend on how many there are. What
+//! passes is hashed into a small bitmap, and what passes that is compared with the literals themselves.
+//!
+//! How the bitmaps are filled is written once for each instruction set ([`Isa`]) and nowhere else; they are the same for
+//! all of them but for false fingerprints, which the comparison weeds out. No anchor is ever missed: everything here may
+//! only err to the side of more candidates.
+//!
+//! Reading order: `maps`, `portable`, `plan`, `literals`; then the vector twins of `portable`.
+
+use std::ops::Range;
+
+mod isa;
+mod literals;
+mod maps;
+mod model;
+mod plan;
+
+mod portable;
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+
+#[cfg(test)]
+mod tests;
+
+pub use isa::Isa;
+pub use literals::Literal;
+
+use literals::Literals;
+use maps::{Maps, SPAN, WINDOW};
+use plan::Tables;
+
+/// Plans ahead for these literals: the text of `plan.in`.
+pub fn planned(literals: &[Literal]) -> String {
+    plan::text(literals)
+}
+
+/// What several bytes in a row look like, told without a literal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shape {
+    /// An `@`.
+    At,
+    /// A dot between digits that two more follow, each two to four bytes behind the last.
+    Dotted,
+    /// A colon that a second one follows at once; or before a hexadecimal digit, with four more, each at most five bytes
+    /// behind the last.
+    Colons,
+    /// A hyphen before a hexadecimal digit, with four more three bytes apart.
+    Hyphens,
+    /// A dot with another five bytes behind it, and hexadecimal digits between and behind.
+    Quads,
+}
+
+impl Shape {
+    /// All of them.
+    pub const ALL: [Shape; 5] = [Shape::At, Shape::Dotted, Shape::Colons, Shape::Hyphens, Shape::Quads];
+}
+
+/// Something that an anchor asks for, as it was met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Met {
+    /// A shape begins here.
+    Shape(Shape),
+    /// The literal of this number stands here.
+    Literal(usize),
+}
+
+/// The memory of one worker, to be used for one chunk after the other.
+pub struct Scratch {
+    maps: Maps,
+    /// The last window of a text, which may end before a window does.
+    rest: [u8; SPAN],
+}
+
+impl Default for Scratch {
+    fn default() -> Scratch {
+        Scratch { maps: Maps::default(), rest: [0; SPAN] }
+    }
+}
+
+/// A set of literals and the shapes, ready to be searched for.
+pub struct Prefilter {
+    literals: Literals,
+    tables: Box<Tables>,
+    isa: Isa,
+}
+
+impl Prefilter {
+    /// The search for the shapes and `literals`, with the instructions of `isa`, or the next best that the processor has.
+    pub fn new(literals: Vec<Literal>, isa: Isa) -> Prefilter {
+        let isa = if isa.is_available() { isa } else { Isa::best().min(isa) };
+        let windows = plan::plan(&literals, isa);
+        let tables = Box::new(Tables::new(&literals, &windows));
+        Prefilter { literals: Literals::new(literals, &windows), tables, isa }
+    }
+
+    /// The literals.
+    pub fn literals(&self) -> &[Literal] {
+        self.literals.all()
+    }
+
+    /// Calls `met` with each thing that stands at a place within `own`, and the place; for each thing in the order of
+    /// places. `met` gives the end of the places that still matter.
+    pub fn search(
+        &self,
+        scratch: &mut Scratch,
+        bytes: &[u8],
+        own: Range<usize>,
+        mut met: impl FnMut(Met, usize) -> usize,
+    ) {
+        let Scratch { maps, rest } = scratch;
+        let mut limit = own.end;
+        let mut from = own.start;
+        loop {
+            // The window of a literal may stand behind its beginning.
+            let end = (limit + self.literals.reach()).min(bytes.len());
+            if from >= end || from >= limit + self.literals.reach() {
+                return;
+            }
+            let text = match bytes[from..].first_chunk::<SPAN>() {
+                Some(text) => text,
+                None => {
+                    let known = &bytes[from..];
+                    rest[..known.len()].copy_from_slice(known);
+                    rest[known.len()..].fill(0);
+                    &*rest
+                }
+            };
+            self.fill(text, maps);
+            let words = (end - from).min(WINDOW).div_ceil(64);
+            for word in 1..=words {
+                let base = from + (word - 1) * 64;
+                let shapes =
+                    [maps.at[word], maps.dotted[word], maps.colons[word], maps.hyphens[word], maps.quads[word]];
+                if shapes.iter().fold(0, |any, shape| any | shape) != 0 {
+                    for (shape, bits) in Shape::ALL.into_iter().zip(shapes) {
+                        for at in bits_of(bits) {
+                            if base + at < limit {
+                                limit = limit.min(met(Met::Shape(shape), base + at));
+                            }
+                        }
+                    }
+                }
+                for at in bits_of(maps.literal[word]) {
+                    limit = self.literals.confirm(bytes, base + at, own.start..limit, &mut met);
+                }
+                if maps.high[word] != 0 && self.literals.has_high() {
+                    for at in bits_of(maps.high[word]) {
+                        limit = self.literals.confirm_high(bytes, base + at, own.start..limit, &mut met);
+                    }
+                }
+            }
+            from += WINDOW;
+        }
+    }
+
+    #[allow(unsafe_code, reason = "the instruction set was asked for when the prefilter was made")]
+    #[inline]
+    fn fill(&self, text: &[u8; SPAN], maps: &mut Maps) {
+        match self.isa {
+            Isa::Portable => portable::fill(&self.tables, text, maps),
+            // SAFETY: `new` takes only instruction sets that are available.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => unsafe { avx2::fill(&self.tables, text, maps) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => unsafe { avx512::fill(&self.tables, text, maps) },
+            #[cfg(not(target_arch = "x86_64"))]
+            Isa::Avx2 | Isa::Avx512 => portable::fill(&self.tables, text, maps),
+        }
+    }
+}
+
+/// The places of the bits that are set, from the lowest.
+#[inline]
+fn bits_of(mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let at = (bits != 0).then(|| bits.trailing_zeros() as usize);
+        bits &= bits.wrapping_sub(1);
+        at
+    })
+}

@@ -1,0 +1,62 @@
+//! The scan again, slow and obvious: every anchor is tried at every place.
+//!
+//! It shares the detectors with the [`Engine`] and none of its searching, so that a candidate which the search loses shows
+//! as a difference. `tests/reference.rs` compares the two.
+
+use crate::chunk::Chunk;
+use crate::detect::detector::Anchor;
+use crate::detect::engine::{Engine, Scan, Scratch};
+use crate::detect::prefilter::{Literal, Shape};
+
+impl Engine {
+    /// What [`Engine::scan`] gives, by trying every anchor of every detector at every place that the chunk owns. For tests: it is
+    /// tens to hundreds of times slower.
+    pub fn scan_slowly(&self, chunk: &Chunk<'_>) -> Scan {
+        let anchors: Vec<(usize, Anchor)> = self.askers().enumerate().collect();
+        // By the byte that a candidate begins with: the one shortcut, for a test that ends within the hour.
+        let begins: Vec<Vec<&(usize, Anchor)>> =
+            (0..=255).map(|byte| anchors.iter().filter(|(_, anchor)| anchor.may_begin_with(byte)).collect()).collect();
+        let candidates = chunk.own.clone().flat_map(|at| {
+            let here = begins[usize::from(chunk.bytes[at])].iter();
+            let here = here.filter(move |(_, anchor)| anchor.may_stand(chunk.bytes, at));
+            here.map(move |&&(asker, _)| (asker, at))
+        });
+        self.scan_at(chunk, candidates, &mut Scratch::default())
+    }
+}
+
+impl Anchor {
+    fn may_begin_with(&self, first: u8) -> bool {
+        match self {
+            Anchor::Shape(shape) => shape.first() == first,
+            Anchor::Pair(set, _) => set.contains(first),
+            Anchor::Literal(Literal { bytes, ignore_case: false, .. }) => bytes[0] == first,
+            Anchor::Literal(Literal { bytes, ignore_case: true, .. }) => bytes[0].eq_ignore_ascii_case(&first),
+        }
+    }
+
+    /// Whether it may stand at `at`. What a literal says must follow it is not looked at, and of a shape only its first byte:
+    /// what they leave out must make no difference.
+    fn may_stand(&self, text: &[u8], at: usize) -> bool {
+        match self {
+            Anchor::Shape(shape) => text[at] == shape.first(),
+            Anchor::Pair(first, _) => first.contains(text[at]),
+            Anchor::Literal(Literal { bytes, ignore_case, .. }) => match text.get(at..at + bytes.len()) {
+                Some(there) if *ignore_case => there.eq_ignore_ascii_case(bytes),
+                Some(there) => there == bytes,
+                None => false,
+            },
+        }
+    }
+}
+
+impl Shape {
+    fn first(self) -> u8 {
+        match self {
+            Shape::At => b'@',
+            Shape::Dotted | Shape::Quads => b'.',
+            Shape::Colons => b':',
+            Shape::Hyphens => b'-',
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! What the chunks of a stream must go through in order: the fold, the digest, and the lines of what is explained.
+
+use std::ops::Range;
+
+use super::Explanation;
+use crate::artifact::Content;
+use crate::chunk::Chunk;
+use crate::detect::{Edit, Explained, Fold, Scan};
+use crate::source::{Digest, Subtrees};
+use crate::text::{self, Piece};
+
+/// The state that passes from chunk to chunk. The step is short: it does not go through the bytes of a chunk, unless its
+/// candidates are explained.
+#[derive(Default)]
+pub(super) struct Order {
+    fold: Fold,
+    digest: Digest,
+    explained: Vec<Explanation>,
+    /// What the next chunk begins with, if the last was not the last of all; nothing is known before the first.
+    seam: Option<Vec<u8>>,
+    is_over: bool,
+    /// Line feeds before the chunk that comes next, and the stream offset of its last line start, if candidates are
+    /// explained.
+    lines: u64,
+    line_start: u64,
+}
+
+/// Which bytes of a chunk are settled now, and the edits among them.
+pub(super) struct Settled {
+    pub(super) range: Range<usize>,
+    pub(super) edits: Vec<Edit>,
+}
+
+/// How a chunk follows the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Follows {
+    /// It goes on where that ended.
+    On,
+    /// That was the last.
+    NotAtAll,
+    /// What both have read is not the same: the input has changed meanwhile.
+    Differently,
+}
+
+impl Order {
+    /// Takes in the next chunk: what the scan found in it, and its hashed subtrees, if a digest is wanted.
+    pub(super) fn settle(
+        &mut self,
+        chunk: &Chunk<'_>,
+        scan: Scan,
+        hashed: Option<&Subtrees>,
+        explains: bool,
+    ) -> Settled {
+        if let Some(hashed) = hashed {
+            self.digest.push(&chunk.bytes[chunk.own.clone()], hashed);
+        }
+        if explains {
+            self.explain(chunk, &scan);
+        }
+        let from = chunk.index(self.fold.done());
+        let edits = self.fold.advance(chunk, scan.found, scan.decided);
+        Settled { range: from..chunk.index(self.fold.done()), edits }
+    }
+
+    /// Whether the chunk, which was read apart from the one before it, goes on from that; `None` stands for one that is not
+    /// there. To be asked before it is settled.
+    pub(super) fn follows(&mut self, chunk: Option<(&Piece, &[u8])>) -> Follows {
+        if self.is_over {
+            return Follows::NotAtAll;
+        }
+        let before = self.seam.take();
+        let (Some((piece, bytes)), before) = (chunk, before) else { return Follows::Differently };
+        if before.as_ref().is_some_and(|before| !bytes.starts_with(before)) {
+            return Follows::Differently;
+        }
+        self.is_over = piece.is_last;
+        let mut seam = before.unwrap_or_default();
+        seam.clear();
+        seam.extend_from_slice(text::seam(piece, bytes));
+        self.seam = Some(seam);
+        Follows::On
+    }
+
+    /// The content of all chunks, and what was explained.
+    pub(super) fn finish(self) -> (Content, Vec<Explanation>) {
+        (self.digest.content(), self.explained)
+    }
+
+    /// Gives what the scan explained its lines and columns.
+    fn explain(&mut self, chunk: &Chunk<'_>, scan: &Scan) {
+        for explained in &scan.explained {
+            // A candidate may start in the margin before the chunk's own bytes.
+            let (start, at) = (chunk.own.start, chunk.index(explained.offset));
+            let line = if at >= start {
+                self.lines + memchr::memchr_iter(b'\n', &chunk.bytes[start..at]).count() as u64
+            } else {
+                self.lines - memchr::memchr_iter(b'\n', &chunk.bytes[at..start]).count() as u64
+            };
+            let line_start = memchr::memrchr(b'\n', &chunk.bytes[..at]).map(|n| chunk.offset(n + 1));
+            let column = explained.offset - line_start.unwrap_or(self.line_start.min(explained.offset)) + 1;
+            let Explained { rule, verdict, .. } = *explained;
+            self.explained.push(Explanation { entry: String::new(), line: line + 1, column, rule, verdict });
+        }
+        let own = &chunk.bytes[chunk.own.start..scan.decided];
+        self.lines += memchr::memchr_iter(b'\n', own).count() as u64;
+        if let Some(newline) = memchr::memrchr(b'\n', own) {
+            self.line_start = chunk.offset(chunk.own.start + newline + 1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chunk::{LEFT_MARGIN, RIGHT_MARGIN};
+
+    const SIZE: usize = 100_000;
+
+    /// The chunk `number` of a file of `text`, as one who reads by place finds it.
+    fn chunk(text: &[u8], number: usize) -> Option<(Piece, Vec<u8>)> {
+        let offset = number * SIZE;
+        let base = offset.saturating_sub(LEFT_MARGIN);
+        let full = offset + SIZE + RIGHT_MARGIN;
+        let bytes = text.get(base..full.min(text.len()))?.to_vec();
+        let is_last = text.len() < full;
+        let own = offset - base..if is_last { bytes.len() } else { offset - base + SIZE };
+        Some((Piece { number: number as u64, base: base as u64, own, is_last }, bytes))
+    }
+
+    fn follow(order: &mut Order, text: &[u8], number: usize) -> Follows {
+        let chunk = chunk(text, number);
+        order.follows(chunk.as_ref().map(|(piece, bytes)| (piece, &bytes[..])))
+    }
+
+    #[test]
+    fn what_comes_behind_the_last_chunk_does_not_count() {
+        let text = vec![b'x'; 2 * SIZE + 100];
+        let mut order = Order::default();
+        assert_eq!(follow(&mut order, &text, 0), Follows::On);
+        // The second reaches the end with its margin, so the third, which it holds already, is nobody's.
+        assert_eq!(follow(&mut order, &text, 1), Follows::On);
+        assert_eq!(follow(&mut order, &text, 2), Follows::NotAtAll);
+        assert_eq!(follow(&mut order, &text, 3), Follows::NotAtAll);
+    }
+
+    #[test]
+    fn a_file_that_changes_between_two_readings_is_not_joined() {
+        let text = vec![b'x'; 4 * SIZE];
+        for (place, is_seen) in [(SIZE - LEFT_MARGIN - 1, false), (SIZE - LEFT_MARGIN, true), (SIZE + 4095, true)] {
+            let mut order = Order::default();
+            assert_eq!(follow(&mut order, &text, 0), Follows::On);
+            let mut changed = text.clone();
+            changed[place] = b'y';
+            let expected = if is_seen { Follows::Differently } else { Follows::On };
+            assert_eq!(follow(&mut order, &changed, 1), expected, "a byte at {place}");
+        }
+        for shorter in [SIZE + 4095, SIZE, SIZE - LEFT_MARGIN - 1, 0] {
+            let mut order = Order::default();
+            assert_eq!(follow(&mut order, &text, 0), Follows::On);
+            assert_eq!(follow(&mut order, &text[..shorter], 1), Follows::Differently, "cut to {shorter}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_grows_ends_where_its_end_was_seen() {
+        let text = vec![b'x'; 4 * SIZE];
+        let mut order = Order::default();
+        assert_eq!(follow(&mut order, &text[..SIZE + 100], 0), Follows::On);
+        assert_eq!(follow(&mut order, &text, 1), Follows::NotAtAll);
+    }
+}
