@@ -14,6 +14,7 @@ use std::{env, fs};
 use regex_automata::meta::Regex;
 use rustix::time::{ClockId, clock_gettime};
 use scrubjay::bench::{Stages, corpus, hostile, synthetic};
+use scrubjay::pipeline::Rewriter;
 use scrubjay::rules::{RuleSet, syntax};
 use serde_json::{Value, json};
 
@@ -132,9 +133,10 @@ fn stage_by_stage(file: &str) -> Result<Value, Error> {
     lap();
     let settled = Stages::resolve(scanned);
     let resolve = lap();
+    let mut rewriter = Rewriter::default();
     for (chunk, settled) in &settled {
         buffer.clear();
-        stages.rewrite(chunk, settled, &mut buffer);
+        stages.rewrite(&mut rewriter, chunk, settled, &mut buffer);
     }
     let rewrite = lap();
     Ok(json!({ "read": read, "digest": digest, "scan": scan, "resolve": resolve, "rewrite": rewrite }))

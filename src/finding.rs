@@ -19,7 +19,7 @@ pub enum Confidence {
 }
 
 /// One way of spelling bytes with other bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Encoding {
     /// `%40` (RFC 3986).
     Percent,
@@ -30,7 +30,7 @@ pub enum Encoding {
 }
 
 /// The encodings around a value, outermost first: at most four.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Form([Option<Encoding>; 4]);
 
 impl Form {
@@ -49,7 +49,7 @@ impl Form {
 }
 
 /// What stands around a finding, where that decides the form of its replacement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Place {
     /// Text, or between quotes: any word may stand here.
     #[default]

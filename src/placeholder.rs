@@ -10,17 +10,37 @@ use crate::kind::Kind;
 pub const BODY: usize = 11;
 
 /// The longest placeholder, in bytes.
-pub const LONGEST: usize = longest_label() + 1 + BODY;
+pub const LONGEST: usize = LONGEST_LABEL + 1 + BODY;
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
+/// What stands behind the label and its underscore: the hash, and the check over label and hash.
+pub type Body = [u8; BODY];
+
 /// Appends the placeholder of `kind` for a hash, of which the lowest 45 bits count.
 pub fn write(kind: Kind, hash: u64, out: &mut Vec<u8>) {
-    out.extend_from_slice(kind.label().as_bytes());
-    out.push(b'_');
-    let body = encode(hash);
-    out.extend_from_slice(&body);
-    out.extend_from_slice(&check(kind, &body));
+    write_body(kind, &body(kind, hash), out);
+}
+
+/// The body of the placeholder of `kind` for a hash, of which the lowest 45 bits count.
+pub fn body(kind: Kind, hash: u64) -> Body {
+    let hash = encode(hash);
+    let mut body = [0; BODY];
+    body[..9].copy_from_slice(&hash);
+    body[9..].copy_from_slice(&check(kind, &hash));
+    body
+}
+
+/// Appends the placeholder of `kind` whose body is known.
+#[inline]
+pub fn write_body(kind: Kind, body: &Body, out: &mut Vec<u8>) {
+    // Copies of fixed length are single moves; the one append is the one call.
+    let Label { text, length, .. } = &LABELS[kind as usize];
+    let length = usize::from(*length);
+    let mut whole = [0; LONGEST + 5];
+    whole[..text.len()].copy_from_slice(text);
+    whole[length..length + BODY].copy_from_slice(body);
+    out.extend_from_slice(&whole[..length + BODY]);
 }
 
 /// The nine characters of a hash's lowest 45 bits.
@@ -30,46 +50,87 @@ pub fn encode(hash: u64) -> [u8; 9] {
 
 /// The length of the placeholder at the start of `text`, if one stands there whole and unbroken.
 ///
-/// What follows it must not be a letter, a digit or an underscore.
+/// What follows it must not be a letter or a digit; an underscore may (`IPV4_..._eth0`).
 pub fn at_start(text: &[u8]) -> Option<usize> {
     let underscore = text.iter().take(LONGEST - BODY).position(|&b| b == b'_')?;
     let kind = Kind::from_label(&text[..underscore])?;
     let end = underscore + 1 + BODY;
-    let body: &[u8; BODY] = text.get(underscore + 1..end)?.try_into().ok()?;
+    let body: &Body = text.get(underscore + 1..end)?.try_into().ok()?;
     let (hash, sum) = body.split_at(9);
     let hash: &[u8; 9] = hash.try_into().ok()?;
-    let is_whole = text.get(end).is_none_or(|&b| !b.is_ascii_alphanumeric() && b != b'_');
+    let is_whole = text.get(end).is_none_or(|b| !b.is_ascii_alphanumeric());
     (is_whole && hash.iter().all(|b| ALPHABET.contains(b)) && sum == check(kind, hash)).then_some(end)
 }
 
 /// Whether a placeholder shares a byte with `text[start..end]`.
+///
+/// Every finding is asked about, and hardly any stands near an underscore: that answer must cost next to nothing.
+#[inline]
 pub fn touches(text: &[u8], start: usize, end: usize) -> bool {
     let from = start.saturating_sub(LONGEST);
     let to = text.len().min(end + LONGEST);
-    memchr::memchr_iter(b'_', &text[from..to]).any(|at| {
-        let underscore = from + at;
-        let label = text[from.min(underscore)..underscore]
-            .iter()
-            .rev()
-            .take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-            .count();
-        // The label may be glued to upper-case text before it, so each of its ends is tried.
-        (2..=label.min(longest_label())).any(|length| {
-            let first = underscore - length;
-            at_start(&text[first..]).is_some_and(|length| first < end && first + length > start)
-        })
+    memchr::memchr_iter(b'_', &text[from..to]).any(|at| has_label_at(text, from + at, start, end))
+}
+
+/// Whether `underscore` stands behind the label of a placeholder that shares a byte with `text[start..end]`.
+fn has_label_at(text: &[u8], underscore: usize, start: usize, end: usize) -> bool {
+    let label = text[..underscore]
+        .iter()
+        .rev()
+        .take(LONGEST_LABEL)
+        .take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        .count();
+    // The label may be glued to upper-case text before it, so each of its ends is tried.
+    (2..=label).any(|length| {
+        let first = underscore - length;
+        at_start(&text[first..]).is_some_and(|length| first < end && first + length > start)
     })
 }
 
-fn check(kind: Kind, body: &[u8; 9]) -> [u8; 2] {
-    // FNV-1a, folded to ten bits.
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for &byte in kind.label().as_bytes().iter().chain(body) {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    }
-    let folded = hash ^ (hash >> 32) ^ (hash >> 17);
+fn check(kind: Kind, hash: &[u8; 9]) -> [u8; 2] {
+    let sum = hash.iter().fold(LABELS[kind as usize].sum, |sum, &byte| fnv(sum, byte));
+    let folded = sum ^ (sum >> 32) ^ (sum >> 17);
     [ALPHABET[folded as usize & 31], ALPHABET[(folded >> 5) as usize & 31]]
 }
+
+/// One step of FNV-1a, of which the check keeps ten bits.
+const fn fnv(sum: u64, byte: u8) -> u64 {
+    (sum ^ byte as u64).wrapping_mul(0x0000_0100_0000_01b3)
+}
+
+/// What every placeholder of a kind starts with.
+#[derive(Clone, Copy)]
+struct Label {
+    /// The label and its underscore, padded.
+    text: [u8; 16],
+    /// How many bytes of `text` count.
+    length: u8,
+    /// The sum of the check over the label.
+    sum: u64,
+}
+
+/// By kind.
+const LABELS: [Label; Kind::ALL.len()] = {
+    let mut labels = [Label { text: [0; 16], length: 0, sum: 0 }; Kind::ALL.len()];
+    let mut i = 0;
+    while i < labels.len() {
+        let label = Kind::ALL[i].label().as_bytes();
+        let mut sum = 0xcbf2_9ce4_8422_2325;
+        let mut n = 0;
+        while n < label.len() {
+            labels[i].text[n] = label[n];
+            sum = fnv(sum, label[n]);
+            n += 1;
+        }
+        labels[i].text[n] = b'_';
+        labels[i].length = n as u8 + 1;
+        labels[i].sum = sum;
+        i += 1;
+    }
+    labels
+};
+
+const LONGEST_LABEL: usize = longest_label();
 
 const fn longest_label() -> usize {
     let mut longest = 0;
@@ -119,5 +180,6 @@ mod tests {
         }
         assert!(refused >= 10, "the check lets through at most a chance hit");
         assert_eq!(at_start(&[&text[..], b"a"].concat()), None);
+        assert_eq!(at_start(&[&text[..], b"_eth0"].concat()), Some(text.len()));
     }
 }

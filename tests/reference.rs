@@ -32,18 +32,18 @@ enum Scan {
 /// The settled findings of a text that is cut into chunks of `cut` bytes.
 fn findings(engine: &Engine, text: &[u8], cut: usize, scan: Scan) -> Vec<Finding> {
     let mut fold = Fold::default();
-    let mut findings = Vec::new();
+    let (mut findings, mut edits) = (Vec::new(), Vec::new());
     for start in (0..text.len()).step_by(cut) {
         let end = text.len().min(start + cut);
         let (from, to) = (start.saturating_sub(LEFT_MARGIN), text.len().min(end + RIGHT_MARGIN));
         let own = start - from..end - from;
         let chunk = Chunk { bytes: &text[from..to], base: from as u64, own, is_last: to == text.len() };
-        let scan = match scan {
+        let mut scan = match scan {
             Scan::Engine => engine.scan(&chunk, false, &mut Scratch::default()),
             Scan::Reference => engine.scan_slowly(&chunk),
         };
-        let edits = fold.advance(&chunk, scan.found, scan.decided);
-        findings.extend(edits.iter().filter_map(|edit| edit.resolved.map(|resolved| resolved.finding)));
+        fold.advance(&chunk, &mut scan.found, scan.decided, &mut edits);
+        findings.extend(edits.iter().filter_map(|edit| edit.resolved.as_ref().map(|resolved| resolved.finding)));
     }
     findings
 }

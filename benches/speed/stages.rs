@@ -4,6 +4,7 @@ use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput};
 use scrubjay::bench::{Corpus, Stages, corpus};
+use scrubjay::pipeline::Rewriter;
 use scrubjay::rules::RuleSet;
 
 pub fn stages(criterion: &mut Criterion) {
@@ -27,12 +28,12 @@ pub fn stages(criterion: &mut Criterion) {
                 )
             });
             let settled = Stages::resolve(stages.scan(&text));
-            let mut out = Vec::new();
+            let (mut rewriter, mut out) = (Rewriter::default(), Vec::new());
             group.bench_function("rewrite", |b| {
                 b.iter(|| {
                     for (chunk, settled) in &settled {
                         out.clear();
-                        stages.rewrite(chunk, settled, &mut out);
+                        stages.rewrite(&mut rewriter, chunk, settled, &mut out);
                         black_box(&out);
                     }
                 })

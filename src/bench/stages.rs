@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use crate::chunk::{Chunk, LEFT_MARGIN, RIGHT_MARGIN};
-use crate::detect::{Edit, Engine, Fold, Found, Scan, Scratch, Terms, Value};
-use crate::redact::{IssueKey, Pseudonyms, Redactor, Replaced};
+use crate::detect::{Edit, Engine, Fold, Scan, Scratch, Terms};
+use crate::pipeline::Rewriter;
+use crate::redact::{IssueKey, Pseudonyms, Redactor};
 use crate::rules::RuleSet;
 
 /// Bytes that a chunk owns, as in the filter.
@@ -42,36 +43,29 @@ impl Stages {
     /// measured.
     pub fn count(&self, text: &[u8]) -> u64 {
         let mut scratch = Scratch::default();
-        chunks(text).map(|chunk| self.engine.scan(&chunk, false, &mut scratch).found.len() as u64).sum()
+        let count = |chunk| {
+            let scan = self.engine.scan(&chunk, false, &mut scratch);
+            let count = scan.found.len() as u64;
+            scratch.reuse(scan);
+            count
+        };
+        chunks(text).map(count).sum()
     }
 
     /// Folds scanned chunks, in order.
     pub fn resolve(scanned: Vec<(Chunk<'_>, Scan)>) -> Vec<(Chunk<'_>, Settled)> {
         let mut fold = Fold::default();
-        let settled = |(chunk, Scan { found, decided, .. }): (_, _)| {
-            let settled = settle(&mut fold, &chunk, found, decided);
+        let settled = |(chunk, mut scan): (_, _)| {
+            let settled = settle(&mut fold, &chunk, &mut scan, Vec::new());
             (chunk, settled)
         };
         scanned.into_iter().map(settled).collect()
     }
 
     /// Writes what a settled chunk becomes behind `out`.
-    pub fn rewrite(&self, chunk: &Chunk<'_>, settled: &Settled, out: &mut Vec<u8>) {
+    pub fn rewrite(&self, rewriter: &mut Rewriter, chunk: &Chunk<'_>, settled: &Settled, out: &mut Vec<u8>) {
         let (range, edits) = settled;
-        let mut at = range.start;
-        for edit in edits {
-            out.extend_from_slice(&chunk.bytes[at.min(edit.start)..edit.start]);
-            at = at.max(edit.end);
-            let Some(resolved) = &edit.resolved else { continue };
-            let value = match &resolved.value {
-                Value::Here => Replaced::Here(&chunk.bytes[edit.start..edit.end]),
-                Value::Digest { digest, line_feeds, after_return } => {
-                    Replaced::Digest { digest, line_feeds: *line_feeds, after_return: *after_return }
-                }
-            };
-            self.redactor.replace(&resolved.finding, value, out);
-        }
-        out.extend_from_slice(&chunk.bytes[at.min(range.end)..range.end]);
+        rewriter.rewrite(&self.redactor, chunk, range.clone(), edits, out);
     }
 
     /// Scans, folds and rewrites chunk after chunk, as a filter does; gives the number of findings. `out` takes each chunk
@@ -80,12 +74,15 @@ impl Stages {
         let mut fold = Fold::default();
         let mut scratch = Scratch::default();
         let mut findings = 0;
+        let (mut rewriter, mut edits) = (Rewriter::default(), Vec::new());
         for chunk in chunks(text) {
-            let scan = self.engine.scan(&chunk, false, &mut scratch);
-            let settled = settle(&mut fold, &chunk, scan.found, scan.decided);
+            let mut scan = self.engine.scan(&chunk, false, &mut scratch);
+            let settled = settle(&mut fold, &chunk, &mut scan, edits);
+            scratch.reuse(scan);
             findings += resolved(&settled);
             out.clear();
-            self.rewrite(&chunk, &settled, out);
+            self.rewrite(&mut rewriter, &chunk, &settled, out);
+            edits = settled.1;
         }
         findings
     }
@@ -96,9 +93,9 @@ impl Stages {
     }
 }
 
-fn settle(fold: &mut Fold, chunk: &Chunk<'_>, found: Vec<Found>, decided: usize) -> Settled {
+fn settle(fold: &mut Fold, chunk: &Chunk<'_>, scan: &mut Scan, mut edits: Vec<Edit>) -> Settled {
     let from = chunk.index(fold.done());
-    let edits = fold.advance(chunk, found, decided);
+    fold.advance(chunk, &mut scan.found, scan.decided, &mut edits);
     (from..chunk.index(fold.done()), edits)
 }
 
@@ -129,9 +126,9 @@ mod tests {
         let scrubber = Scrubber::builder().unrecorded().key(IssueKey::new([1; 32])).threads(1).build().unwrap();
         let mut expected = Vec::new();
         let report = scrubber.scrub(&corpus.text[..], &mut expected).unwrap();
-        let mut out = Vec::new();
+        let (mut out, mut rewriter) = (Vec::new(), Rewriter::default());
         for (chunk, settled) in Stages::resolve(stages.scan(&corpus.text)) {
-            stages.rewrite(&chunk, &settled, &mut out);
+            stages.rewrite(&mut rewriter, &chunk, &settled, &mut out);
         }
         assert!(out == expected);
         let planted: u64 = corpus.planted.values().sum();

@@ -23,6 +23,8 @@ impl ByteSet {
     }
 }
 
+/// Every byte.
+pub const ANY: ByteSet = ByteSet::of(&[]).not();
 /// `0-9`.
 pub const DIGIT: ByteSet = ByteSet::of(b"0123456789");
 /// `A-Z a-z`.

@@ -73,8 +73,8 @@ pub struct Found {
     pub start: usize,
     /// Index behind the last byte known to belong.
     pub end: usize,
-    /// How it goes on behind `end`, if it does.
-    pub run: Option<Run>,
+    /// How it goes on behind `end`, if it does. Hardly any does, so that the run stands apart.
+    pub run: Option<Box<Run>>,
     /// What it is.
     pub kind: Kind,
     /// Which rule took it.
@@ -104,7 +104,7 @@ impl Found {
     /// The same, going on as `run` if its end is where the reach of `view` ends.
     #[inline]
     pub fn open(self, view: &View<'_>, run: Run) -> Found {
-        let run = view.is_capped_at(self.end).then_some(run);
+        let run = view.is_capped_at(self.end).then(|| Box::new(run));
         Found { run, ..self }
     }
 

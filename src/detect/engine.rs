@@ -25,11 +25,22 @@ pub struct Scan {
     pub explained: Vec<Explained>,
 }
 
-/// The memory of one worker, to be used for one chunk after the other. It holds no content that a later scan sees.
+/// The memory of one worker, to be used for one chunk after the other. It holds no content.
 #[derive(Default)]
 pub struct Scratch {
     prefilter: Box<prefilter::Scratch>,
     verified: Vec<Verified>,
+    /// Empty, with room for findings and for the anchors that they came from.
+    found: Vec<Found>,
+    anchors: Vec<usize>,
+}
+
+impl Scratch {
+    /// Takes back the memory of a scan that is done with.
+    pub fn reuse(&mut self, scan: Scan) {
+        self.found = scan.found;
+        self.found.clear();
+    }
 }
 
 /// What became of the candidates of one asker.
@@ -175,8 +186,8 @@ impl Engine {
     /// With `explain` set, says of each candidate what became of it. A candidate that needs bytes beyond a chunk whose
     /// right margin is short is not decided, nor is any behind it: `decided` tells how far the scan came.
     pub fn scan(&self, chunk: &Chunk<'_>, explain: bool, scratch: &mut Scratch) -> Scan {
-        let Scratch { prefilter, verified } = scratch;
-        let mut pass = Pass::new(self, chunk, explain, verified);
+        let Scratch { prefilter, verified, found, anchors } = scratch;
+        let mut pass = Pass::new(self, chunk, explain, verified, std::mem::take(found), anchors);
         self.prefilter.search(prefilter, chunk.bytes, chunk.own.clone(), |met, at| {
             let askers = match met {
                 Met::Literal(literal) => &self.literals[literal],
@@ -212,18 +223,11 @@ impl Engine {
         candidates: impl Iterator<Item = (usize, usize)>,
         scratch: &mut Scratch,
     ) -> Scan {
-        let mut pass = Pass::new(self, chunk, false, &mut scratch.verified);
+        let Scratch { verified, anchors, .. } = scratch;
+        let mut pass = Pass::new(self, chunk, false, verified, Vec::new(), anchors);
         candidates.for_each(|(asker, at)| pass.verify(asker, at));
         pass.finish()
     }
-}
-
-/// Whether a placeholder shares a byte with `text[start..end]`, also one that an underscore follows (`IPV4_..._eth0`).
-fn is_ours(text: &[u8], start: usize, end: usize) -> bool {
-    let ends =
-        (placeholder::BODY + 1..text.len()).filter(|&at| text[at] == b'_' && text[at - placeholder::BODY - 1] == b'_');
-    placeholder::touches(text, start, end)
-        || ends.filter(|&at| at > start).any(|at| placeholder::touches(&text[..at], start, end.min(at)))
 }
 
 /// One scan of one chunk.
@@ -234,17 +238,24 @@ struct Pass<'e, 'c> {
     found: Vec<Found>,
     left: Option<Vec<(usize, RuleId, &'static str)>>,
     /// For each finding, the anchor it came from.
-    anchors: Vec<usize>,
+    anchors: &'c mut Vec<usize>,
     /// By asker.
     verified: &'c mut [Verified],
 }
 
 impl<'e, 'c> Pass<'e, 'c> {
-    fn new(engine: &'e Engine, chunk: &'c Chunk<'c>, explain: bool, verified: &'c mut Vec<Verified>) -> Pass<'e, 'c> {
+    fn new(
+        engine: &'e Engine,
+        chunk: &'c Chunk<'c>,
+        explain: bool,
+        verified: &'c mut Vec<Verified>,
+        found: Vec<Found>,
+        anchors: &'c mut Vec<usize>,
+    ) -> Pass<'e, 'c> {
+        anchors.clear();
         verified.resize(engine.askers.len(), Verified::default());
         verified.iter_mut().for_each(|verified| verified.dead = 0);
-        let (found, anchors, left) = (Vec::new(), Vec::new(), explain.then(Vec::new));
-        Pass { engine, chunk, decided: chunk.own.end, found, left, anchors, verified }
+        Pass { engine, chunk, decided: chunk.own.end, found, left: explain.then(Vec::new), anchors, verified }
     }
 
     fn verify(&mut self, asker: usize, at: usize) {
@@ -288,7 +299,7 @@ impl<'e, 'c> Pass<'e, 'c> {
             let from = found.start.saturating_sub(placeholder::LONGEST).max(view.low());
             let text = view.slice(from, view.run(found.end, WORD, placeholder::LONGEST) + 1);
             let (start, end) = (found.start - from, found.end - from);
-            let reason = if is_ours(text, start, end) {
+            let reason = if placeholder::touches(text, start, end) {
                 Some("already a placeholder")
             } else if self.engine.keep.keeps(text.get(start..end).unwrap_or_default()) {
                 Some("kept by --keep")
@@ -308,7 +319,7 @@ impl<'e, 'c> Pass<'e, 'c> {
     }
 
     fn finish(self) -> Scan {
-        let Pass { chunk, decided, found, left, anchors, .. } = self;
+        let Pass { chunk, decided, mut found, left, anchors, .. } = self;
         let mut explained: Vec<Explained> = Vec::new();
         if let Some(left) = left {
             explained.extend(left.into_iter().filter(|(at, ..)| *at < decided).map(|(at, rule, reason)| Explained {
@@ -316,15 +327,20 @@ impl<'e, 'c> Pass<'e, 'c> {
                 rule,
                 verdict: Verdict::Left(reason),
             }));
-            explained.extend(found.iter().zip(&anchors).filter(|(_, at)| **at < decided).map(|(f, _)| Explained {
-                offset: chunk.offset(f.start),
-                rule: f.rule,
-                verdict: Verdict::Taken((f.end - f.start) as u64),
+            explained.extend(found.iter().zip(anchors.iter()).filter(|(_, at)| **at < decided).map(|(f, _)| {
+                Explained {
+                    offset: chunk.offset(f.start),
+                    rule: f.rule,
+                    verdict: Verdict::Taken((f.end - f.start) as u64),
+                }
             }));
             explained.sort_by_key(|e| (e.offset, e.rule));
             explained.dedup();
         }
-        let found = found.into_iter().zip(anchors).filter(|(_, at)| *at < decided).map(|(f, _)| f).collect();
+        if decided < chunk.own.end {
+            let mut anchors = anchors.iter();
+            found.retain(|_| anchors.next().is_some_and(|at| *at < decided));
+        }
         Scan { found, decided, explained }
     }
 }

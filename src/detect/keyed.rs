@@ -11,6 +11,7 @@ use crate::detect::handle;
 use crate::detect::key::Key;
 use crate::detect::lexicon::{self, Lexicon, Stem};
 use crate::detect::place::{Place, Separator};
+use crate::detect::prefilter::Literal;
 use crate::detect::prose;
 use crate::detect::run::Run;
 use crate::detect::value::Extent;
@@ -46,7 +47,10 @@ impl Detector for Keyed {
     }
 
     fn anchors(&self) -> Vec<Anchor> {
-        self.stems.iter().map(|stem| Anchor::folded(&stem.literal)).collect()
+        let anchor = |stem: &Stem| {
+            Anchor::Literal(Literal { bytes: stem.literal.clone(), ignore_case: true, after: stem.after() })
+        };
+        self.stems.iter().map(anchor).collect()
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
@@ -79,8 +83,8 @@ impl Detector for Keyed {
                     let is_number = is_json_number(view, &key, &place, &extent);
                     let found = found.place(if is_number { finding::Place::Number } else { finding::Place::Text });
                     out.found(match extent.run {
-                        Run::Block { .. } => Found { run: Some(extent.run), ..found },
-                        run if extent.is_open => Found { run: Some(run), ..found },
+                        Run::Block { .. } => Found { run: Some(Box::new(extent.run)), ..found },
+                        run if extent.is_open => Found { run: Some(Box::new(run)), ..found },
                         run => found.open(view, run),
                     });
                 }

@@ -226,6 +226,11 @@ impl Stem {
                 || view.before(at).is_none_or(|b| self.before.contains(b)))
     }
 
+    /// What must stand behind the literal, for a search that can look there. A key at the end of a stream has no value.
+    pub fn after(&self) -> Vec<ByteSet> {
+        if self.after == ANY { Vec::new() } else { vec![self.after] }
+    }
+
     /// A literal that nothing may stand before yet.
     fn new(literal: Vec<u8>) -> Stem {
         if literal.is_ascii() {

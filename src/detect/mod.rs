@@ -5,7 +5,8 @@
 //! fixed reach, so that its answer depends on content alone. The [`Fold`] takes the findings of one chunk after the other,
 //! unites those that overlap and follows values whose end was out of reach. Nothing here formats, counts or keeps content.
 //!
-//! Reading order: `detector`, `view`, `engine`, one detector (`ipv4`), `run`, `resolve`; `prefilter` by itself.
+//! Reading order: `detector`, `view`, `engine`, one detector (`ipv4`), `run`, `resolve`, `waiting`; `prefilter`
+//! by itself.
 
 mod bytes;
 mod detector;
@@ -17,6 +18,7 @@ mod reference;
 mod run;
 
 mod resolve;
+mod waiting;
 
 mod colon;
 mod dashed;
@@ -48,6 +50,6 @@ pub use detector::{Anchor, Candidates, Detector, Explained, Found, Hit, RuleInfo
 pub use dictionary::Terms;
 pub use engine::{Engine, Scan, Scratch};
 pub use prefilter::{Isa, Literal, Shape, planned};
-pub use resolve::{Edit, Fold, Resolved, Value};
+pub use resolve::{Edit, Fold, Gone, Resolved, Value};
 pub use run::{Run, Step};
 pub use view::View;

@@ -54,7 +54,10 @@ fn block(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
         return out.left(BLOCK, at, "armour of something that is not private");
     }
     let end = view.run(end, ByteSet::of(b"-"), 5);
-    out.found(Found { run: Some(Run::Pem), ..Found::new(at, end, Kind::PrivateKey, Confidence::High).rule(BLOCK) });
+    out.found(Found {
+        run: Some(Box::new(Run::Pem)),
+        ..Found::new(at, end, Kind::PrivateKey, Confidence::High).rule(BLOCK)
+    });
 }
 
 fn encoded(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {

@@ -2,18 +2,18 @@
 //! and says how far the output is settled. It is the only sequential step.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
 use crate::chunk::{Chunk, LONG_VALUE, LOOK_BEHIND};
 use crate::detect::bytes::{ByteSet, HIGH, WORD};
 use crate::detect::detector::Found;
 use crate::detect::run::{Run, Step};
+use crate::detect::waiting::Waiting;
 use crate::finding::{Confidence, Finding, Form, Place, RuleId};
 use crate::kind::Kind;
 use crate::span::Span;
 
 /// A finding that nothing can change any more, and where its value is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resolved {
     /// The finding; its span may have begun many chunks ago.
     pub finding: Finding,
@@ -22,24 +22,28 @@ pub struct Resolved {
 }
 
 /// Where the value of a resolved finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// In the chunk's bytes, all of it.
     Here,
-    /// Gone: it was longer than [`LONG_VALUE`], and this is the BLAKE3 digest of its bytes, with the line ends in it.
-    Digest {
-        /// BLAKE3 of the raw bytes.
-        digest: [u8; 32],
-        /// How many line feeds stood in it.
-        line_feeds: u64,
-        /// How many of them followed a carriage return.
-        after_return: u64,
-    },
+    /// Gone: it was longer than [`LONG_VALUE`], and this is what was kept of it.
+    Gone(Box<Gone>),
+}
+
+/// What is known of a value that was let go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gone {
+    /// BLAKE3 of the raw bytes, with the line ends in them.
+    pub digest: [u8; 32],
+    /// How many line feeds stood in it.
+    pub line_feeds: u64,
+    /// How many of them followed a carriage return.
+    pub after_return: u64,
 }
 
 /// One change to a chunk's bytes: `start..end` does not come out; what does is the replacement of `resolved`, if the value
 /// ends here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
     /// Index of the first byte that does not come out.
     pub start: usize,
@@ -55,37 +59,12 @@ const GLUED: ByteSet = WORD.or(HIGH).or(ByteSet::of(b".:@%/~+-"));
 /// The state that is carried from chunk to chunk.
 #[derive(Debug, Default)]
 pub struct Fold {
-    /// Findings whose group has not begun, by start.
-    pending: BinaryHeap<Reverse<Pending>>,
+    /// Findings whose group has not begun.
+    waiting: Waiting,
     /// The findings being united.
-    group: Option<Group>,
+    group: Option<Box<Group>>,
     /// Stream offset up to which the output is settled.
     done: u64,
-}
-
-/// A finding in stream offsets, ordered by start, the longest first.
-#[derive(Debug, PartialEq, Eq)]
-struct Pending {
-    finding: Finding,
-    run: Option<Run>,
-}
-
-impl Pending {
-    fn key(&self) -> (u64, Reverse<u64>, Kind, RuleId) {
-        (self.finding.span.start, Reverse(self.finding.span.end), self.finding.kind, self.finding.rule)
-    }
-}
-
-impl Ord for Pending {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.key().cmp(&other.key())
-    }
-}
-
-impl PartialOrd for Pending {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
 }
 
 /// Findings that share bytes, united.
@@ -116,23 +95,25 @@ struct Swallowed {
 }
 
 impl Fold {
-    /// Takes what the scan of the next chunk found and decided. Gives the edits of the bytes from where the last call left
-    /// off to [`Fold::done`], in order; the bytes between edits come out as they are.
-    pub fn advance(&mut self, chunk: &Chunk<'_>, found: Vec<Found>, decided: usize) -> Vec<Edit> {
-        self.pending.extend(found.into_iter().map(|f| Reverse(pending(chunk, f))));
+    /// Takes what the scan of the next chunk found and decided, and leaves `found` empty. Gives the edits of the bytes from
+    /// where the last call left off to [`Fold::done`], in order, in place of what `edits` held; the bytes between edits come
+    /// out as they are. Both keep their memory for the next chunk.
+    pub fn advance(&mut self, chunk: &Chunk<'_>, found: &mut Vec<Found>, decided: usize, edits: &mut Vec<Edit>) {
+        edits.clear();
+        self.waiting.join(chunk, found);
         let horizon = horizon(chunk, decided);
-        let mut edits = Vec::new();
         loop {
             if self.group.is_none() {
-                let starts = self.pending.peek().is_some_and(|Reverse(p)| p.finding.span.start < horizon);
-                let Some(Reverse(first)) = starts.then(|| self.pending.pop()).flatten() else {
+                self.settle_alone(chunk, horizon, edits);
+                let starts = self.waiting.first().is_some_and(|f| chunk.offset(f.start) < horizon);
+                let Some(first) = starts.then(|| self.waiting.take()).flatten() else {
                     self.done = self.done.max(horizon);
                     break;
                 };
-                self.group = Some(Group::new(first));
+                self.group = Some(Box::new(Group::new(chunk, first)));
             }
             let Some(group) = self.group.as_mut() else { break };
-            group.grow(chunk, &mut self.pending);
+            group.grow(chunk, &mut self.waiting);
             if group.runs.is_empty() && group.end <= horizon {
                 edits.push(group.close(chunk));
                 self.done = group.end;
@@ -149,7 +130,28 @@ impl Fold {
             }
             break;
         }
-        edits
+    }
+
+    /// Settles findings as long as each is closed, decided, and shares no byte with the next: nearly all of them. Such a
+    /// finding is a group of its own, and what [`Group::close`] would give.
+    fn settle_alone(&mut self, chunk: &Chunk<'_>, horizon: u64, edits: &mut Vec<Edit>) {
+        let mut findings = self.waiting.rest().iter().peekable();
+        let mut settled = 0;
+        while let Some(found) = findings.next() {
+            let end = chunk.offset(found.end);
+            let stands_alone = found.run.is_none()
+                && end <= horizon
+                && found.end - found.start <= LONG_VALUE as usize
+                && findings.peek().is_none_or(|next| found.end <= next.start);
+            if !stands_alone {
+                break;
+            }
+            let resolved = Resolved { finding: finding(chunk, found), value: Value::Here };
+            edits.push(Edit { start: found.start, end: found.end, resolved: Some(resolved) });
+            self.done = end;
+            settled += 1;
+        }
+        self.waiting.skip(settled);
     }
 
     /// The stream offset up to which the output is settled.
@@ -169,28 +171,28 @@ fn horizon(chunk: &Chunk<'_>, decided: usize) -> u64 {
     chunk.offset(line)
 }
 
-fn pending(chunk: &Chunk<'_>, found: Found) -> Pending {
-    let Found { start, end, run, kind, rule, confidence, form, place } = found;
-    let span = Span::new(chunk.offset(start), chunk.offset(end));
-    Pending { finding: Finding { span, kind, rule, confidence, form, place }, run }
+fn finding(chunk: &Chunk<'_>, found: &Found) -> Finding {
+    let Found { start, end, kind, rule, confidence, form, place, .. } = *found;
+    Finding { span: Span::new(chunk.offset(start), chunk.offset(end)), kind, rule, confidence, form, place }
 }
 
 impl Group {
-    fn new(first: Pending) -> Group {
-        let Span { start, end } = first.finding.span;
+    fn new(chunk: &Chunk<'_>, first: Found) -> Group {
+        let name = finding(chunk, &first);
+        let Span { start, end } = name.span;
         Group {
             start,
             end,
-            name: first.finding,
-            runs: first.run.clone().into_iter().map(|run| (run, end)).collect(),
+            name,
+            has_block: first.run.as_deref() == Some(&Run::Pem),
+            runs: first.run.map(|run| (*run, end)).into_iter().collect(),
             followed: Vec::new(),
-            has_block: first.run == Some(Run::Pem),
             swallowed: None,
         }
     }
 
     /// Follows the open runs and takes in every finding that starts within, with its own run, until none does.
-    fn grow(&mut self, chunk: &Chunk<'_>, pending: &mut BinaryHeap<Reverse<Pending>>) {
+    fn grow(&mut self, chunk: &Chunk<'_>, waiting: &mut Waiting) {
         let mut open = std::mem::take(&mut self.runs);
         open.dedup_by(|a, b| a == b && a.0.is_memoryless());
         for (run, at) in open {
@@ -198,7 +200,7 @@ impl Group {
         }
         let glued = Run::Set(GLUED);
         loop {
-            self.take(chunk, pending);
+            self.take(chunk, waiting);
             let before = self.end;
             if self.has_block && self.runs.is_empty() && !self.has_followed(&glued, before) {
                 self.follow(chunk, glued.clone(), before);
@@ -210,18 +212,19 @@ impl Group {
     }
 
     /// Takes in every finding that starts within.
-    fn take(&mut self, chunk: &Chunk<'_>, pending: &mut BinaryHeap<Reverse<Pending>>) {
-        while pending.peek().is_some_and(|Reverse(p)| p.finding.span.start < self.end) {
-            let Some(Reverse(member)) = pending.pop() else { break };
-            self.end = self.end.max(member.finding.span.end);
-            if names_better(&member.finding, &self.name) {
-                self.name = member.finding;
+    fn take(&mut self, chunk: &Chunk<'_>, waiting: &mut Waiting) {
+        while waiting.first().is_some_and(|f| chunk.offset(f.start) < self.end) {
+            let Some(found) = waiting.take() else { break };
+            let member = finding(chunk, &found);
+            self.end = self.end.max(member.span.end);
+            if names_better(&member, &self.name) {
+                self.name = member;
             }
-            if let Some(run) = member.run
-                && !self.has_followed(&run, member.finding.span.end)
+            if let Some(run) = found.run
+                && !self.has_followed(&run, member.span.end)
             {
-                self.has_block |= run == Run::Pem;
-                self.follow(chunk, run, member.finding.span.end);
+                self.has_block |= *run == Run::Pem;
+                self.follow(chunk, *run, member.span.end);
             }
         }
     }
@@ -266,11 +269,11 @@ impl Group {
         let value = if is_long {
             let end = self.end;
             let swallowed = self.swallowed_to(chunk, end);
-            Value::Digest {
+            Value::Gone(Box::new(Gone {
                 digest: *swallowed.hasher.finalize().as_bytes(),
                 line_feeds: swallowed.line_feeds,
                 after_return: swallowed.after_return,
-            }
+            }))
         } else {
             Value::Here
         };
@@ -308,8 +311,169 @@ impl Group {
 
 /// Whether `a` names a union better than `b`: by kind, then by length, confidence and rule, so that order never matters.
 fn names_better(a: &Finding, b: &Finding) -> bool {
-    let rank = |f: &Finding| -> (Kind, u64, Confidence, Reverse<RuleId>, Reverse<u64>) {
-        (f.kind, f.span.len(), f.confidence, Reverse(f.rule), Reverse(f.span.start))
+    let rank = |f: &Finding| -> (Kind, u64, Confidence, Reverse<RuleId>, Reverse<u64>, Place, Form) {
+        (f.kind, f.span.len(), f.confidence, Reverse(f.rule), Reverse(f.span.start), f.place, f.form)
     };
     rank(a) > rank(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chunk::{LEFT_MARGIN, RIGHT_MARGIN};
+    use proptest::prelude::*;
+
+    const PIECES: [&str; 16] = [
+        "word",
+        "Zz9",
+        " ",
+        " ",
+        "\n",
+        "\r\n",
+        "\n    ",
+        "\"",
+        "\\\"",
+        "\\",
+        "<",
+        "key: x\n",
+        "-----END X-----",
+        "\u{e9}",
+        "=\n",
+        "MIIEpAIBAAKCAQEA7bq1xMIIEpAIBAAKCAQEA7bq1xMIIEpAIBAAKCAQEA7bq1x\n",
+    ];
+
+    fn runs() -> impl Strategy<Value = Option<Box<Run>>> {
+        prop_oneof![
+            20 => Just(None),
+            1 => Just(Some(Run::Set(WORD))),
+            1 => Just(Some(Run::Set(WORD.or(ByteSet::of(b" \n"))))),
+            1 => Just(Some(Run::Line)),
+            1 => Just(Some(Run::Element)),
+            1 => Just(Some(Run::Block { indent: 2 })),
+            1 => Just(Some(Run::Pem)),
+            1 => Just(Some(Run::Quoted { quote: b'"', level: 0, backslashes: 0 })),
+        ]
+        .prop_map(|run| run.map(Box::new))
+    }
+
+    /// Findings and their anchors, in no order.
+    fn findings() -> impl Strategy<Value = Vec<(usize, Found)>> {
+        let length = prop_oneof![20 => 1..30_usize, 1 => 1..2000_usize];
+        let finding = (0..12_000_usize, length, 0..40_usize, 0..Kind::ALL.len(), 0..3_u16, any::<bool>(), runs());
+        let finding = finding.prop_map(|(start, length, back, kind, rule, is_number, run)| {
+            let place = if is_number { Place::Number } else { Place::Text };
+            let found = Found::new(start, start + length, Kind::ALL[kind], Confidence::High).place(place);
+            (start + back, Found { rule: RuleId(rule), run, ..found })
+        });
+        prop::collection::vec(finding, 0..120)
+    }
+
+    /// What the fold must come to: the findings followed to their ends in the whole text, and united where they overlap.
+    fn united(text: &[u8], found: &[(usize, Found)]) -> Vec<Finding> {
+        let whole = Chunk { bytes: text, base: 0, own: 0..text.len(), is_last: true };
+        let end = |run: &Run, from| match run.clone().advance(text, from, true) {
+            Step::Ended(to) | Step::Open(to) => to as u64,
+        };
+        let mut found: Vec<&Found> = found.iter().map(|(_, found)| found).collect();
+        found.sort_by_key(|f| f.start);
+        let mut groups: Vec<(Finding, Span)> = Vec::new();
+        let mut is_block = false;
+        for found in found {
+            let member = finding(&whole, found);
+            let reach = found.run.as_ref().map_or(member.span.end, |run| end(run, found.end)).max(member.span.end);
+            match groups.last_mut() {
+                Some((name, span)) if member.span.start < span.end => {
+                    span.end = span.end.max(reach);
+                    if names_better(&member, name) {
+                        *name = member;
+                    }
+                }
+                _ => {
+                    groups.push((member, Span::new(member.span.start, reach)));
+                    is_block = false;
+                }
+            }
+            is_block |= found.run.as_deref() == Some(&Run::Pem);
+            if let Some((_, span)) = groups.last_mut()
+                && is_block
+            {
+                span.end = end(&Run::Set(GLUED), span.end as usize);
+            }
+        }
+        let unite = |(name, span): (Finding, Span)| match name.span == span {
+            true => name,
+            false => Finding { span, form: Form::PLAIN, place: Place::Text, ..name },
+        };
+        groups.into_iter().map(unite).collect()
+    }
+
+    /// The text with the findings' names in their place.
+    fn replaced(text: &[u8], findings: &[Finding]) -> String {
+        let mut out = String::new();
+        let mut at = 0;
+        for finding in findings {
+            out += &String::from_utf8_lossy(&text[at..finding.span.start as usize]);
+            out += &format!("{finding:?}");
+            at = finding.span.end as usize;
+        }
+        out + &String::from_utf8_lossy(&text[at..])
+    }
+
+    /// The same by the fold, over chunks of these sizes.
+    fn folded(text: &[u8], found: &[(usize, Found)], sizes: &[usize]) -> String {
+        let mut fold = Fold::default();
+        let (mut edits, mut out) = (Vec::new(), Vec::new());
+        let mut sizes = sizes.iter().cycle();
+        let mut own = 0_usize;
+        loop {
+            let size = sizes.next().copied().unwrap_or(text.len());
+            let (from, to) = (own.saturating_sub(LEFT_MARGIN), (own + size + RIGHT_MARGIN).min(text.len()));
+            let is_last = to == text.len();
+            let end = if is_last { to } else { own + size };
+            let chunk = Chunk { bytes: &text[from..to], base: from as u64, own: own - from..end - from, is_last };
+            let owned = found.iter().filter(|(anchor, _)| (own..end).contains(anchor));
+            let mut owned: Vec<Found> =
+                owned.map(|(_, f)| Found { start: f.start - from, end: f.end - from, ..f.clone() }).collect();
+            let mut at = chunk.index(fold.done());
+            fold.advance(&chunk, &mut owned, end - from, &mut edits);
+            assert!(owned.is_empty());
+            for edit in &edits {
+                out.extend_from_slice(&chunk.bytes[at..edit.start]);
+                at = edit.end;
+                let Some(Resolved { finding, value }) = &edit.resolved else { continue };
+                out.extend_from_slice(format!("{finding:?}").as_bytes());
+                let raw = &text[finding.span.start as usize..finding.span.end as usize];
+                match value {
+                    Value::Here => assert_eq!(&chunk.bytes[edit.start..edit.end], raw),
+                    Value::Gone(gone) => {
+                        assert_eq!(gone.digest, *blake3::hash(raw).as_bytes());
+                        assert_eq!(gone.line_feeds, memchr::memchr_iter(b'\n', raw).count() as u64);
+                    }
+                }
+            }
+            out.extend_from_slice(&chunk.bytes[at..chunk.index(fold.done())]);
+            own = end;
+            if is_last {
+                return String::from_utf8_lossy(&out).into_owned();
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn findings_are_united_alike_wherever_the_text_is_cut(
+            pieces in prop::collection::vec(prop::sample::select(&PIECES[..]), 0..3000),
+            mut found in findings(),
+            sizes in prop::collection::vec(1..4000_usize, 1..4),
+        ) {
+            let text = pieces.concat().into_bytes();
+            // A finding starts in the line of its anchor.
+            found.retain(|(_, found)| found.end <= text.len());
+            for (anchor, found) in &mut found {
+                let line = memchr::memchr(b'\n', &text[found.start..]).map_or(text.len(), |n| found.start + n + 1);
+                *anchor = (*anchor).min(line - 1);
+            }
+            prop_assert_eq!(folded(&text, &found, &sizes), replaced(&text, &united(&text, &found)));
+        }
+    }
 }

@@ -1,7 +1,6 @@
 //! The filter of one stream: scan, fold, rewrite, write; on one thread or on several that take turns.
 
 use std::io::{self, Write};
-use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,9 +10,6 @@ use super::turn::{Turn, lock_soon};
 use super::worker::{Counted, Worker};
 use super::{Error, Explanation, Scrubber};
 use crate::artifact::Content;
-use crate::chunk::Chunk;
-use crate::detect::{Edit, Value};
-use crate::redact::Replaced;
 use crate::source::Source;
 use crate::text::Feed;
 
@@ -61,9 +57,10 @@ impl Scrubber {
         let mut worker = Worker::new(self, false);
         while let Some(taken) = worker.take(&mut feed)? {
             let Some(mut held) = worker.hold(taken)? else { break };
-            let scan = worker.scan(&mut held);
+            let (mut scan, edits) = worker.scan(&mut held);
             let (chunk, hashed) = worker.chunk(&held.piece);
-            let settled = order.settle(&chunk, scan, hashed, self.explain);
+            let settled = order.settle(&chunk, &mut scan, hashed, self.explain, edits);
+            worker.reuse(scan);
             writer.write_all(worker.rewrite(&held.piece, settled)).map_err(Error::Write)?;
             if held.is_idle {
                 writer.flush().map_err(Error::Write)?;
@@ -163,11 +160,11 @@ impl<S: Source + Send> Shared<'_, S> {
             {
                 join_in()?;
             }
-            let scan = worker.scan(&mut held);
+            let (mut scan, edits) = worker.scan(&mut held);
             let (chunk, hashed) = worker.chunk(&held.piece);
             end = chunk.offset(chunk.own.end);
             let settle = |order: &mut Order| match order.follows(Some((&held.piece, chunk.bytes))) {
-                Follows::On => Ok(order.settle(&chunk, scan, hashed, self.scrubber.explain)),
+                Follows::On => Ok(order.settle(&chunk, &mut scan, hashed, self.scrubber.explain, edits)),
                 other => Err(other),
             };
             let settled = match self.order.take(number, &self.is_failed, settle).ok_or(Error::Panicked)? {
@@ -175,6 +172,7 @@ impl<S: Source + Send> Shared<'_, S> {
                 Err(Follows::NotAtAll) => return Ok(worker.counted()),
                 Err(_) => return Err(Error::Read(changed())),
             };
+            worker.reuse(scan);
             let out = worker.rewrite(&held.piece, settled);
             let written = self.writer.take(number, &self.is_failed, |writer| {
                 writer.write_all(out)?;
@@ -188,37 +186,4 @@ impl<S: Source + Send> Shared<'_, S> {
 /// Why chunks that were read apart cannot be joined.
 fn changed() -> io::Error {
     io::Error::other("it changed while it was read")
-}
-
-impl Scrubber {
-    /// Copies the gaps of `range` and writes the replacements of `edits`; counts by rule.
-    pub(super) fn rewrite(
-        &self,
-        chunk: &Chunk<'_>,
-        range: Range<usize>,
-        edits: &[Edit],
-        out: &mut Vec<u8>,
-        counts: &mut Vec<u64>,
-    ) {
-        let mut at = range.start;
-        for edit in edits {
-            debug_assert!(at <= edit.start && edit.end <= range.end.max(edit.end));
-            out.extend_from_slice(&chunk.bytes[at.min(edit.start)..edit.start]);
-            at = edit.end.max(at);
-            let Some(resolved) = &edit.resolved else { continue };
-            let value = match &resolved.value {
-                Value::Here => Replaced::Here(&chunk.bytes[edit.start..edit.end]),
-                Value::Digest { digest, line_feeds, after_return } => {
-                    Replaced::Digest { digest, line_feeds: *line_feeds, after_return: *after_return }
-                }
-            };
-            self.redactor.replace(&resolved.finding, value, out);
-            let rule = usize::from(resolved.finding.rule.0);
-            if counts.len() <= rule {
-                counts.resize(rule + 1, 0);
-            }
-            counts[rule] += 1;
-        }
-        out.extend_from_slice(&chunk.bytes[at.min(range.end)..range.end]);
-    }
 }

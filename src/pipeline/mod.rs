@@ -1,13 +1,14 @@
 //! The pipeline: the one place where the stages meet.
 //!
 //! A stream takes four steps: chunks are *scanned* in parallel, *folded* in order, *rewritten* in parallel and *written*
-//! in order. Workers take turns: each reads the next chunk under a lock, scans it alone, folds it when its turn comes,
-//! rewrites it alone, and writes it when its turn comes. So memory is bounded by workers times chunk, and nothing depends
-//! on their number. A container's entries come one after the other and go through the same steps on one thread.
+//! in order. Workers take turns: each reads the next chunk, of a pipe under a lock and of a file by place, scans and hashes
+//! it alone, folds it when its turn comes, rewrites it alone, and writes it when its turn comes. So memory is bounded by
+//! workers times chunk, and nothing depends on their number. A container's entries come one after the other and go through the same steps on one thread.
 
 mod builder;
 mod filter;
 mod order;
+mod rewrite;
 mod turn;
 mod work;
 mod worker;
@@ -28,6 +29,8 @@ use crate::report::Summary;
 use crate::source::{HashingReader, OpenFile, Plain, Source, Watched};
 use crate::text::Head;
 use work::Work;
+
+pub use rewrite::Rewriter;
 
 /// Why an artifact could not be scrubbed. Nothing that was written until then is complete.
 #[derive(Debug, thiserror::Error)]
@@ -233,11 +236,11 @@ impl Scrubber {
     /// Scrubs bytes that are in memory, as text, without recording or counting: names, not contents.
     pub fn scrub_bytes(&self, bytes: &[u8]) -> Vec<u8> {
         let chunk = Chunk { bytes, base: 0, own: 0..bytes.len(), is_last: true };
-        let scan = self.engine.scan(&chunk, false, &mut Scratch::default());
-        let mut fold = Fold::default();
-        let edits = fold.advance(&chunk, scan.found, scan.decided);
-        let mut out = Vec::with_capacity(bytes.len());
-        self.rewrite(&chunk, 0..bytes.len(), &edits, &mut out, &mut Vec::new());
+        let mut scan = self.engine.scan(&chunk, false, &mut Scratch::default());
+        let mut edits = Vec::new();
+        Fold::default().advance(&chunk, &mut scan.found, scan.decided, &mut edits);
+        let mut out = Vec::new();
+        Rewriter::default().rewrite(&self.redactor, &chunk, 0..bytes.len(), &edits, &mut out);
         out
     }
 

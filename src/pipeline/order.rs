@@ -16,8 +16,9 @@ pub(super) struct Order {
     fold: Fold,
     digest: Digest,
     explained: Vec<Explanation>,
-    /// What the next chunk begins with, if the last was not the last of all; nothing is known before the first.
-    seam: Option<Vec<u8>>,
+    /// What the next chunk must begin with, since the one before it has read that as well.
+    seam: Vec<u8>,
+    /// Whether the last chunk of all has come.
     is_over: bool,
     /// Line feeds before the chunk that comes next, and the stream offset of its last line start, if candidates are
     /// explained.
@@ -47,38 +48,37 @@ impl Order {
     pub(super) fn settle(
         &mut self,
         chunk: &Chunk<'_>,
-        scan: Scan,
+        scan: &mut Scan,
         hashed: Option<&Subtrees>,
         explains: bool,
+        mut edits: Vec<Edit>,
     ) -> Settled {
         if let Some(hashed) = hashed {
             self.digest.push(&chunk.bytes[chunk.own.clone()], hashed);
         }
         if explains {
-            self.explain(chunk, &scan);
+            self.explain(chunk, scan);
         }
         let from = chunk.index(self.fold.done());
-        let edits = self.fold.advance(chunk, scan.found, scan.decided);
+        self.fold.advance(chunk, &mut scan.found, scan.decided, &mut edits);
         Settled { range: from..chunk.index(self.fold.done()), edits }
     }
 
-    /// Whether the chunk, which was read apart from the one before it, goes on from that; `None` stands for one that is not
-    /// there. To be asked before it is settled.
+    /// How the next chunk follows the one before it, from which it may have been read apart; to be asked before it is
+    /// settled. `None` stands for one that is not there.
     pub(super) fn follows(&mut self, chunk: Option<(&Piece, &[u8])>) -> Follows {
         if self.is_over {
             return Follows::NotAtAll;
         }
-        let before = self.seam.take();
-        let (Some((piece, bytes)), before) = (chunk, before) else { return Follows::Differently };
-        if before.as_ref().is_some_and(|before| !bytes.starts_with(before)) {
-            return Follows::Differently;
+        match chunk {
+            Some((piece, bytes)) if bytes.starts_with(&self.seam) => {
+                self.is_over = piece.is_last;
+                self.seam.clear();
+                self.seam.extend_from_slice(text::seam(piece, bytes));
+                Follows::On
+            }
+            _ => Follows::Differently,
         }
-        self.is_over = piece.is_last;
-        let mut seam = before.unwrap_or_default();
-        seam.clear();
-        seam.extend_from_slice(text::seam(piece, bytes));
-        self.seam = Some(seam);
-        Follows::On
     }
 
     /// The content of all chunks, and what was explained.

@@ -6,8 +6,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long a worker keeps looking whether its turn has come before it goes to sleep. Chunks take about as long as each
-/// other, so its turn is near, and to be woken takes as long as this.
-const PATIENCE: Duration = Duration::from_micros(50);
+/// other, so its turn is near, and to be woken takes longer than this; where somebody else has the core, it is lost.
+const PATIENCE: Duration = Duration::from_micros(20);
 
 /// Places to sleep at. Workers with numbers apart by less than this never wake each other.
 const BEDS: usize = 16;

@@ -1,9 +1,9 @@
 //! A worker: what it keeps from chunk to chunk, and what it does with one while nobody else is needed.
 
 use super::order::Settled;
-use super::{Error, Scrubber};
+use super::{Error, Rewriter, Scrubber};
 use crate::chunk::Chunk;
-use crate::detect::{Scan, Scratch};
+use crate::detect::{Edit, Scan, Scratch};
 use crate::source::{Source, Subtrees};
 use crate::text::{Buffer, Cut, Feed, Piece, Stretch, controls};
 
@@ -12,16 +12,17 @@ pub(super) struct Worker<'s> {
     scrubber: &'s Scrubber,
     buffer: Buffer,
     scratch: Scratch,
+    rewriter: Rewriter,
+    edits: Vec<Edit>,
     out: Vec<u8>,
     /// The hashed subtrees of the chunk at hand, if a digest is wanted.
     hashed: Option<Subtrees>,
-    /// The control characters in the chunk at hand.
+    /// The control characters in the chunk at hand, and in those before it.
     controls: u64,
-    counted: Counted,
+    controls_before: u64,
 }
 
 /// What a worker has counted.
-#[derive(Default)]
 pub(super) struct Counted {
     /// Findings, by rule.
     pub(super) counts: Vec<u64>,
@@ -63,16 +64,18 @@ impl<'s> Worker<'s> {
             scrubber,
             buffer: Buffer::default(),
             scratch: Scratch::default(),
+            rewriter: Rewriter::default(),
+            edits: Vec::new(),
             out: Vec::new(),
             hashed,
             controls: 0,
-            counted: Counted::default(),
+            controls_before: 0,
         }
     }
 
     /// What it has counted, once it has no more to do.
     pub(super) fn counted(self) -> Counted {
-        self.counted
+        Counted { counts: self.rewriter.counts, controls: self.controls_before }
     }
 
     /// Takes the next chunk, if there is one.
@@ -107,8 +110,8 @@ impl<'s> Worker<'s> {
         (piece.chunk(self.buffer.bytes()), self.hashed.as_ref())
     }
 
-    /// Scans the chunk, and does what else goes through all of its bytes.
-    pub(super) fn scan(&mut self, held: &mut Held) -> Scan {
+    /// Scans the chunk, and does what else goes through all of its bytes. Gives a buffer for the edits besides.
+    pub(super) fn scan(&mut self, held: &mut Held) -> (Scan, Vec<Edit>) {
         let chunk = held.piece.chunk(self.buffer.bytes());
         let own = &chunk.bytes[chunk.own.clone()];
         if let Some(hashed) = &mut self.hashed {
@@ -116,19 +119,26 @@ impl<'s> Worker<'s> {
         }
         self.controls = controls(own);
         let Worker { scrubber, scratch, .. } = self;
-        held.scan.take().unwrap_or_else(|| scrubber.engine.scan(&chunk, scrubber.explain, scratch))
+        let scan = held.scan.take().unwrap_or_else(|| scrubber.engine.scan(&chunk, scrubber.explain, scratch));
+        (scan, std::mem::take(&mut self.edits))
+    }
+
+    /// Takes back the memory of a scan that is settled.
+    pub(super) fn reuse(&mut self, scan: Scan) {
+        self.scratch.reuse(scan);
     }
 
     /// What comes out for the settled bytes of the chunk: they themselves where nothing in them changes.
     pub(super) fn rewrite(&mut self, piece: &Piece, settled: Settled) -> &[u8] {
         let Settled { range, edits } = settled;
-        self.counted.controls += self.controls;
-        if edits.is_empty() {
+        self.edits = edits;
+        self.controls_before += self.controls;
+        if self.edits.is_empty() {
             return &self.buffer.bytes()[range];
         }
         self.out.clear();
         let chunk = piece.chunk(self.buffer.bytes());
-        self.scrubber.rewrite(&chunk, range, &edits, &mut self.out, &mut self.counted.counts);
+        self.rewriter.rewrite(&self.scrubber.redactor, &chunk, range, &self.edits, &mut self.out);
         &self.out
     }
 }

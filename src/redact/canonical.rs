@@ -10,21 +10,50 @@ use crate::kind::Kind;
 ///
 /// Mail addresses, hosts, users and hidden terms are compared without case, addresses by their bits (an IPv4-mapped
 /// address is the IPv4 address), hardware addresses by their digits; secrets as they are.
-pub fn canonical(kind: Kind, form: Form, raw: &[u8]) -> Cow<'_, [u8]> {
+pub fn canonical(kind: Kind, form: Form, raw: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(raw.len());
+    append(kind, form, raw, &mut bytes);
+    bytes
+}
+
+/// Appends the [`canonical`] bytes of a value. What is spelled plainly, in ASCII and, if an address, in dotted decimals,
+/// costs no more than the copy.
+pub fn append(kind: Kind, form: Form, raw: &[u8], out: &mut Vec<u8>) {
     let plain = form.encodings().fold(Cow::Borrowed(raw), |bytes, encoding| Cow::Owned(decode(encoding, &bytes)));
     match kind {
-        Kind::Email | Kind::Host | Kind::Domain | Kind::User | Kind::Name | Kind::Keyword => Cow::Owned(lower(&plain)),
-        Kind::Ipv4 | Kind::Ipv6 => match address(&plain) {
-            Some(IpAddr::V4(v4)) => Cow::Owned(v4.octets().to_vec()),
-            Some(IpAddr::V6(v6)) => Cow::Owned(v6.octets().to_vec()),
-            None => plain,
+        Kind::Email | Kind::Host | Kind::Domain | Kind::User | Kind::Name | Kind::Keyword => lower(&plain, out),
+        Kind::Ipv4 | Kind::Ipv6 => match dotted(&plain).map(IpAddr::from).or_else(|| address(&plain)) {
+            Some(IpAddr::V4(v4)) => out.extend_from_slice(&v4.octets()),
+            Some(IpAddr::V6(v6)) => out.extend_from_slice(&v6.octets()),
+            None => out.extend_from_slice(&plain),
         },
-        Kind::Mac => {
-            let digits: Vec<u8> = plain.iter().filter(|b| b.is_ascii_hexdigit()).map(u8::to_ascii_lowercase).collect();
-            Cow::Owned(digits)
+        Kind::Mac => out.extend(plain.iter().filter(|b| b.is_ascii_hexdigit()).map(u8::to_ascii_lowercase)),
+        Kind::PublicId | Kind::Session | Kind::Secret | Kind::Token | Kind::Password | Kind::PrivateKey => {
+            out.extend_from_slice(&plain);
         }
-        Kind::PublicId | Kind::Session | Kind::Secret | Kind::Token | Kind::Password | Kind::PrivateKey => plain,
     }
+}
+
+/// The octets of an address in dotted decimals: what [`address`] makes of it, without its detours.
+fn dotted(text: &[u8]) -> Option<[u8; 4]> {
+    let mut octets = [0; 4];
+    let mut at = 0;
+    let mut value = None;
+    for &byte in text {
+        match byte {
+            b'0'..=b'9' => {
+                value = Some(value.unwrap_or(0) * 10 + u16::from(byte - b'0')).filter(|&n| n <= 255);
+                value?;
+            }
+            b'.' if at < 3 => {
+                octets[at] = value.take()? as u8;
+                at += 1;
+            }
+            _ => return None,
+        }
+    }
+    octets[3] = value? as u8;
+    (at == 3).then_some(octets)
 }
 
 /// The address that `text` spells; an IPv4-mapped one as IPv4. Octets may be padded with zeros.
@@ -38,11 +67,15 @@ pub fn address(text: &[u8]) -> Option<IpAddr> {
     Some(IpAddr::from(<[u8; 4]>::try_from(octets).ok()?))
 }
 
-fn lower(bytes: &[u8]) -> Vec<u8> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_lowercase().into_bytes(),
-        Err(_) => bytes.to_ascii_lowercase(),
+fn lower(bytes: &[u8], out: &mut Vec<u8>) {
+    if !bytes.is_ascii()
+        && let Ok(text) = std::str::from_utf8(bytes)
+    {
+        return out.extend_from_slice(text.to_lowercase().as_bytes());
     }
+    let from = out.len();
+    out.extend_from_slice(bytes);
+    out[from..].make_ascii_lowercase();
 }
 
 /// Undoes one encoding as far as it goes; what is no escape stays.
@@ -108,19 +141,30 @@ mod tests {
 
     #[test]
     fn spellings_of_one_value_are_one() {
-        let mail = |form, raw: &str| canonical(Kind::Email, form, raw.as_bytes()).into_owned();
+        let mail = |form, raw: &str| canonical(Kind::Email, form, raw.as_bytes());
         let plain = mail(Form::PLAIN, "jane.roe@acme.example");
         assert_eq!(mail(Form::PLAIN, "Jane.Roe@ACME.example"), plain);
         assert_eq!(mail(Form::one(Encoding::Percent), "jane.roe%40acme.example"), plain);
         assert_eq!(mail(Form::one(Encoding::Entity), "jane.roe&#64;acme.example"), plain);
         assert_eq!(mail(Form::one(Encoding::Entity), "jane.roe&#x40;acme.example"), plain);
         assert_eq!(mail(Form::one(Encoding::Escape), r"jane.roe\u0040acme.example"), plain);
-        let v4 = canonical(Kind::Ipv4, Form::PLAIN, b"203.0.113.7").into_owned();
-        assert_eq!(canonical(Kind::Ipv6, Form::PLAIN, b"::FFFF:203.0.113.7").into_owned(), v4);
-        assert_eq!(canonical(Kind::Ipv6, Form::PLAIN, b"::ffff:cb00:7107").into_owned(), v4);
-        let v6 = canonical(Kind::Ipv6, Form::PLAIN, b"2001:db8::1").into_owned();
-        assert_eq!(canonical(Kind::Ipv6, Form::PLAIN, b"2001:0DB8:0:0:0:0:0:1").into_owned(), v6);
-        assert_eq!(canonical(Kind::Mac, Form::PLAIN, b"00-AA-bb").into_owned(), b"00aabb");
+        let v4 = canonical(Kind::Ipv4, Form::PLAIN, b"203.0.113.7");
+        assert_eq!(canonical(Kind::Ipv6, Form::PLAIN, b"::FFFF:203.0.113.7"), v4);
+        assert_eq!(canonical(Kind::Ipv6, Form::PLAIN, b"::ffff:cb00:7107"), v4);
+        let v6 = canonical(Kind::Ipv6, Form::PLAIN, b"2001:db8::1");
+        assert_eq!(canonical(Kind::Ipv6, Form::PLAIN, b"2001:0DB8:0:0:0:0:0:1"), v6);
+        assert_eq!(canonical(Kind::Mac, Form::PLAIN, b"00-AA-bb"), b"00aabb");
+    }
+
+    #[test]
+    fn the_short_way_to_an_address_leads_where_the_long_one_does() {
+        for text in
+            ["203.0.113.7", "010.001.0.255", "1.2.3", "1.2.3.4.5", "1.2.3.256", "1..2.3", ".1.2.3", "1.2.3.", ""]
+        {
+            assert_eq!(dotted(text.as_bytes()).map(IpAddr::from), address(text.as_bytes()), "{text}");
+        }
+        assert_eq!(dotted(b"ip-10-0-0-1"), None);
+        assert_eq!(dotted(b"::1"), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::finding::{Finding, Form, Place};
 use crate::kind::Kind;
 use crate::placeholder;
+use crate::redact::memo::Memo;
 use crate::redact::policy::Style;
 use crate::redact::pseudonym::Pseudonyms;
 use crate::redact::shape;
@@ -38,21 +39,23 @@ impl Redactor {
     }
 
     /// Appends the replacement of a finding. Line ends inside the value follow it, so that no line is lost.
-    pub fn replace(&self, finding: &Finding, value: Replaced<'_>, out: &mut Vec<u8>) {
+    ///
+    /// The `memo` must have served no other redactor. It changes how long the answer takes, never what it is.
+    pub fn replace(&self, memo: &mut Memo, finding: &Finding, value: Replaced<'_>, out: &mut Vec<u8>) {
         let Finding { kind, form, place, .. } = *finding;
         let style = self.styles.get(usize::from(finding.rule.0)).copied().unwrap_or_default();
         match (style, place) {
             (Style::Placeholder | Style::Shape | Style::Mask, Place::Number) => self.number(value, out),
             (Style::Remove, Place::Number) => out.extend_from_slice(b"null"),
             (Style::Placeholder, Place::Text) => {
-                self.placeholder(kind, form, value, out);
+                self.placeholder(memo, kind, form, value, out);
                 line_ends(value, out);
             }
             (Style::Shape, Place::Text) => match value {
                 // A surrogate of a long value would need its bytes.
                 Replaced::Here(raw) if !raw.contains(&b'\n') => shape::write(&self.names, kind, form, raw, out),
                 Replaced::Here(_) | Replaced::Digest { .. } => {
-                    self.placeholder(kind, form, value, out);
+                    self.placeholder(memo, kind, form, value, out);
                     line_ends(value, out);
                 }
             },
@@ -61,12 +64,14 @@ impl Redactor {
         }
     }
 
-    fn placeholder(&self, kind: Kind, form: Form, value: Replaced<'_>, out: &mut Vec<u8>) {
-        let name = match value {
-            Replaced::Here(raw) => self.names.of_value(kind, form, raw),
-            Replaced::Digest { digest, .. } => self.names.of_digest(kind, digest),
+    fn placeholder(&self, memo: &mut Memo, kind: Kind, form: Form, value: Replaced<'_>, out: &mut Vec<u8>) {
+        let body = match value {
+            Replaced::Here(raw) => memo.body(kind, form, raw, |scratch| {
+                placeholder::body(kind, self.names.bits_of_value(kind, form, raw, scratch))
+            }),
+            Replaced::Digest { digest, .. } => placeholder::body(kind, self.names.of_digest(kind, digest).bits()),
         };
-        placeholder::write(kind, name.bits(), out);
+        placeholder::write_body(kind, &body, out);
     }
 
     fn number(&self, value: Replaced<'_>, out: &mut Vec<u8>) {

@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn an_aligned_piece_is_one_subtree() {
-        assert_eq!(subtrees(128 << 10, 128 << 10).collect::<Vec<_>>(), [0..128 << 10]);
+        assert!(subtrees(128 << 10, 128 << 10).eq(std::iter::once(0..128 << 10)));
         assert_eq!(subtrees(1000, 5000).collect::<Vec<_>>(), [24..1048, 1048..3096, 3096..4120]);
     }
 }

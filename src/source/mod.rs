@@ -1,8 +1,8 @@
 //! Where bytes come from: files, directories and the standard input.
 //!
 //! The nouns are a [`Source`], which is a reader that can tell whether it would make us wait; an [`OpenFile`], which is a
-//! file together with what it looked like when it was opened; a [`Walked`] entry of a directory; and a [`Spool`], which
-//! holds what has to be read a second time.
+//! file together with what it looked like when it was opened; a [`Walked`] entry of a directory; a [`Spool`], which
+//! holds what has to be read a second time; and a [`Digest`] of what was read, also by several workers.
 //!
 //! Promises: no input is ever written to, no symbolic link met in a walk is followed, no device is opened by accident,
 //! and what a spool puts on disk is ciphertext. This module knows nothing of containers, text or findings.

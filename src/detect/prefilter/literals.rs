@@ -13,8 +13,8 @@ pub struct Literal {
     pub bytes: Vec<u8>,
     /// Whether it stands in any mixture of cases (of ASCII letters).
     pub ignore_case: bool,
-    /// What must follow, byte for byte, as far as anything must. No set may hold a line feed, so that a reader that idles
-    /// behind a whole line knows enough.
+    /// What must follow, byte for byte, as far as anything must. No set but the last may hold a line feed, so that a reader
+    /// that idles behind a whole line knows enough.
     pub after: Vec<ByteSet>,
 }
 
