@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::detect::bytes::{ALNUM, ByteSet, HEX, HIGH};
+use crate::detect::bytes::{ALNUM, ANY, ByteSet, HEX, HIGH};
 use crate::detect::endings::{Endings, Walk};
 use crate::detect::view::View;
 use crate::kind::Kind;
@@ -211,8 +211,6 @@ impl Identifier<'_> {
 const SEPARATOR: ByteSet = ByteSet::of(b"_.-$");
 /// What may stand before the first byte of a key: what is in no key, and the last byte of an escape or of a colour.
 const OUTSIDE: ByteSet = PART.not().or(HEX).or(ByteSet::of(b"nrtm"));
-/// Every byte.
-const ANY: ByteSet = ByteSet::EMPTY.not();
 /// Letters that go on with a segment wherever they stand.
 const LOWER: ByteSet = ByteSet::of(b"abcdefghijklmnopqrstuvwxyz");
 
