@@ -211,6 +211,7 @@ impl Identifier<'_> {
 const SEPARATOR: ByteSet = ByteSet::of(b"_.-$");
 /// What may stand before the first byte of a key: what is in no key, and the last byte of an escape or of a colour.
 const OUTSIDE: ByteSet = PART.not().or(HEX).or(ByteSet::of(b"nrtm"));
+/// Letters that go on with a segment wherever they stand.
 const LOWER: ByteSet = ByteSet::of(b"abcdefghijklmnopqrstuvwxyz");
 
 impl Stem {
