@@ -1,7 +1,7 @@
 //! The key around an anchor, and what stands around the key.
 
 use crate::detect::bytes::{BLANK, ByteSet, HIGH, LETTER, SPACE, WORD};
-use crate::detect::value::Surroundings;
+use crate::detect::value::{self, Surroundings};
 use crate::detect::view::View;
 
 const KEY: ByteSet = WORD.or(HIGH).or(ByteSet::of(b".-$"));
@@ -102,47 +102,46 @@ impl Key {
         view.before(view.run_back(self.start, const { PADDING.or(ByteSet::of(b":@brf")) }, 16)) == Some(b'(')
     }
 
+    /// The bytes before it, whatever line they are on.
+    fn near<'v>(&self, view: &View<'v>) -> &'v [u8] {
+        view.slice(self.start.saturating_sub(STRING), self.start)
+    }
+
     /// `machine h login u password p`, on one line or three.
     pub fn is_netrc(&self, view: &View<'_>) -> bool {
         if view.slice(self.start, self.end) != b"password" {
             return false;
         }
-        let line = view.line_start(self.start);
-        let before = view.slice(line, self.start);
-        let near = &before[before.len().saturating_sub(STRING)..];
-        let has_login = memchr::memmem::find(near, b"login ").is_some() || before.starts_with(b"machine ");
-        let is_alone = before.iter().all(|b| BLANK.contains(*b)) && line > 0 && {
-            let above = view.slice(view.line_start(line - 1), line - 1);
-            above.trim_ascii_start().starts_with(b"login ")
+        // The rarest letter of `login ` is looked for.
+        let near = value::last_line(self.near(view));
+        let has_login =
+            memchr::memchr_iter(b'g', near).any(|g| near[..g].ends_with(b"lo") && near[g..].starts_with(b"gin "));
+        let is_alone = || {
+            let line = view.run_back(self.start, BLANK, usize::MAX);
+            let above = || view.slice(view.line_start(line - 1), line - 1);
+            view.before(line) == Some(b'\n') && above().trim_ascii_start().starts_with(b"login ")
         };
-        has_login || is_alone
+        has_login || view.starts_with(view.line_start(self.start), b"machine ") || is_alone()
     }
 
     /// Whether it begins its line, or all that stands before it there are words that introduce a setting.
     pub fn is_own_line(&self, view: &View<'_>) -> bool {
-        let lead = view.slice(view.line_start(self.start), self.start).trim_ascii();
-        matches!(
-            lead,
-            b"" | b"export"
-                | b"-"
-                | b"set"
-                | b"SET"
-                | b"#"
-                | b"//"
-                | b";"
-                | b"env"
-                | b"ENV"
-                | b"ARG"
-                | b"setx"
-                | b"\xef\xbb\xbf"
-        ) && view.at(self.start) != Some(b'-')
+        const AROUND: ByteSet = ByteSet::of(b" \t\r\x0c");
+        const WORDS: [&[u8]; 13] =
+            [b"", b"export", b"-", b"set", b"SET", b"#", b"//", b";", b"env", b"ENV", b"ARG", b"setx", b"\xef\xbb\xbf"];
+        // More than the longest word is none of them.
+        const LONGEST: usize = 6;
+        // Most keys have more than one word before them on their line, so that its start need not be looked for.
+        let end = view.run_back(self.start, AROUND, usize::MAX);
+        let start = view.run_back(end, const { AROUND.or(ByteSet::of(b"\n")).not() }, LONGEST + 1);
+        let begins_line = || view.before(view.run_back(start, AROUND, usize::MAX)).is_none_or(|b| b == b'\n');
+        WORDS.contains(&view.slice(start, end)) && begins_line() && view.at(self.start) != Some(b'-')
     }
 
-    /// What stands before it on its line.
+    /// What stands before it.
     pub fn surroundings<'v>(&self, view: &View<'v>) -> Surroundings<'v> {
-        let before = view.slice(view.line_start(self.start), self.start);
         Surroundings {
-            before: &before[before.len().saturating_sub(STRING)..],
+            before: self.near(view),
             is_own_line: self.is_own_line(view),
             delimiter: view.before(self.start).filter(|b| *b == b'|'),
             ..Surroundings::default()
