@@ -12,6 +12,8 @@ pub struct Endings {
 
 /// No node.
 const NONE: u32 = u32::MAX;
+/// No word, above all numbers that words have.
+const NO_WORD: u16 = u16::MAX;
 
 /// One byte of words that end alike.
 struct Node {
@@ -20,10 +22,22 @@ struct Node {
     child: u32,
     /// The next node for another byte in this place.
     sibling: u32,
-    /// The number of the word that begins here.
-    word: Option<usize>,
-    /// The number of the suffix that begins here.
-    suffix: Option<usize>,
+    /// The number of the word that begins here, or [`NO_WORD`].
+    word: u16,
+    /// The number of the suffix that begins here, or [`NO_WORD`].
+    suffix: u16,
+}
+
+/// A number as nodes keep it. Rules are numbered in as many bits wherever they are named.
+fn number_of(number: usize) -> u16 {
+    debug_assert!(number < usize::from(NO_WORD));
+    number as u16
+}
+
+/// A number that a node keeps, if it has one.
+#[inline]
+fn known(number: u16) -> Option<usize> {
+    (number != NO_WORD).then_some(usize::from(number))
 }
 
 /// How far a walk has come.
@@ -39,14 +53,15 @@ impl Endings {
     /// Adds a word with its number. The first number of a word stays.
     pub fn add_word(&mut self, word: &[u8], number: usize) {
         if let Some(node) = self.reach(word) {
-            self.nodes[node].word.get_or_insert(number);
+            let word = &mut self.nodes[node].word;
+            *word = if *word == NO_WORD { number_of(number) } else { *word };
         }
     }
 
     /// Adds a word that may also be the end of a longer one. The last number of a suffix stays.
     pub fn add_suffix(&mut self, suffix: &[u8], number: usize) {
         if let Some(node) = self.reach(suffix) {
-            self.nodes[node].suffix = Some(number);
+            self.nodes[node].suffix = number_of(number);
         }
     }
 
@@ -62,7 +77,7 @@ impl Endings {
                     None => &mut self.last[usize::from(byte)],
                 };
                 let sibling = std::mem::replace(first, node as u32);
-                self.nodes.push(Node { byte, child: NONE, sibling, word: None, suffix: None });
+                self.nodes.push(Node { byte, child: NONE, sibling, word: NO_WORD, suffix: NO_WORD });
                 node
             });
             parent = Some(node);
@@ -94,13 +109,13 @@ impl Endings {
     /// The number of the word that begins where the walk is.
     #[inline]
     pub fn word(&self, walk: Walk) -> Option<usize> {
-        self.nodes[walk.0 as usize].word
+        known(self.nodes[walk.0 as usize].word)
     }
 
     /// The number of the suffix that begins where the walk is.
     #[inline]
     pub fn suffix(&self, walk: Walk) -> Option<usize> {
-        self.nodes[walk.0 as usize].suffix
+        known(self.nodes[walk.0 as usize].suffix)
     }
 
     /// Whether a shorter word, or suffix, ends where `word` ends. It is in lower case.

@@ -98,13 +98,11 @@ impl Lexicon {
             let text = &identifier.0[segment.0..segment.1];
             let named = self.named_by(identifier, segment);
             // `password_hash`, `secret2`: trailing segments that change nothing.
-            match identifier.segment_before(segment.0) {
-                Some(before)
-                    if text.iter().all(u8::is_ascii_digit) || (named.is_none() && self.qualifiers.holds(text)) =>
-                {
-                    segment = before;
-                }
-                _ => return named.filter(|_| !identifier.is_public_key()),
+            let changes_nothing =
+                text.iter().all(u8::is_ascii_digit) || (named.is_none() && self.qualifiers.holds(text));
+            match changes_nothing.then(|| identifier.segment_before(segment.0)).flatten() {
+                Some(before) => segment = before,
+                None => return named.filter(|_| !identifier.is_public_key()),
             }
         }
     }
@@ -192,18 +190,22 @@ impl Identifier<'_> {
 
     /// `PublicKeyToken`, `public_key`: published by design.
     fn is_public_key(self) -> bool {
-        let mut next = self.0.len();
-        while let Some((start, end)) = self.segment_before(next) {
-            let behind = self.0[end..].iter().position(|&b| PART.contains(b)).map_or(self.0.len(), |n| end + n);
-            let is_key = self.0.get(behind..behind + 3).is_some_and(|text| text.eq_ignore_ascii_case(b"key"))
-                && !self.begins_segment(behind + 1)
-                && !self.begins_segment(behind + 2);
-            if is_key && self.0[start..end].eq_ignore_ascii_case(b"public") {
-                return true;
+        const PUBLIC: &[u8] = b"public";
+        let is_segment = |start: usize, end: usize| {
+            let ends = self.0.get(end).is_none_or(|b| !PART.contains(*b)) || self.begins_segment(end);
+            ends && self.segment_before(end) == Some((start, end))
+        };
+        memchr::memchr2_iter(b'p', b'P', self.0).any(|start| {
+            let end = start + PUBLIC.len();
+            if !self.0.get(start..end).is_some_and(|text| text.eq_ignore_ascii_case(PUBLIC)) || !is_segment(start, end)
+            {
+                return false;
             }
-            next = start;
-        }
-        false
+            let behind = self.0[end..].iter().position(|&b| PART.contains(b)).map_or(self.0.len(), |n| end + n);
+            self.0.get(behind..behind + 3).is_some_and(|text| text.eq_ignore_ascii_case(b"key"))
+                && !self.begins_segment(behind + 1)
+                && !self.begins_segment(behind + 2)
+        })
     }
 }
 
