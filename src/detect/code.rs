@@ -141,10 +141,14 @@ pub fn fallback(view: &View<'_>, value: &Extent) -> Option<Extent> {
     // Behind the first of each operator, which ends in a blank.
     let mut firsts = [None; 4];
     for blank in memchr::memchr_iter(b' ', line) {
-        let which = DEFAULTS[..4].iter().position(|operator| line[..=blank].ends_with(operator));
-        if let Some(first) = which.map(|which| &mut firsts[which]) {
-            first.get_or_insert(value.start + blank + 1);
-        }
+        let which = match line[..blank] {
+            [.., b'|', b'|'] => 0,
+            [.., b'o', b'r'] => 1,
+            [.., b'?', b'?'] => 2,
+            [.., b'?', b':'] => 3,
+            _ => continue,
+        };
+        firsts[which].get_or_insert(value.start + blank + 1);
     }
     firsts.into_iter().flatten().find_map(|at| {
         let at = view.run(at, BLANK, 4);

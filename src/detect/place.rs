@@ -130,7 +130,7 @@ impl<'v> Place<'v> {
     /// Whether the quote behind the separator closes the string that the key stands in: `"password=" + x`.
     fn closes_string(&self, view: &View<'_>, at: usize, quote: Quote) -> bool {
         const AFTER: ByteSet = SPACE.or(ByteSet::of(b",;)+.]}>:\\"));
-        quote.is_plain() && view.at(at) == self.around.inside() && view.at(at + 1).is_none_or(|b| AFTER.contains(b))
+        quote.is_plain() && view.at(at + 1).is_none_or(|b| AFTER.contains(b)) && view.at(at) == self.around.inside()
     }
 
     fn unquoted(&self, view: &View<'_>, at: usize) -> Extent {
@@ -309,14 +309,16 @@ impl<'v> Reader<'_, 'v> {
         let value = view.run(more, BLANK, 64);
         // `password: str = "x"`, `val password: String = "x"`
         let word = view.run(value, const { WORD.or(ByteSet::of(b"<>[]?|. ")) }, 40);
-        let text = view.slice(value, word).trim_ascii_end();
-        let is_typed = (!text.contains(&b' ') || text.iter().any(|b| matches!(b, b'|' | b'<' | b'[')))
-            && word > value
+        let may_be_type = || {
+            let text = view.slice(value, word).trim_ascii_end();
+            !text.contains(&b' ') || text.iter().any(|b| matches!(b, b'|' | b'<' | b'['))
+        };
+        let is_typed = word > value
             && view.at(word) == Some(b'=')
             && view.is(word + 1, BLANK)
             && view.is(value, LETTER)
             && !self.is_key_quoted;
-        if is_typed {
+        if is_typed && may_be_type() {
             return self.place(view.run(word + 1, BLANK, 64), Separator::Equals);
         }
         self.place(value, Separator::Colon)

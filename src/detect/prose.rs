@@ -76,7 +76,6 @@ pub fn reason(view: &View<'_>, key: &Key, place: &Place<'_>, value: &Extent, is_
         return None;
     }
     let rest = view.slice(end, view.line_end(end, 64));
-    let more = rest.iter().take_while(|b| !matches!(b, b'\n' | b'"' | b'\'')).filter(|b| LETTER.contains(**b)).count();
     // `passwd: files sss`, of nsswitch.conf.
     const SOURCES: [&[u8]; 7] = [b"files", b"compat", b"sss", b"db", b"ldap", b"nis", b"systemd"];
     if key.text(view) == b"passwd" && SOURCES.contains(&word) {
@@ -85,8 +84,10 @@ pub fn reason(view: &View<'_>, key: &Key, place: &Place<'_>, value: &Extent, is_
     if word.eq_ignore_ascii_case(b"version") {
         return Some("the word for a version");
     }
-    let is_sentence = more > 1 && matches!(rest.first(), Some(b' ' | b',' | b';' | b'.'));
-    let is_state = STATES.iter().any(|s| word.eq_ignore_ascii_case(s));
+    let mut more = rest.iter().take_while(|b| !matches!(b, b'\n' | b'"' | b'\'')).filter(|b| LETTER.contains(**b));
+    let is_sentence = matches!(rest.first(), Some(b' ' | b',' | b';' | b'.')) && more.nth(1).is_some();
+    let first = word[0].to_ascii_lowercase();
+    let is_state = STATES.iter().any(|s| s[0] == first && word.eq_ignore_ascii_case(s));
     let follows_word = view.is(key.start.saturating_sub(1), BLANK)
         && view.is(view.run_back(key.start, BLANK, 4).saturating_sub(1), LETTER);
     if is_state && (is_sentence || follows_word || place.around.inside().is_some()) {
