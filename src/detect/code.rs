@@ -138,6 +138,10 @@ const DEFAULTS: [&[u8]; 5] = [b"|| ", b"or ", b"?? ", b"?: ", b"if "];
 /// The literal that an expression falls back to: `process.env.PASSWORD || 'x'`.
 pub fn fallback(view: &View<'_>, value: &Extent) -> Option<Extent> {
     let line = view.slice(value.start, view.line_end(value.start, 160));
+    // Few lines have what a quote begins with, and many have blanks.
+    if memchr::memchr3(b'"', b'\'', b'`', line).is_none() && memchr::memchr2(b'&', b'\\', line).is_none() {
+        return None;
+    }
     // Behind the first of each operator, which ends in a blank.
     let mut firsts = [None; 4];
     for blank in memchr::memchr_iter(b' ', line) {

@@ -93,18 +93,40 @@ impl Lexicon {
     /// Which of the rule set's keys the identifier names.
     pub fn find(&self, identifier: &[u8]) -> Option<usize> {
         let identifier = Identifier(identifier);
-        let mut segment = identifier.segment_before(identifier.0.len())?;
+        let mut end = identifier.skip_separators_back(identifier.0.len());
         loop {
-            let text = &identifier.0[segment.0..segment.1];
-            let named = self.named_by(identifier, segment);
+            let last = *identifier.0.get(end.checked_sub(1)?)?;
+            let (named, nothing) = if last.is_ascii_digit() {
+                let segment = identifier.segment_before(end)?;
+                let named = self.named_by(identifier, segment);
+                let text = &identifier.0[segment.0..segment.1];
+                let changes_nothing =
+                    text.iter().all(u8::is_ascii_digit) || (named.is_none() && self.qualifiers.holds(text));
+                (named, changes_nothing.then_some(segment.0))
+            } else {
+                // Most segments differ from every word and every qualifier in their last bytes, and are read no further.
+                let (word, suffix) = self.walk(identifier, end, SEGMENTS);
+                let named = word.or(suffix);
+                (named, if named.is_none() { self.qualifier(identifier, end) } else { None })
+            };
             // `password_hash`, `secret2`: trailing segments that change nothing.
-            let changes_nothing =
-                text.iter().all(u8::is_ascii_digit) || (named.is_none() && self.qualifiers.holds(text));
-            match changes_nothing.then(|| identifier.segment_before(segment.0)).flatten() {
-                Some(before) => segment = before,
-                None => return named.filter(|_| !identifier.is_public_key()),
+            match nothing.map(|start| identifier.skip_separators_back(start)) {
+                Some(before) if before > 0 => end = before,
+                _ => return named.filter(|_| !identifier.is_public_key()),
             }
         }
+    }
+
+    /// Where the segment that ends at `end` begins, if it is a qualifier.
+    fn qualifier(&self, identifier: Identifier<'_>, end: usize) -> Option<usize> {
+        let byte = |at: usize| identifier.0[at].to_ascii_lowercase();
+        let mut at = end.checked_sub(1)?;
+        let mut walk = self.qualifiers.start(byte(at))?;
+        while !identifier.begins_segment(at) {
+            at -= 1;
+            walk = self.qualifiers.step(walk, byte(at))?;
+        }
+        self.qualifiers.word(walk).map(|_| at)
     }
 
     /// Which key the segments up to `last` name.
@@ -330,6 +352,31 @@ mod tests {
         assert_eq!(split("spring.datasource.password"), ["spring", "datasource", "password"]);
         assert_eq!(split("HTTPToken2"), ["HTTP", "Token2"]);
         assert_eq!(split("--"), [""; 0]);
+    }
+
+    #[test]
+    fn segments_that_change_nothing_do_not_hide_a_key() {
+        let lexicon = Lexicon::new(&RuleSet::builtin());
+        let known = |key: &str| lexicon.find(key.as_bytes());
+        for key in ["password_value", "passwordValue", "password2", "password_2", "password_value_2", "password_"] {
+            assert!(known(key).is_some() && known(key) == known("password"), "{key}");
+        }
+        for key in ["", "_", "2", "value", "value_2", "devalue", "password_devalue", "password2x"] {
+            assert_eq!(known(key), None, "{key}");
+        }
+    }
+
+    #[test]
+    fn public_keys_are_public() {
+        let public = |key: &str| Identifier(key.as_bytes()).is_public_key();
+        for key in ["public_key", "PublicKeyToken", "ssh.PUBLIC-KEY.secret", "publicKeyring", "public.._key"] {
+            assert!(public(key), "{key}");
+        }
+        for key in
+            ["publickey", "republic_key", "public_kEy", "public_token_key", "publicity_key", "public", "key_public"]
+        {
+            assert!(!public(key), "{key}");
+        }
     }
 
     #[test]
