@@ -485,15 +485,16 @@ mod tests {
     }
 
     fn findings(engine: &Engine, text: &[u8], cut: usize) -> Vec<Finding> {
-        let (mut fold, mut scratch, mut findings) = (Fold::default(), Scratch::default(), Vec::new());
+        let (mut fold, mut scratch) = (Fold::default(), Scratch::default());
+        let (mut findings, mut edits) = (Vec::new(), Vec::new());
         for start in (0..text.len()).step_by(cut) {
             let end = text.len().min(start + cut);
             let (from, to) = (start.saturating_sub(LEFT_MARGIN), text.len().min(end + RIGHT_MARGIN));
             let own = start - from..end - from;
             let chunk = Chunk { bytes: &text[from..to], base: from as u64, own, is_last: to == text.len() };
-            let scan = engine.scan(&chunk, false, &mut scratch);
-            let edits = fold.advance(&chunk, scan.found, scan.decided);
-            findings.extend(edits.iter().filter_map(|edit| edit.resolved.map(|resolved| resolved.finding)));
+            let mut scan = engine.scan(&chunk, false, &mut scratch);
+            fold.advance(&chunk, &mut scan.found, scan.decided, &mut edits);
+            findings.extend(edits.iter().filter_map(|edit| edit.resolved.as_ref().map(|resolved| resolved.finding)));
         }
         findings
     }
