@@ -17,6 +17,7 @@ mod rules {
     pub mod compile;
     pub mod keyword;
     pub mod load;
+    pub mod pattern;
     pub mod program;
     pub mod rule;
     pub mod set;

@@ -68,7 +68,7 @@ impl Tokens {
             }
         }
         let compiled = |rule: &Rule| Compiled {
-            rule: rule.clone(),
+            rule: rule.to_run(),
             one_word: rule.program.as_ref().and_then(|program| one_word(program.steps(), rule.run)),
             decision: rule.program.as_ref().filter(|_| rule.context > 0).and_then(Program::decision),
             pattern: OnceLock::new(),

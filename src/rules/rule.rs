@@ -61,6 +61,32 @@ pub struct Rule {
     pub origin: Origin,
 }
 
+impl Rule {
+    /// The rule as it is run: without the texts that explain and test it, which are most of it.
+    pub fn to_run(&self) -> Rule {
+        Rule {
+            id: self.id.clone(),
+            description: self.description.clone(),
+            kind: self.kind,
+            keywords: self.keywords.clone(),
+            ignore_case: self.ignore_case,
+            pattern: self.pattern.clone(),
+            program: self.program.clone(),
+            context: self.context,
+            boundary: self.boundary,
+            run: self.run,
+            max_length: self.max_length,
+            checks: self.checks.clone(),
+            require: self.require.clone(),
+            allow: self.allow.clone(),
+            references: Cow::Borrowed(&[]),
+            examples: Cow::Borrowed(&[]),
+            counter_examples: Cow::Borrowed(&[]),
+            origin: Origin { file: Cow::Borrowed(""), line: self.origin.line },
+        }
+    }
+}
+
 /// Names of settings whose value is a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
