@@ -62,9 +62,10 @@ impl Tokens {
     pub fn new(rules: &RuleSet) -> Tokens {
         let mut keywords = Vec::new();
         for (which, rule) in rules.rules().iter().enumerate() {
-            keywords.extend(rule.keywords.iter().map(|keyword| Keyword::new(which, rule, keyword)));
+            let behind = rule.keywords.iter().zip(rule.behind.iter());
+            keywords.extend(behind.map(|(keyword, behind)| Keyword::new(which, rule, keyword, behind)));
             if rule.is_slow() {
-                keywords.push(Keyword::new(which, rule, ""));
+                keywords.push(Keyword::new(which, rule, "", &[]));
             }
         }
         let compiled = |rule: &Rule| Compiled {
@@ -79,7 +80,7 @@ impl Tokens {
 }
 
 impl Keyword {
-    fn new(which: usize, rule: &Rule, keyword: &str) -> Keyword {
+    fn new(which: usize, rule: &Rule, keyword: &str, behind: &[ByteSet]) -> Keyword {
         let bytes = keyword.as_bytes();
         let steps = rule.program.as_ref().map_or(&[][..], Program::steps);
         let is_plain = rule.context == 0 && !rule.ignore_case;
@@ -89,7 +90,7 @@ impl Keyword {
         };
         let in_run = first_run(steps, bytes).filter(|set| is_plain && set.prefix_len(bytes) == bytes.len());
         let may_repeat = rule.context == 0 && !bytes.is_empty() && ALNUM.prefix_len(bytes) == bytes.len();
-        Keyword { which, bytes: bytes.to_vec(), after: behind(rule, keyword), taken, may_repeat, in_run }
+        Keyword { which, bytes: bytes.to_vec(), after: behind.to_vec(), taken, may_repeat, in_run }
     }
 
     /// Whether the keyword stands twice before itself, as in `eyJeyJeyJ`: what begins here belongs to what began there.
@@ -98,15 +99,6 @@ impl Keyword {
             |n: usize| at.checked_sub(n * self.bytes.len()).is_some_and(|at| view.starts_with(at, &self.bytes));
         self.may_repeat && stands(1) && stands(2)
     }
-}
-
-/// What must stand behind the keyword, as far as a fingerprint may reach.
-fn behind(rule: &Rule, keyword: &str) -> Vec<ByteSet> {
-    const REACH: usize = 4;
-    let ways = rule.prefixes(keyword);
-    let length = ways.iter().map(Vec::len).min().unwrap_or(0).min(keyword.len() + REACH);
-    let any = |place: usize| ways.iter().fold(ByteSet::EMPTY, |any, way| any.or(way[place]));
-    (keyword.len()..length).map(any).collect()
 }
 
 /// The run without a bound that every match which begins with `keyword` comes to first, if it is never given back and

@@ -294,7 +294,7 @@ fn rule(spec: Spanned<RuleSpec>, place: &Place) -> Result<Rule, Fault> {
     if spec.examples.iter().any(|parts| parts.len() < 2) {
         return Err(fault(whole, Problem::OnePart));
     }
-    Ok(Rule {
+    let mut rule = Rule {
         description: spec.description.into(),
         kind: kind(&spec.kind)?,
         keywords: if derived.is_empty() { texts(spec.keywords) } else { derived.into() },
@@ -313,7 +313,10 @@ fn rule(spec: Spanned<RuleSpec>, place: &Place) -> Result<Rule, Fault> {
         counter_examples: examples(spec.counter_examples),
         origin: place.origin(spec.id.span()),
         id: spec.id.into_inner().into(),
-    })
+        behind: List::default(),
+    };
+    rule.behind = rule.keywords.iter().map(|keyword| rule.must_follow(keyword).into()).collect();
+    Ok(rule)
 }
 
 /// Checks one `[[key]]`.

@@ -254,6 +254,16 @@ impl Program {
 }
 
 impl Rule {
+    /// What must stand behind `keyword`, one of the rule's, where a match is: for each byte a set, as many as a fingerprint
+    /// may reach.
+    pub fn must_follow(&self, keyword: &str) -> Vec<ByteSet> {
+        const REACH: usize = 4;
+        let ways = self.prefixes(keyword);
+        let length = ways.iter().map(Vec::len).min().unwrap_or(0).min(keyword.len() + REACH);
+        let any = |place: usize| ways.iter().fold(ByteSet::EMPTY, |any, way| any.or(way[place]));
+        (keyword.len()..length).map(any).collect()
+    }
+
     /// Whether no literal tells where the rule's secrets may stand, so that it is tried wherever its first two bytes are.
     pub fn is_slow(&self) -> bool {
         self.keywords.is_empty()
