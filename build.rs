@@ -17,6 +17,7 @@ mod rules {
     pub mod compile;
     pub mod keyword;
     pub mod load;
+    pub mod pattern;
     pub mod program;
     pub mod rule;
     pub mod set;
@@ -64,6 +65,7 @@ fn rule(rule: &Rule) -> String {
         description,
         kind,
         keywords,
+        behind,
         ignore_case,
         pattern,
         program,
@@ -80,12 +82,13 @@ fn rule(rule: &Rule) -> String {
         origin,
     } = rule;
     format!(
-        "Rule {{ id: {}, description: {}, kind: Kind::{kind:?}, keywords: {}, ignore_case: {ignore_case}, pattern: {}, \
-         program: {}, context: {context}, boundary: {boundary}, run: {}, max_length: {max_length}, \
+        "Rule {{ id: {}, description: {}, kind: Kind::{kind:?}, keywords: {}, behind: {}, ignore_case: {ignore_case}, \
+         pattern: {}, program: {}, context: {context}, boundary: {boundary}, run: {}, max_length: {max_length}, \
          checks: {}, require: {}, allow: {}, references: {}, examples: {}, counter_examples: {}, origin: {} }}\n",
         text(id),
         text(description),
         texts(keywords),
+        borrowed(behind, |sets| borrowed(sets, set)),
         text(pattern),
         steps(program.as_ref()),
         set(run),

@@ -14,6 +14,7 @@ use std::{env, fs};
 use regex_automata::meta::Regex;
 use rustix::time::{ClockId, clock_gettime};
 use scrubjay::bench::{Stages, corpus, hostile, synthetic};
+use scrubjay::detect::Isa;
 use scrubjay::pipeline::Rewriter;
 use scrubjay::rules::{RuleSet, syntax};
 use serde_json::{Value, json};
@@ -64,8 +65,8 @@ fn run(arguments: &[&str], out: &mut impl Write) -> Result<bool, Error> {
             let mut buffer = Vec::new();
             timed(&fs::read(file)?, |text| replace_all(&regex, text, &mut buffer))
         }
-        ["hostile"] => hostile(1 << 20),
-        ["hostile", bytes] => hostile(bytes.parse()?),
+        ["hostile"] => hostile(1 << 20)?,
+        ["hostile", bytes] => hostile(bytes.parse()?)?,
         ["corpus", name, mebibytes] => {
             let Some((_, make)) = corpus::ALL.iter().find(|(known, _)| known == name) else { return Ok(false) };
             out.write_all(&make(1, mebibytes.parse::<usize>()? << 20).text)?;
@@ -89,7 +90,14 @@ fn stages(rules: &[&str]) -> Result<Stages, Error> {
         let more = count.parse::<usize>()?.saturating_sub(set.rules().len());
         set = set.merge(RuleSet::parse("synthetic.toml", &synthetic::rules(1, more).toml)?)?;
     }
-    Ok(Stages::new(&set))
+    Ok(Stages::on(isa()?, &set))
+}
+
+/// The instruction set that `SCRUBJAY_ISA` names, or the best there is.
+fn isa() -> Result<Isa, Error> {
+    let Ok(name) = env::var("SCRUBJAY_ISA") else { return Ok(Isa::best()) };
+    let isa = Isa::from_name(&name).filter(|isa| isa.is_available());
+    isa.ok_or_else(|| format!("SCRUBJAY_ISA={name}: no instruction set of this processor").into())
 }
 
 /// Processor time of this thread, in nanoseconds.
@@ -109,7 +117,7 @@ fn timed(text: &[u8], mut pass: impl FnMut(&[u8]) -> u64) -> Value {
 
 /// What each stage of a filter costs, reading and digest included.
 fn stage_by_stage(file: &str) -> Result<Value, Error> {
-    let stages = Stages::new(&RuleSet::builtin());
+    let stages = stages(&[])?;
     let text = fs::read(file)?;
     stages.count(&text[..text.len().min(4 << 20)]);
     let mut last = cpu();
@@ -143,8 +151,8 @@ fn stage_by_stage(file: &str) -> Result<Value, Error> {
 }
 
 /// Each hostile text at two sizes: what it costs, and that what is found is right.
-fn hostile(bytes: usize) -> Value {
-    let stages = Stages::new(&RuleSet::builtin());
+fn hostile(bytes: usize) -> Result<Value, Error> {
+    let stages = Stages::on(isa()?, &RuleSet::builtin());
     let rows = hostile::ALL.iter().map(|hostile| {
         let [once, twice] = [bytes, 2 * bytes].map(|bytes| {
             let (text, expected) = hostile.text(bytes);
@@ -161,7 +169,7 @@ fn hostile(bytes: usize) -> Value {
             "expected": [once.3, twice.3],
         })
     });
-    Value::Array(rows.collect())
+    Ok(Value::Array(rows.collect()))
 }
 
 fn alternation(patterns: &[&str]) -> Result<Regex, Error> {

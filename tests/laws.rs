@@ -5,6 +5,7 @@ use std::io::{self, Read};
 
 use proptest::prelude::*;
 use scrubjay::Scrubber;
+use scrubjay::detect::Isa;
 use scrubjay::sensitive::Sensitive;
 use scrubjay::source::Source;
 
@@ -215,6 +216,23 @@ fn every_small_chunk_gives_the_same_output() {
     let expected = whole(&text);
     for chunk in (7..40).chain([64, 100, 1000, 4095, 4096, 4097]) {
         assert_eq!(scrub(&text, chunk, 1 + chunk % 3, usize::MAX, false), expected, "chunks of {chunk}");
+    }
+}
+
+/// Law 1 for processors: every instruction set, chunk size and number of threads gives the same output.
+#[test]
+fn every_instruction_set_gives_the_same_output() {
+    let corpora = scrubjay::bench::corpus::ALL.map(|(_, make)| make(1, 40_000).text);
+    let text = [corpora.concat(), pieces().join(" end\nbegin ").into_bytes()].concat();
+    let expected = whole(&text);
+    for isa in Isa::ALL.into_iter().filter(|isa| isa.is_available()) {
+        for (chunk, threads) in [(100, 2), (4095, 1), (4097, 3), (128 << 10, 1), (128 << 10, 2)] {
+            let builder = Scrubber::builder().unrecorded().key(Sensitive::new([7; 32])).isa(isa);
+            let scrubber = builder.chunk_size(chunk).threads(threads).build().unwrap();
+            let mut out = Vec::new();
+            scrubber.scrub(&text[..], &mut out).unwrap();
+            assert!(out == expected, "{} by chunks of {chunk} on {threads} threads", isa.name());
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::chunk::{Chunk, LEFT_MARGIN, RIGHT_MARGIN};
-use crate::detect::{Edit, Engine, Fold, Scan, Scratch, Terms};
+use crate::detect::{Edit, Engine, Fold, Isa, Scan, Scratch, Terms};
 use crate::pipeline::Rewriter;
 use crate::redact::{IssueKey, Pseudonyms, Redactor};
 use crate::rules::RuleSet;
@@ -23,7 +23,12 @@ pub type Settled = (Range<usize>, Vec<Edit>);
 impl Stages {
     /// The stages over some rules, under a key that is always the same.
     pub fn new(rules: &RuleSet) -> Stages {
-        let engine = Engine::new(rules, &Terms::new(), Terms::new());
+        Stages::on(Isa::best(), rules)
+    }
+
+    /// The same with the instructions of `isa`.
+    pub fn on(isa: Isa, rules: &RuleSet) -> Stages {
+        let engine = Engine::on(isa, rules, &Terms::new(), Terms::new());
         let styles = vec![Default::default(); engine.catalogue().len()];
         Stages { redactor: Redactor::new(Pseudonyms::new(IssueKey::new([1; 32])), styles), engine }
     }

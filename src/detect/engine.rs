@@ -36,6 +36,11 @@ pub struct Scratch {
 }
 
 impl Scratch {
+    /// How many candidates were verified in all scans, in the order of [`Engine::anchor_names`].
+    pub fn candidates(&self) -> Vec<u64> {
+        self.verified.iter().map(|verified| verified.count).collect()
+    }
+
     /// Takes back the memory of a scan that is done with.
     pub fn reuse(&mut self, scan: Scan) {
         self.found = scan.found;
@@ -166,19 +171,18 @@ impl Engine {
         &self.catalogue
     }
 
-    /// How many candidates the scans with `scratch` verified, by anchor; none for anchors that were not met. An anchor is
-    /// named by its detector's first rule and what it looks for.
-    pub fn candidates(&self, scratch: &Scratch) -> Vec<(String, u64)> {
-        let name = |asker: &Asker, anchor: Anchor| {
+    /// What candidates are counted by, see [`Scratch::candidates`]: an anchor and the first rule of the detector that asked for
+    /// it. For people; it costs more than a scan of some lines.
+    pub fn anchor_names(&self) -> Vec<String> {
+        let name = |(asker, anchor): (&Asker, Anchor)| {
             let rule = &self.catalogue[usize::from(self.detectors[asker.who].base)].id;
             match anchor {
-                Anchor::Shape(shape) => format!("{rule} {shape:?}"),
-                Anchor::Literal(literal) => format!("{rule} {}", literal.bytes.escape_ascii()),
-                Anchor::Pair(..) => format!("{rule} (slow lane)"),
+                Anchor::Shape(shape) => format!("{shape:?} for {rule}"),
+                Anchor::Literal(literal) => format!("\"{}\" for {rule}", literal.bytes.escape_ascii()),
+                Anchor::Pair(..) => format!("the slow lane for {rule}"),
             }
         };
-        let counted = self.askers.iter().zip(self.askers()).zip(&scratch.verified).filter(|(_, v)| v.count > 0);
-        counted.map(|((asker, anchor), verified)| (name(asker, anchor), verified.count)).collect()
+        self.askers.iter().zip(self.askers()).map(name).collect()
     }
 
     /// Finds and verifies the candidates that the chunk owns.
@@ -213,7 +217,8 @@ impl Engine {
 
     /// What each asker asks for, by the number that [`Engine::scan_at`] knows it by.
     pub(super) fn askers(&self) -> impl Iterator<Item = Anchor> {
-        self.askers.iter().map(|asker| self.detectors[asker.who].detector.anchors().swap_remove(asker.which))
+        let anchors: Vec<Vec<Anchor>> = self.detectors.iter().map(|d| d.detector.anchors()).collect();
+        self.askers.iter().map(move |asker| anchors[asker.who][asker.which].clone())
     }
 
     /// Verifies candidates that were found elsewhere: each by the number of its asker.

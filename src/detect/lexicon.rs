@@ -462,7 +462,7 @@ mod tests {
         }
         while let [.., _, last] = &segments[..] {
             let is_qualifier = qualifiers.iter().any(|q| q.as_bytes() == last);
-            if !last.iter().all(u8::is_ascii_digit) && !(is_qualifier && named(&segments).is_none()) {
+            if !(last.iter().all(u8::is_ascii_digit) || is_qualifier && named(&segments).is_none()) {
                 break;
             }
             segments.pop();

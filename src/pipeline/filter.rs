@@ -20,6 +20,8 @@ const ALONE: u64 = 8;
 pub(super) struct Filtered {
     /// Findings, by rule.
     pub(super) counts: Vec<u64>,
+    /// Candidates that were verified, by anchor.
+    pub(super) candidates: Vec<u64>,
     pub(super) explained: Vec<Explanation>,
     /// Control characters that no text has.
     pub(super) controls: u64,
@@ -30,17 +32,18 @@ pub(super) struct Filtered {
 impl Filtered {
     fn new(order: Order, workers: impl IntoIterator<Item = Counted>) -> Filtered {
         let (content, explained) = order.finish();
-        let mut filtered = Filtered { counts: Vec::new(), explained, controls: 0, content };
+        let mut filtered = Filtered { counts: Vec::new(), candidates: Vec::new(), explained, controls: 0, content };
         for worker in workers {
             add(&mut filtered.counts, &worker.counts);
+            add(&mut filtered.candidates, &worker.candidates);
             filtered.controls += worker.controls;
         }
         filtered
     }
 }
 
-/// Adds the counts of findings by rule of one part to those of the whole.
-pub(super) fn add(all: &mut Vec<u64>, more: &[u64]) {
+/// Adds the counts of one part to those of the whole.
+pub fn add(all: &mut Vec<u64>, more: &[u64]) {
     if all.len() < more.len() {
         all.resize(more.len(), 0);
     }

@@ -156,6 +156,11 @@ impl Scrubber {
         self.engine.catalogue()
     }
 
+    /// What [`Summary::candidates`] are counted by.
+    pub fn anchor_names(&self) -> Vec<String> {
+        self.engine.anchor_names()
+    }
+
     /// Scrubs a reader into a writer.
     ///
     /// # Errors

@@ -98,6 +98,7 @@ impl<'s> Work<'s> {
     fn take(&mut self, filtered: Filtered) -> Content {
         self.summary.scrubbed += 1;
         filter::add(&mut self.counts, &filtered.counts);
+        filter::add(&mut self.summary.candidates, &filtered.candidates);
         let place = self.place.join("!");
         // Its first line said text, which is final; that something else follows is told, not guessed at.
         if filtered.controls >= BINARY {

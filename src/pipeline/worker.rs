@@ -26,6 +26,8 @@ pub(super) struct Worker<'s> {
 pub(super) struct Counted {
     /// Findings, by rule.
     pub(super) counts: Vec<u64>,
+    /// Candidates that were verified, by anchor.
+    pub(super) candidates: Vec<u64>,
     /// Control characters that no text has.
     pub(super) controls: u64,
 }
@@ -75,7 +77,8 @@ impl<'s> Worker<'s> {
 
     /// What it has counted, once it has no more to do.
     pub(super) fn counted(self) -> Counted {
-        Counted { counts: self.rewriter.counts, controls: self.controls_before }
+        let candidates = self.scratch.candidates();
+        Counted { counts: self.rewriter.counts, candidates, controls: self.controls_before }
     }
 
     /// Takes the next chunk, if there is one.

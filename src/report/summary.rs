@@ -37,6 +37,8 @@ pub struct Withheld {
 pub struct Summary {
     /// Findings by rule, the rules in the order of the catalogue.
     pub rules: Vec<RuleCount>,
+    /// Candidates that the detectors verified, by anchor, in the order of the engine's.
+    pub candidates: Vec<u64>,
     /// Artifacts that were read.
     pub artifacts: u64,
     /// Texts that were scrubbed: artifacts, and entries of containers.
@@ -66,6 +68,8 @@ impl Summary {
                 None => self.rules.push(more),
             }
         }
+        self.candidates.resize(self.candidates.len().max(other.candidates.len()), 0);
+        self.candidates.iter_mut().zip(other.candidates).for_each(|(all, more)| *all += more);
         self.artifacts += other.artifacts;
         self.scrubbed += other.scrubbed;
         self.withheld.extend(other.withheld);

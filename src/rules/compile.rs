@@ -4,7 +4,6 @@
 //! another there. What has no steps is left to the regular expression: lazy repetition of unknown length, a secret within
 //! a repetition, assertions other than `\b` and the edges of a line, and what would take more than [`STEPS`] steps.
 
-use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{self, Class, Hir, HirKind, Repetition};
 
 use super::program::{Look, Program, Step};
@@ -13,11 +12,10 @@ use super::rule::ByteSet;
 /// How many steps a program has at most.
 const STEPS: usize = 400;
 
-/// The program of a pattern, or `None` if the pattern is not valid or has no program.
-pub fn program(pattern: &str) -> Option<Program> {
-    let hir = ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).ok()?;
+/// The program of a pattern, or `None` if it has none.
+pub fn program(pattern: &Hir) -> Option<Program> {
     let mut compiler = Compiler { steps: Vec::new() };
-    compiler.add(&hir, false)?;
+    compiler.add(pattern, false)?;
     compiler.push(Step::Match)?;
     Some(Program(compiler.finish().into()))
 }

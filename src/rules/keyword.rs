@@ -3,7 +3,6 @@
 //! A keyword is what the engine's one search looks for. A pattern that holds none, such as `[0-9a-f]{40}`, can still be
 //! run, in the slow lane: at every place where its first two bytes may stand.
 
-use regex_syntax::ParserBuilder;
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Hir, HirKind};
 
@@ -24,14 +23,11 @@ pub enum Derived {
     Nothing,
 }
 
-/// The keywords of a pattern. One that is not valid has none.
-pub fn derive(pattern: &str) -> Derived {
-    let Ok(hir) = ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern) else {
-        return Derived::Nothing;
-    };
+/// The keywords of a pattern.
+pub fn derive(pattern: &Hir) -> Derived {
     // Letters of either case are spelled out; a larger class only where the keywords were too short without.
-    let beginning = [2, 16].into_iter().find_map(|class| beginning(&hir, class));
-    beginning.map(Derived::Beginning).unwrap_or_else(|| within(&hir))
+    let beginning = [2, 16].into_iter().find_map(|class| beginning(pattern, class));
+    beginning.map(Derived::Beginning).unwrap_or_else(|| within(pattern))
 }
 
 /// The literals that a pattern begins with, where classes of up to so many bytes are spelled out.
@@ -101,7 +97,8 @@ mod tests {
             ("[0-9a-f]{40}", Derived::Nothing),
             ("[a-z]+(?:abc|def)", Derived::Nothing),
         ] {
-            assert_eq!(derive(pattern), derived, "{pattern}");
+            let hir = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).unwrap();
+            assert_eq!(derive(&hir), derived, "{pattern}");
         }
     }
 }

@@ -9,16 +9,14 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use regex_automata::hybrid::dfa::DFA;
 use regex_automata::meta;
-use regex_automata::nfa::thompson::{NFA, pikevm::PikeVM};
-use regex_automata::{Anchored, Input};
 use thiserror::Error;
 use toml::Spanned;
 
 use super::checks::Check;
-use super::compile::program;
 use super::keyword::{Derived, derive};
+use super::pattern::{Pattern, innermost};
+use super::program::Program;
 use super::rule::{ByteSet, Example, Key, List, Origin, Rule, Settings, Text, syntax};
 use super::set::RuleSet;
 use super::spec::{FileSpec, KeySpec, RuleSpec};
@@ -184,7 +182,7 @@ pub(super) fn load_dir(dir: &Path) -> Result<RuleSet, LoadError> {
 
 /// Reads the rules in the text of one file.
 pub(super) fn parse(file: &str, text: &str) -> Result<RuleSet, LoadError> {
-    let place = Place { file, text };
+    let place = Place::new(file, text);
     let written: FileSpec = toml::from_str(text).map_err(|error| LoadError::Syntax {
         origin: place.origin(error.span().unwrap_or(0..0)),
         message: error.message().replace('\n', " "),
@@ -231,16 +229,21 @@ fn fault(span: Range<usize>, problem: Problem) -> Fault {
 }
 
 /// The file being read, to tell lines from offsets.
-struct Place<'a> {
-    file: &'a str,
-    text: &'a str,
+struct Place {
+    file: String,
+    /// Where its lines end.
+    ends: Vec<usize>,
 }
 
-impl Place<'_> {
+impl Place {
+    fn new(file: &str, text: &str) -> Place {
+        let ends = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at);
+        Place { file: file.to_owned(), ends: ends.collect() }
+    }
+
     fn origin(&self, span: Range<usize>) -> Origin {
-        let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
-        let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
-        Origin { file: self.file.to_owned().into(), line: u32::try_from(line).unwrap_or(u32::MAX) }
+        let line = 1 + self.ends.partition_point(|&end| end < span.start);
+        Origin { file: self.file.clone().into(), line: u32::try_from(line).unwrap_or(u32::MAX) }
     }
 
     fn invalid(&self, subject: String, fault: Fault) -> LoadError {
@@ -249,7 +252,7 @@ impl Place<'_> {
 }
 
 /// Checks one `[[rule]]`.
-fn rule(spec: Spanned<RuleSpec>, place: &Place<'_>) -> Result<Rule, Fault> {
+fn rule(spec: Spanned<RuleSpec>, place: &Place) -> Result<Rule, Fault> {
     let whole = spec.span();
     let spec = spec.into_inner();
     check_id(&spec.id)?;
@@ -266,11 +269,12 @@ fn rule(spec: Spanned<RuleSpec>, place: &Place<'_>) -> Result<Rule, Fault> {
     let mut context = ranged(spec.context, "context", 0, 0..=MAX_CONTEXT)?;
     let mut max_length = ranged(spec.max_length, "max_length", MAX_LENGTH, 1..=MAX_MAX_LENGTH)?;
     let mut derived: Vec<Text> = Vec::new();
-    if spec.keywords.is_empty() {
-        if let Some(span) = names_context {
-            return Err(fault(span, Problem::Context));
-        }
-        match derive(spec.pattern.get_ref()) {
+    if let Some(span) = names_context.filter(|_| !is_named) {
+        return Err(fault(span, Problem::Context));
+    }
+    let pattern = one_group(&spec.pattern)?;
+    if !is_named {
+        match derive(pattern.hir()) {
             Derived::Beginning(keywords) => derived = keywords.into_iter().map(Text::Owned).collect(),
             Derived::Within(keyword, reach) => {
                 derived.push(keyword.into());
@@ -279,21 +283,23 @@ fn rule(spec: Spanned<RuleSpec>, place: &Place<'_>) -> Result<Rule, Fault> {
             Derived::Nothing => max_length = max_length.min(MAX_SLOW_LENGTH),
         }
     }
-    let anchored_at = if context == 0 { spec.keywords.as_slice() } else { &[] };
-    check_pattern(&spec.pattern, anchored_at, spec.ignore_case)?;
+    let program = pattern.program();
+    if context == 0 {
+        check_keywords(&spec.keywords, spec.ignore_case, &spec.pattern, &pattern, program.as_ref())?;
+    }
     for allow in &spec.allow {
-        compile("allow", allow)?;
+        valid("allow", allow)?;
     }
     check_examples(&whole, &spec.examples, &spec.counter_examples)?;
     if spec.examples.iter().any(|parts| parts.len() < 2) {
         return Err(fault(whole, Problem::OnePart));
     }
-    Ok(Rule {
+    let mut rule = Rule {
         description: spec.description.into(),
         kind: kind(&spec.kind)?,
         keywords: if derived.is_empty() { texts(spec.keywords) } else { derived.into() },
         ignore_case: spec.ignore_case && is_named,
-        program: program(spec.pattern.get_ref()),
+        program,
         pattern: spec.pattern.into_inner().into(),
         context,
         boundary: spec.boundary,
@@ -307,11 +313,14 @@ fn rule(spec: Spanned<RuleSpec>, place: &Place<'_>) -> Result<Rule, Fault> {
         counter_examples: examples(spec.counter_examples),
         origin: place.origin(spec.id.span()),
         id: spec.id.into_inner().into(),
-    })
+        behind: List::default(),
+    };
+    rule.behind = rule.keywords.iter().map(|keyword| rule.must_follow(keyword).into()).collect();
+    Ok(rule)
 }
 
 /// Checks one `[[key]]`.
-fn key(spec: Spanned<KeySpec>, place: &Place<'_>) -> Result<Key, Fault> {
+fn key(spec: Spanned<KeySpec>, place: &Place) -> Result<Key, Fault> {
     let whole = spec.span();
     let spec = spec.into_inner();
     check_id(&spec.id)?;
@@ -372,70 +381,46 @@ fn ranged(
     Err(fault(span, Problem::Range { field, value, least: *range.start(), greatest: *range.end() }))
 }
 
-/// Compiles a pattern as far as it takes to know that it is valid and matches something.
-fn compile(field: &'static str, pattern: &Spanned<String>) -> Result<NFA, Fault> {
-    let refused =
-        |error: &dyn std::error::Error| fault(pattern.span(), Problem::Pattern { field, message: innermost(error) });
-    let nfa = NFA::compiler()
-        .syntax(syntax())
-        .configure(NFA::config().utf8(false))
-        .build(pattern.get_ref())
-        .map_err(|error| refused(&error))?;
-    let machine = PikeVM::new_from_nfa(nfa.clone()).map_err(|error| refused(&error))?;
-    if machine.is_match(&mut machine.create_cache(), "") {
-        return Err(fault(pattern.span(), Problem::MatchesEmpty(field)));
+/// A pattern, which is valid and matches something.
+fn valid<'a>(field: &'static str, written: &'a Spanned<String>) -> Result<Pattern<'a>, Fault> {
+    let pattern = Pattern::new(written.get_ref()).map_err(|message| invalid(field, written, message))?;
+    if pattern.matches_empty() {
+        return Err(fault(written.span(), Problem::MatchesEmpty(field)));
     }
-    Ok(nfa)
+    Ok(pattern)
 }
 
-/// Checks a rule's pattern, and that it can begin with each of the keywords it is anchored at.
-fn check_pattern(pattern: &Spanned<String>, keywords: &[Spanned<String>], ignore_case: bool) -> Result<(), Fault> {
-    let nfa = compile("pattern", pattern)?;
-    let groups = nfa.group_info().group_len(regex_automata::PatternID::ZERO) - 1;
-    if groups > 1 {
-        return Err(fault(pattern.span(), Problem::Groups(groups)));
+fn invalid(field: &'static str, written: &Spanned<String>, message: String) -> Fault {
+    fault(written.span(), Problem::Pattern { field, message })
+}
+
+/// A rule's pattern, which has one group at most.
+fn one_group(written: &Spanned<String>) -> Result<Pattern<'_>, Fault> {
+    let pattern = valid("pattern", written)?;
+    match pattern.groups() {
+        0 | 1 => Ok(pattern),
+        groups => Err(fault(written.span(), Problem::Groups(groups))),
     }
-    if keywords.is_empty() {
-        return Ok(());
-    }
-    let automaton = DFA::builder()
-        .build_from_nfa(nfa)
-        .map_err(|error| fault(pattern.span(), Problem::Pattern { field: "pattern", message: innermost(&error) }))?;
+}
+
+/// Checks that a rule's pattern can begin with each of its keywords, in every case that they are found in.
+fn check_keywords(
+    keywords: &[Spanned<String>],
+    ignore_case: bool,
+    written: &Spanned<String>,
+    pattern: &Pattern<'_>,
+    program: Option<&Program>,
+) -> Result<(), Fault> {
     for keyword in keywords {
-        let written = keyword.get_ref();
-        let cases = [written.clone(), written.to_ascii_lowercase(), written.to_ascii_uppercase()];
+        let text = keyword.get_ref();
+        let cases = [text.clone(), text.to_ascii_lowercase(), text.to_ascii_uppercase()];
         let cases = if ignore_case { &cases[..] } else { &cases[..1] };
-        if !cases.iter().all(|case| can_begin(&automaton, case.as_bytes())) {
-            return Err(fault(keyword.span(), Problem::Unreachable(written.clone())));
+        let judged = pattern.can_begin(program, cases).map_err(|message| invalid("pattern", written, message));
+        if !judged? {
+            return Err(fault(keyword.span(), Problem::Unreachable(text.clone())));
         }
     }
     Ok(())
-}
-
-/// Whether some match can begin with the literal. An automaton that gives up is not held against the rule.
-fn can_begin(automaton: &DFA, literal: &[u8]) -> bool {
-    let mut cache = automaton.create_cache();
-    let input = Input::new(literal).anchored(Anchored::Yes);
-    let Ok(mut state) = automaton.start_state_forward(&mut cache, &input) else { return true };
-    for &byte in literal {
-        match automaton.next_state(&mut cache, state, byte) {
-            Ok(next) if next.is_dead() => return false,
-            Ok(next) => state = next,
-            Err(_) => return true,
-        }
-    }
-    true
-}
-
-/// The last cause of an error, in one line: regex errors draw the pattern, of which we keep the complaint.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut error = error;
-    while let Some(source) = error.source() {
-        error = source;
-    }
-    let text = error.to_string();
-    let complaint = text.lines().find_map(|line| line.strip_prefix("error: ")).unwrap_or(&text);
-    complaint.replace('\n', " ")
 }
 
 /// The bytes of a run: one class between brackets, or nothing.
@@ -446,12 +431,14 @@ fn byte_set(run: &Spanned<String>) -> Result<ByteSet, Fault> {
     if !is_one_class(run.get_ref()) {
         return Err(fault(run.span(), Problem::Run));
     }
-    compile("run", run)?;
+    if let Some(set) = valid("run", run)?.bytes() {
+        return Ok(set);
+    }
     let class = meta::Regex::builder()
         .syntax(syntax())
         .configure(meta::Config::new().utf8_empty(false))
         .build(run.get_ref())
-        .map_err(|error| fault(run.span(), Problem::Pattern { field: "run", message: innermost(&error) }))?;
+        .map_err(|error| invalid("run", run, innermost(&error)))?;
     Ok((0..=255).filter(|&byte: &u8| class.is_match([byte].as_slice())).collect())
 }
 
@@ -497,7 +484,7 @@ fn texts(texts: Vec<Spanned<String>>) -> List<Text> {
 
 fn check_examples(whole: &Range<usize>, examples: &[Vec<String>], counters: &[Vec<String>]) -> Result<(), Fault> {
     for (field, needed, given) in [("examples", 2, examples), ("counter_examples", 1, counters)] {
-        if given.len() < needed || given.iter().any(|parts| parts.concat().is_empty()) {
+        if given.len() < needed || given.iter().any(|parts| parts.iter().all(String::is_empty)) {
             return Err(fault(whole.clone(), Problem::Examples { field, needed }));
         }
     }

@@ -17,6 +17,7 @@ mod digest;
 mod embedded;
 mod keyword;
 mod load;
+mod pattern;
 mod program;
 mod rule;
 mod set;

@@ -164,6 +164,55 @@ impl Program {
         behind.swap_remove(0)
     }
 
+    /// Whether some match begins with the literal, as far as each of its bytes tells which way a match goes. `false` if
+    /// there may be none.
+    pub(super) fn begins_with(&self, literal: &[u8]) -> bool {
+        let (mut step, mut at) = (0, 0);
+        while at < literal.len() {
+            let (before, next) = (at.checked_sub(1).map(|at| literal[at]), literal[at]);
+            step = match &self.0[step] {
+                Step::Literal(bytes) => {
+                    let length = bytes.len().min(literal.len() - at);
+                    if literal[at..at + length] != bytes[..length] {
+                        return false;
+                    }
+                    at += length;
+                    step + 1
+                }
+                Step::Run { set, min, max, is_final: true } => {
+                    let (min, max) = (*min as usize, *max as usize);
+                    let run = set.prefix_len(&literal[at..]).min(max);
+                    at += run;
+                    if run < min && at < literal.len() {
+                        return false;
+                    }
+                    step + 1
+                }
+                Step::Split { here, there, other } => match (here.contains(next), there.contains(next)) {
+                    (true, false) => step + 1,
+                    (false, true) => usize::from(*other),
+                    _ => return false,
+                },
+                Step::Look(look) => {
+                    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+                    let holds = match look {
+                        Look::WordEdge => before.is_some_and(is_word) != is_word(next),
+                        Look::LineStart => before.is_none_or(|byte| byte == b'\n'),
+                        Look::LineEnd => next == b'\n',
+                    };
+                    if !holds {
+                        return false;
+                    }
+                    step + 1
+                }
+                Step::Jump(to) => usize::from(*to),
+                Step::Open | Step::Close => step + 1,
+                Step::Run { is_final: false, .. } | Step::Match => return false,
+            };
+        }
+        true
+    }
+
     /// What a match can begin with: for each way to begin, the set of each of its bytes, at most `length` of them. A match
     /// begins with bytes of one of the ways. `None` if there are too many.
     pub(super) fn ways(&self, length: usize) -> Option<Vec<Vec<ByteSet>>> {
@@ -205,6 +254,16 @@ impl Program {
 }
 
 impl Rule {
+    /// What must stand behind `keyword`, one of the rule's, where a match is: for each byte a set, as many as a fingerprint
+    /// may reach.
+    pub fn must_follow(&self, keyword: &str) -> Vec<ByteSet> {
+        const REACH: usize = 4;
+        let ways = self.prefixes(keyword);
+        let length = ways.iter().map(Vec::len).min().unwrap_or(0).min(keyword.len() + REACH);
+        let any = |place: usize| ways.iter().fold(ByteSet::EMPTY, |any, way| any.or(way[place]));
+        (keyword.len()..length).map(any).collect()
+    }
+
     /// Whether no literal tells where the rule's secrets may stand, so that it is tried wherever its first two bytes are.
     pub fn is_slow(&self) -> bool {
         self.keywords.is_empty()

@@ -30,6 +30,8 @@ pub struct Rule {
     /// Literals of which one must be there; each has at least two bytes. There is none if the pattern holds none: the rule
     /// runs in the slow lane.
     pub keywords: List<Text>,
+    /// What must stand behind each of the keywords where a match is, byte for byte, as far as a search for them may look.
+    pub behind: List<List<ByteSet>>,
     /// Whether keywords are found in any ASCII case. The pattern speaks for itself.
     pub ignore_case: bool,
     /// The shape, to be compiled with [`syntax()`]. Group 1, if there is one, is the secret; else the whole match.
@@ -59,6 +61,33 @@ pub struct Rule {
     pub counter_examples: List<Example>,
     /// Where it is written.
     pub origin: Origin,
+}
+
+impl Rule {
+    /// The rule as it is run: without the texts that explain and test it, which are most of it.
+    pub fn to_run(&self) -> Rule {
+        Rule {
+            id: self.id.clone(),
+            description: self.description.clone(),
+            kind: self.kind,
+            keywords: self.keywords.clone(),
+            behind: self.behind.clone(),
+            ignore_case: self.ignore_case,
+            pattern: self.pattern.clone(),
+            program: self.program.clone(),
+            context: self.context,
+            boundary: self.boundary,
+            run: self.run,
+            max_length: self.max_length,
+            checks: self.checks.clone(),
+            require: self.require.clone(),
+            allow: self.allow.clone(),
+            references: Cow::Borrowed(&[]),
+            examples: Cow::Borrowed(&[]),
+            counter_examples: Cow::Borrowed(&[]),
+            origin: Origin { file: Cow::Borrowed(""), line: self.origin.line },
+        }
+    }
 }
 
 /// Names of settings whose value is a secret.

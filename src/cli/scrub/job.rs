@@ -96,7 +96,7 @@ impl Job {
                 }
             }
             if self.args.stats {
-                text.push_str(&stats::text(summary, &self.slow));
+                text.push_str(&stats::text(summary, &self.slow, &self.scrubber.anchor_names()));
             }
             // A closed standard error leaves nobody to tell.
             let _ = io::stderr().write_all(text.as_bytes());

@@ -80,7 +80,8 @@ pub struct Args {
     /// Write nothing to standard error but errors
     #[arg(long, short, conflicts_with_all = ["explain", "summary", "stats"])]
     quiet: bool,
-    /// Tell, on standard error, which rules run in the slow lane, and what each rule found, in all and per megabyte
+    /// Tell, on standard error, which rules run in the slow lane, which anchors had how many candidates, and what each rule
+    /// found, in all and per megabyte
     #[arg(long)]
     stats: bool,
     /// Tell of each candidate, on standard error, which rule took it or why it was left; never the value

@@ -1,5 +1,9 @@
 //! The bitmaps with AVX2: classes and fingerprints of 32 bytes by look-ups of the two halves of each byte.
 #![allow(unsafe_code, reason = "vector instructions")]
+#![allow(
+    clippy::needless_range_loop,
+    reason = "iterators are compiled without these instructions, and not inlined then"
+)]
 
 use std::arch::x86_64::*;
 

@@ -1,5 +1,9 @@
 //! The bitmaps with AVX-512: classes and fingerprints of 64 bytes by one look-up of 7-bit indices each.
 #![allow(unsafe_code, reason = "vector instructions")]
+#![allow(
+    clippy::needless_range_loop,
+    reason = "iterators are compiled without these instructions, and not inlined then"
+)]
 
 use std::arch::x86_64::*;
 

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::Met;
 use super::plan::Window;
+use super::{Met, bits_of};
 use crate::detect::bytes::ByteSet;
 
 /// A literal that may be an anchor.
@@ -32,6 +32,18 @@ impl Literal {
                 u128::from(a | c) | u128::from(b | d) << 64
             }),
         }
+    }
+
+    /// The bytes that may stand `place` bytes behind its beginning, folded as windows are.
+    pub(super) fn folded(&self, place: usize) -> Vec<u8> {
+        if let Some(&byte) = self.bytes.get(place) {
+            return vec![byte | FOLD as u8];
+        }
+        let any = self.after.get(place - self.bytes.len()).map_or([u64::MAX; 4], ByteSet::words);
+        // The upper half of each word has the bytes with the bit that folding sets.
+        let folded = any.map(|word| (word | word << 32) & 0xffff_ffff_0000_0000);
+        let bytes = folded.into_iter().enumerate().flat_map(|(n, word)| bits_of(word).map(move |bit| 64 * n + bit));
+        bytes.map(|byte| byte as u8).collect()
     }
 
     /// FNV-1a of its bytes and whether their case counts.
@@ -165,10 +177,13 @@ impl Hashed {
     }
 }
 
+/// The bit that tells cases apart, in each byte of a window.
+const FOLD: u32 = 0x2020_2020;
+
 /// Sets the bit that tells cases apart; what else it confuses is told apart by the comparison.
 #[inline(always)]
 pub fn fold(window: u32) -> u32 {
-    window | 0x2020_2020
+    window | FOLD
 }
 
 #[inline(always)]

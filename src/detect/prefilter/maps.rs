@@ -138,7 +138,7 @@ impl Maps {
         for n in 0..count {
             let place = places[n];
             places[kept] = place;
-            kept += usize::from(tables.may_begin(text, usize::from(place) % WINDOW));
+            kept += usize::from(tables.may_be_window(text, usize::from(place) % WINDOW));
         }
         self.count = kept;
     }

@@ -37,12 +37,12 @@ pub struct Tables {
     pub nibbles: [[Nibbles; 4]; GROUPS],
     /// Three bytes, five bits of each: whether a fingerprint may begin so.
     pub triples: [u64; 1 << 9],
-    /// The hashes of three folded bytes with which a window begins.
-    pub beginnings: [u64; 1 << (BEGINNINGS - 6)],
+    /// The hashes of the windows, folded; of what may stand behind a literal that is shorter, all.
+    pub windows: [u64; 1 << (WINDOW_BITS - 6)],
 }
 
-/// Bits of such a hash, as a power of two: a bitmap of 4 KiB.
-const BEGINNINGS: u32 = 15;
+/// Bits of such a hash, as a power of two: a bitmap of 16 KiB.
+const WINDOW_BITS: u32 = 17;
 
 /// The buckets that have a byte with this lower, and with this upper half. Both together let through more than the byte
 /// itself would.
@@ -59,30 +59,30 @@ impl Tables {
             buckets: [[[0; 128]; 4]; GROUPS],
             nibbles: [[Nibbles::default(); 4]; GROUPS],
             triples: [0; 1 << 9],
-            beginnings: [0; 1 << (BEGINNINGS - 6)],
+            windows: [0; 1 << (WINDOW_BITS - 6)],
         };
         for (literal, window) in literals.iter().zip(windows).filter(|(literal, _)| !literal.is_high()) {
             tables.add(&sets(literal, window.offset), window.bucket);
-            let bytes = &literal.bytes[window.offset..];
-            match bytes.get(2) {
-                Some(&third) => tables.begin([bytes[0], bytes[1], third]),
-                // Behind a pair any third byte may stand.
-                None => (0..=255).for_each(|third| tables.begin([bytes[0], bytes[1], third])),
+            let places: [Vec<u8>; 4] = std::array::from_fn(|place| literal.folded(window.offset + place));
+            for a in &places[0] {
+                for b in &places[1] {
+                    for c in &places[2] {
+                        for d in &places[3] {
+                            let hash = window_hash([*a, *b, *c, *d]);
+                            tables.windows[hash >> 6] |= 1 << (hash & 63);
+                        }
+                    }
+                }
             }
         }
         tables
     }
 
-    /// Whether some window may begin with the three bytes at `at`.
+    /// Whether the four bytes at `at` may be some window.
     #[inline(always)]
-    pub fn may_begin(&self, text: &[u8; SPAN], at: usize) -> bool {
-        let hash = beginning(u32::from_le_bytes([text[at], text[at + 1], text[at + 2], text[at + 3]]));
-        self.beginnings[hash >> 6] >> (hash & 63) & 1 == 1
-    }
-
-    fn begin(&mut self, [a, b, c]: [u8; 3]) {
-        let hash = beginning(u32::from_le_bytes([a, b, c, 0]));
-        self.beginnings[hash >> 6] |= 1 << (hash & 63);
+    pub fn may_be_window(&self, text: &[u8; SPAN], at: usize) -> bool {
+        let hash = window_hash([text[at], text[at + 1], text[at + 2], text[at + 3]]);
+        self.windows[hash >> 6] >> (hash & 63) & 1 == 1
     }
 
     fn add(&mut self, sets: &Sets, bucket: usize) {
@@ -154,8 +154,8 @@ pub fn text(literals: &[Literal]) -> String {
 }
 
 #[inline(always)]
-fn beginning(window: u32) -> usize {
-    hash(fold(window) & 0xff_ffff, BEGINNINGS)
+fn window_hash(window: [u8; 4]) -> usize {
+    hash(fold(u32::from_le_bytes(window)), WINDOW_BITS)
 }
 
 /// What may stand at the four places of the literal's window.
