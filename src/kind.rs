@@ -24,6 +24,22 @@ pub enum Kind {
     Ipv6,
     /// An identifier that is published by design but names an account: Twilio `AC...`, Stripe `pk_...`, AWS `AIDA...`.
     PublicId,
+    /// A postal address, or a part of one that names a place to live: street, city, postal code.
+    PostalAddress,
+    /// A date of birth.
+    BirthDate,
+    /// Licence and tenant data: SEN numbers, server ids, licence blobs. It names a customer.
+    License,
+    /// An identifier of an account or a user: Atlassian account ids and user keys, Windows SIDs.
+    AccountId,
+    /// A telephone number.
+    Phone,
+    /// A number that a state gave a person: social security, tax, passport, identity card.
+    NationalId,
+    /// A bank account: IBAN, or an account number in a labelled place.
+    Iban,
+    /// A payment card's number.
+    Card,
     /// A person's name.
     Name,
     /// A login name.
@@ -56,6 +72,14 @@ pub enum Family {
     Address,
     /// Published identifiers.
     Id,
+    /// Licence and tenant data.
+    Tenant,
+    /// Telephone numbers, by their digits.
+    Phone,
+    /// Numbers of cards, accounts and persons, by their digits and letters.
+    Number,
+    /// What else describes a person: addresses and birth dates.
+    Person,
     /// Names of persons.
     Name,
     /// Login names.
@@ -68,7 +92,7 @@ pub enum Family {
 
 impl Kind {
     /// All kinds, in their order.
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 23] = [
         Kind::Keyword,
         Kind::Host,
         Kind::Domain,
@@ -76,6 +100,14 @@ impl Kind {
         Kind::Ipv4,
         Kind::Ipv6,
         Kind::PublicId,
+        Kind::PostalAddress,
+        Kind::BirthDate,
+        Kind::License,
+        Kind::AccountId,
+        Kind::Phone,
+        Kind::NationalId,
+        Kind::Iban,
+        Kind::Card,
         Kind::Name,
         Kind::User,
         Kind::Email,
@@ -96,6 +128,14 @@ impl Kind {
             Kind::Ipv4 => "ipv4",
             Kind::Ipv6 => "ipv6",
             Kind::PublicId => "public-id",
+            Kind::PostalAddress => "postal-address",
+            Kind::BirthDate => "birth-date",
+            Kind::License => "license",
+            Kind::AccountId => "account-id",
+            Kind::Phone => "phone",
+            Kind::NationalId => "national-id",
+            Kind::Iban => "iban",
+            Kind::Card => "card",
             Kind::Name => "name",
             Kind::User => "username",
             Kind::Email => "email",
@@ -117,6 +157,14 @@ impl Kind {
             Kind::Ipv4 => "IPV4",
             Kind::Ipv6 => "IPV6",
             Kind::PublicId => "PUBLICID",
+            Kind::PostalAddress => "ADDRESS",
+            Kind::BirthDate => "BIRTHDATE",
+            Kind::License => "LICENSE",
+            Kind::AccountId => "ACCOUNTID",
+            Kind::Phone => "PHONE",
+            Kind::NationalId => "NATIONALID",
+            Kind::Iban => "IBAN",
+            Kind::Card => "CARD",
             Kind::Name => "NAME",
             Kind::User => "USER",
             Kind::Email => "EMAIL",
@@ -135,7 +183,11 @@ impl Kind {
             Kind::Host | Kind::Domain => Family::Host,
             Kind::Mac => Family::Hardware,
             Kind::Ipv4 | Kind::Ipv6 => Family::Address,
-            Kind::PublicId => Family::Id,
+            Kind::PublicId | Kind::AccountId => Family::Id,
+            Kind::License => Family::Tenant,
+            Kind::Phone => Family::Phone,
+            Kind::NationalId | Kind::Iban | Kind::Card => Family::Number,
+            Kind::PostalAddress | Kind::BirthDate => Family::Person,
             Kind::Name => Family::Name,
             Kind::User => Family::User,
             Kind::Email => Family::Mail,

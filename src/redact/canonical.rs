@@ -28,7 +28,19 @@ pub fn append(kind: Kind, form: Form, raw: &[u8], out: &mut Vec<u8>) {
             None => out.extend_from_slice(&plain),
         },
         Kind::Mac => out.extend(plain.iter().filter(|b| b.is_ascii_hexdigit()).map(u8::to_ascii_lowercase)),
-        Kind::PublicId | Kind::Session | Kind::Secret | Kind::Token | Kind::Password | Kind::PrivateKey => {
+        Kind::Phone | Kind::NationalId | Kind::Iban | Kind::Card => {
+            out.extend(plain.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_uppercase));
+        }
+        Kind::PublicId
+        | Kind::PostalAddress
+        | Kind::BirthDate
+        | Kind::License
+        | Kind::AccountId
+        | Kind::Session
+        | Kind::Secret
+        | Kind::Token
+        | Kind::Password
+        | Kind::PrivateKey => {
             out.extend_from_slice(&plain);
         }
     }

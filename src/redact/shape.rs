@@ -30,7 +30,16 @@ pub fn write(names: &Pseudonyms, kind: Kind, form: Form, raw: &[u8], out: &mut V
             }
             None => alphabet(&name, raw, out),
         },
-        Kind::PublicId | Kind::Session | Kind::Secret | Kind::Token | Kind::Password | Kind::PrivateKey => {
+        Kind::Phone | Kind::NationalId | Kind::Iban | Kind::Card | Kind::BirthDate => alnum(&name, raw, out),
+        Kind::PublicId
+        | Kind::PostalAddress
+        | Kind::License
+        | Kind::AccountId
+        | Kind::Session
+        | Kind::Secret
+        | Kind::Token
+        | Kind::Password
+        | Kind::PrivateKey => {
             alphabet(&name, raw, out);
         }
     }
@@ -122,6 +131,18 @@ fn mac(name: &Name, raw: &[u8], out: &mut Vec<u8>) {
         position += 1;
         let digit = b"0123456789abcdef"[usize::from(nibble)];
         out.push(if byte.is_ascii_uppercase() { digit.to_ascii_uppercase() } else { digit });
+    }
+}
+
+/// A digit for a digit and a letter for a letter of its case; all else stays.
+fn alnum(name: &Name, raw: &[u8], out: &mut Vec<u8>) {
+    for (&byte, pad) in raw.iter().zip(name.stream()) {
+        out.push(match byte {
+            b'0'..=b'9' => b'0' + pad % 10,
+            b'a'..=b'z' => b'a' + pad % 26,
+            b'A'..=b'Z' => b'A' + pad % 26,
+            _ => byte,
+        });
     }
 }
 
