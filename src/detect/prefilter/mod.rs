@@ -20,6 +20,8 @@ mod model;
 mod plan;
 
 mod portable;
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+mod sse2;
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;

@@ -35,8 +35,9 @@ pub struct Tables {
     pub buckets: [[[u8; 128]; 4]; GROUPS],
     /// The same, by the halves of the byte.
     pub nibbles: [[Nibbles; 4]; GROUPS],
-    /// Three bytes, five bits of each: whether a fingerprint may begin so.
-    pub triples: [u64; 1 << 9],
+    /// By pair of bytes, six bits of each: the buckets, folded to sixteen, that do *not* have a fingerprint which begins with
+    /// it (the lower half), or ends with it.
+    pub missing: [u32; 1 << 12],
     /// The hashes of the windows, folded; of what may stand behind a literal that is shorter, all.
     pub windows: [u64; 1 << (WINDOW_BITS - 6)],
 }
@@ -58,7 +59,7 @@ impl Tables {
         let mut tables = Tables {
             buckets: [[[0; 128]; 4]; GROUPS],
             nibbles: [[Nibbles::default(); 4]; GROUPS],
-            triples: [0; 1 << 9],
+            missing: [u32::MAX; 1 << 12],
             windows: [0; 1 << (WINDOW_BITS - 6)],
         };
         for (literal, window) in literals.iter().zip(windows).filter(|(literal, _)| !literal.is_high()) {
@@ -94,13 +95,13 @@ impl Tables {
                 self.nibbles[group][place].upper[byte >> 4] |= bit;
             }
         }
-        let fives = |set: u128| members(set).fold(0_u32, |fives, byte| fives | 1 << (byte & 31));
-        let [first, second, third] = [sets[0], sets[1], sets[2]].map(fives);
-        for a in (0..32).filter(|a| first >> a & 1 == 1) {
-            for b in (0..32).filter(|b| second >> b & 1 == 1) {
-                // Thirty-two triples that begin alike are half a word.
-                let at = a << 10 | b << 5;
-                self.triples[at >> 6] |= u64::from(third) << (at & 63);
+        let sixes = |set: u128| members(set).fold(0_u64, |sixes, byte| sixes | 1 << (byte & 63));
+        for (half, pair) in sets.chunks_exact(2).enumerate() {
+            let has = 1_u32 << (bucket % 16) << (16 * half);
+            for first in bits(sixes(pair[0])) {
+                for second in bits(sixes(pair[1])) {
+                    self.missing[first << 6 | second] &= !has;
+                }
             }
         }
     }
@@ -175,6 +176,10 @@ pub fn closure(set: u128) -> u128 {
         upper |= 1 << (byte >> 4);
     }
     (0..8).filter(|high| upper >> high & 1 == 1).fold(0, |set, high| set | u128::from(lower) << (16 * high))
+}
+
+fn bits(set: u64) -> impl Iterator<Item = usize> {
+    members(u128::from(set))
 }
 
 pub fn members(mut set: u128) -> impl Iterator<Item = usize> {
