@@ -322,8 +322,8 @@ impl Compiled {
         }
     }
 
-    /// Searches for the pattern around a keyword by its regular expression: for matches, without overlaps, that begin on the
-    /// line within `context` bytes of the keyword.
+    /// Searches for the pattern around a keyword by its regular expression: for matches whose secrets do not overlap, that begin on
+    /// the line within `context` bytes of the keyword.
     fn search_around(&self, keyword: &Keyword, hit: usize, view: &View<'_>, out: &mut Candidates<'_>) {
         let (rule, which) = (&self.rule, keyword.which);
         let Some(pattern) = self.pattern.get_or_init(|| compile(&rule.pattern)) else { return };
@@ -350,11 +350,13 @@ impl Compiled {
                     clear = clear.min(whole.start);
                     break;
                 }
+                // What stands behind the secret may be what the next match begins with.
+                let next = secret.end.max(at + 1);
                 is_found |= self.take(which, view, from, whole.start, secret, out) != Fate::Unfit;
                 if whole.end <= at && whole.is_empty() {
                     break;
                 }
-                (at, clear) = (whole.end.max(at + 1), 0);
+                (at, clear) = (next, 0);
             }
         }
         if clear > last {
