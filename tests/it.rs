@@ -4,6 +4,7 @@
 mod bundle;
 mod cases;
 mod docs;
+mod encodings;
 mod fixtures;
 mod laws;
 mod layers;

@@ -9,7 +9,7 @@ use crate::artifact::Content;
 use crate::container::{self, Budget, Entry, Format, Input, Verdict as Fate, VisitError, Visitor, notice};
 use crate::report::{RuleCount, Summary, Withheld};
 use crate::source::{HashingReader, Source};
-use crate::text::{Head, Nature, sniff};
+use crate::text::{Decoder, Encoder, Encoding, Head, Nature, sniff};
 
 /// From how many control characters on a text is told to hold binary data.
 const BINARY: u64 = 64;
@@ -77,6 +77,12 @@ impl<'s> Work<'s> {
                 let filtered = self.scrubber.filter_in_parallel(input, &mut writer)?;
                 (Outcome::Scrubbed, self.take(filtered))
             }
+            (Nature::Wide(encoding), _) => {
+                let mut input = HashingReader::new(input);
+                let filtered = self.scrubber.filter_wide(encoding, &mut input, &mut writer)?;
+                self.take(filtered);
+                (Outcome::Scrubbed, input.finish())
+            }
             (Nature::Unscannable(_), Unscannable::Pass) => {
                 let mut input = HashingReader::new(input);
                 io::copy(&mut input, &mut writer).map_err(Error::Write)?;
@@ -129,9 +135,13 @@ impl<'s> Work<'s> {
             };
         }
         match (sniff(head.deciding()), self.scrubber.unscannable) {
-            (Nature::Text, _) => {
+            (nature @ (Nature::Text | Nature::Wide(_)), _) => {
                 let input = Behind { head: Cursor::new(head.into_bytes()), rest: Flowing(reader) };
-                match self.scrubber.filter(input, writer) {
+                let filtered = match nature {
+                    Nature::Wide(encoding) => self.scrubber.filter_wide(encoding, input, writer),
+                    _ => self.scrubber.filter(input, writer),
+                };
+                match filtered {
                     Ok(filtered) => {
                         self.take(filtered);
                     }
@@ -169,6 +179,18 @@ impl Visitor for Work<'_> {
         self.place.push(entry.display.clone());
         Work::withheld(self, reason.to_string());
         self.place.pop();
+    }
+}
+
+impl Scrubber {
+    /// The filter of wide text.
+    fn filter_wide(&self, encoding: Encoding, input: impl Source, writer: &mut dyn Write) -> Result<Filtered, Error> {
+        let mut rest = Vec::new();
+        let mut encoder = Encoder::new(writer, encoding);
+        let filtered = self.filter(Decoder::new(input, encoding, &mut rest), &mut encoder)?;
+        let writer = encoder.finish().map_err(Error::Write)?;
+        writer.write_all(&rest).map_err(Error::Write)?;
+        Ok(filtered)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 
+use super::encoding::Encoding;
+
 /// The most that a decision looks at, in bytes.
 const LIMIT: usize = 4096;
 
@@ -54,13 +56,15 @@ impl Head {
 pub enum Nature {
     /// ASCII, UTF-8, or a one-byte encoding that agrees with ASCII below 128.
     Text,
+    /// Text of two or four bytes to a character.
+    Wide(Encoding),
     /// Something else, and what.
     Unscannable(&'static str),
 }
 
 /// Decides what a stream is that begins with `head`.
 pub fn sniff(head: &[u8]) -> Nature {
-    const MAGIC: [(&[u8], &str); 28] = [
+    const MAGIC: [(&[u8], &str); 24] = [
         (b"\x89PNG", "a PNG image"),
         (b"\xff\xd8\xff", "a JPEG image"),
         (b"GIF8", "a GIF image"),
@@ -80,10 +84,6 @@ pub fn sniff(head: &[u8]) -> Nature {
         (b"PGDMP", "a PostgreSQL custom dump"),
         (b"ElfFile\0", "a Windows event log"),
         (b"\xfe\xed\xfe\xed", "a Java keystore"),
-        (b"\xff\xfe\0\0", "UTF-32 text"),
-        (b"\0\0\xfe\xff", "UTF-32 text"),
-        (b"\xff\xfe", "UTF-16 text"),
-        (b"\xfe\xff", "UTF-16 text"),
         (b"MDMP", "a Windows memory dump"),
         (b"PAGEDU", "a Windows memory dump"),
         (b"RIFF", "a media file"),
@@ -100,10 +100,11 @@ pub fn sniff(head: &[u8]) -> Nature {
     if head.get(257..262) == Some(b"ustar") {
         return Nature::Unscannable("a tar archive");
     }
+    if let Some(encoding) = Encoding::of(head) {
+        return Nature::Wide(encoding);
+    }
     if head.contains(&0) {
-        let pairs = head.chunks_exact(2).filter(|pair| (pair[0] == 0) != (pair[1] == 0)).count();
-        let is_wide = head.len() >= 4 && pairs * 4 >= head.len();
-        return Nature::Unscannable(if is_wide { "UTF-16 text without a mark" } else { "binary data" });
+        return Nature::Unscannable("binary data");
     }
     if controls(head) * 20 > head.len() as u64 { Nature::Unscannable("binary data") } else { Nature::Text }
 }
@@ -135,7 +136,7 @@ fn quick(byte: u8) -> u8 {
 
 /// Controls that text has: tab, line ends, form feed, backspace, bell, escape.
 #[inline]
-fn is_layout(byte: u8) -> bool {
+pub(super) fn is_layout(byte: u8) -> bool {
     matches!(byte, 7..=13 | 0x1b)
 }
 
@@ -166,12 +167,17 @@ mod tests {
     }
 
     #[test]
+    fn wide_text_is_told_up_to_its_first_line_end() {
+        for head in [&b"\xff\xfea\0b\0\n"[..], b"a\0b\0c\0d\0\n"] {
+            assert_eq!(sniff(head), Nature::Wide(Encoding::Utf16Le));
+        }
+    }
+
+    #[test]
     fn what_is_no_text_is_named() {
         for (head, what) in [
             (&b"\x89PNG\r\n\x1a\n"[..], "a PNG image"),
             (b"%PDF-1.7\n", "a PDF document"),
-            (b"\xff\xfea\0b\0\n", "UTF-16 text"),
-            (b"a\0b\0c\0d\0\n", "UTF-16 text without a mark"),
             (b"\x01\x02\x03\x04binary", "binary data"),
             (b"text\0text and more of it\n", "binary data"),
         ] {
