@@ -7,6 +7,7 @@
 use crate::detect::argument::{Words, argument, is_secret, take, take_pair};
 use crate::detect::bytes::LETTER;
 use crate::detect::detector::{Anchor, Candidates, Detector, Hit, RuleInfo};
+use crate::detect::header;
 use crate::detect::value::{Extent, Quote};
 use crate::detect::view::View;
 use crate::kind::Kind;
@@ -16,6 +17,7 @@ pub struct Command;
 
 const PASSWORD: usize = 0;
 const USER: usize = 1;
+const COOKIE: usize = 2;
 
 /// Which argument of a program is a secret.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -46,9 +48,11 @@ enum Is {
     Logon,
     /// `pass:secret`, of OpenSSL.
     Source,
+    /// `a=1; b=2`; a name without a sign is that of a file.
+    Cookies,
 }
 
-use Is::{Logon, Pair, Secret, Source};
+use Is::{Cookies, Logon, Pair, Secret, Source};
 
 type Takes = &'static [(At, Is)];
 
@@ -61,6 +65,7 @@ const CURL: Takes = &[
     (Bundle(b'U'), Pair(b':')),
     (Apart("--oauth2-bearer"), Secret),
     (Apart("--pass"), Secret),
+    (Either("-b"), Cookies),
 ];
 const LDAP: Takes = &[(Either("-w"), Secret)];
 const MONGO: Takes = &[(Either("-p"), Secret)];
@@ -231,6 +236,7 @@ impl Detector for Command {
         vec![
             rule("command-password", Kind::Password, "secret in an argument of a known program"),
             rule("command-user", Kind::User, "user name before such a secret"),
+            rule("command-cookie", Kind::Session, "cookie in an argument of a known program"),
         ]
     }
 
@@ -323,6 +329,7 @@ fn secret(view: &View<'_>, at: usize, is: Is, out: &mut Candidates<'_>) {
                 }
             }
         }
+        Cookies => header::jar(view, value.start, COOKIE, out),
         Logon => logon_under(view, &value, PASSWORD, out),
     }
 }

@@ -126,6 +126,8 @@ const STATEMENTS: &[(&str, Stands, &str)] = &[
     (": eap ", Free, "~ $"),
     (": xauth ", Free, "~ $"),
     (": psk ", Free, "~ $"),
+    ("rootpw ", Own, "?--iscrypted ?--plaintext $"),
+    ("bindpw ", Own, "$"),
     ("stats auth ", Own, "$:"),
     ("insecure-password ", Free, "$"),
     ("auth_pass ", Own, "$"),
@@ -287,7 +289,9 @@ impl Detector for Device {
                 if *stands == Own && begins && !is_own {
                     return;
                 }
-                statement(view, hit.at + words.len(), tail, *stands == Own, is_own, out);
+                let is_shared = words.contains("community") || words.starts_with("pre-shared-key");
+                let kind = if is_shared { Kind::Secret } else { Kind::Password };
+                statement(view, hit.at + words.len(), tail, kind, (*stands == Own, is_own), out);
             }
             None => {
                 let (_, key) = BLOCKS[hit.anchor - STATEMENTS.len()];
@@ -305,7 +309,7 @@ fn block(view: &View<'_>, at: usize, key: &[u8], out: &mut Candidates<'_>) {
     while line < at + BLOCK && view.at(line) == Some(b'\n') && view.is(line + 1, BLANK) {
         let start = view.run(line + 1, BLANK, 16);
         if view.starts_with(start, key) {
-            statement(view, start + key.len(), "# $", true, true, out);
+            statement(view, start + key.len(), "# $", Kind::Password, (true, true), out);
         }
         line = view.line_end(start, at + BLOCK - line);
     }
@@ -336,7 +340,16 @@ fn is_set(view: &View<'_>, at: usize) -> bool {
 }
 
 /// Walks the words behind a statement along its tail.
-fn statement(view: &View<'_>, from: usize, tail: &str, needs_own: bool, is_own: bool, out: &mut Candidates<'_>) {
+///
+/// `(needs_own, is_own)` tell whether it must begin its line, and whether it does.
+fn statement(
+    view: &View<'_>,
+    from: usize,
+    tail: &str,
+    kind: Kind,
+    (needs_own, is_own): (bool, bool),
+    out: &mut Candidates<'_>,
+) {
     const WORD: ByteSet = SPACE.or(ByteSet::of(b"\\")).not();
     let next = |at: usize| view.run(at, BLANK, 64);
     let word_end = |at: usize| match Quote::at(view, at) {
@@ -383,7 +396,7 @@ fn statement(view: &View<'_>, from: usize, tail: &str, needs_own: bool, is_own: 
                 if !is_followed || !is_secret(view, &value, (needs_own && !is_own, is_own), must_tell) {
                     return out.left(0, at, "a word of the statement or of a sentence");
                 }
-                let found = Found::new(value.start, value.end, Kind::Password, Confidence::High);
+                let found = Found::new(value.start, value.end, kind, Confidence::High);
                 out.found(found.open(view, value.run.clone()));
                 at = next(end);
             }
@@ -438,7 +451,7 @@ fn is_secret(view: &View<'_>, value: &Extent, (is_astray, is_own): (bool, bool),
     let has = |test: fn(u8) -> bool| text.iter().any(|&b| test(b));
     let is_word = text.iter().all(|b| LETTER.contains(*b) || *b == b'-');
     let is_telling = has(|b| b.is_ascii_digit()) && has(|b| !b.is_ascii_digit())
-        || has(|b| b"$!@#%^&*+=/~".contains(&b))
+        || has(|b| b"$!@#%^&*+=/~{}".contains(&b))
         || (text.len() > 3 && text.iter().all(u8::is_ascii_digit));
     if is_telling && !is_word {
         return true;

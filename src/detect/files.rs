@@ -43,6 +43,14 @@ enum Is {
     Static,
     /// `DefaultPassword REG_SZ x`.
     Registry,
+    /// `user * secret *`, at the end of a line.
+    Star,
+    /// `userPassword:: base64`, of LDIF.
+    Ldif,
+    /// `[mail.example]:587 user:secret`.
+    Relay,
+    /// `"github-oauth": {"github.com": "x"}`, of Composer.
+    Composer,
 }
 
 const ANCHORS: &[(&[u8], Is)] = &[
@@ -70,6 +78,17 @@ const ANCHORS: &[(&[u8], Is)] = &[
     (b"static:", Is::Static),
     (b"BUNDLE_", Is::Static),
     (b"REG_SZ", Is::Registry),
+    (b" on #", Is::Acl),
+    (b" *\n", Is::Star),
+    (b"\t*\n", Is::Star),
+    (b"Password:: ", Is::Ldif),
+    (b"unicodePwd:: ", Is::Ldif),
+    (b":587 ", Is::Relay),
+    (b":587\t", Is::Relay),
+    (b":465 ", Is::Relay),
+    (b":465\t", Is::Relay),
+    (b"-oauth\":", Is::Composer),
+    (b"\"bearer\":", Is::Composer),
 ];
 
 impl Detector for Files {
@@ -100,6 +119,18 @@ impl Detector for Files {
             Is::Acl => acl(view, hit.at, at, out),
             Is::Static => pair(view, at, out),
             Is::Registry => registry(view, hit.at, at, out),
+            Is::Star => star(view, hit.at, out),
+            Is::Ldif => {
+                let end = view.run(at, BASE64, usize::MAX);
+                span(view, at, end, out);
+            }
+            Is::Relay => {
+                let host = view.run_back(hit.at, const { ALNUM.or(ByteSet::of(b".-[]")) }, 255);
+                if host < hit.at && view.before(host).is_none_or(|b| b == b'\n') {
+                    pair(view, view.run(at, BLANK, 64), out);
+                }
+            }
+            Is::Composer => composer(view, at, out),
         }
     }
 }
@@ -251,7 +282,8 @@ fn pass(view: &View<'_>, start: usize, at: usize, out: &mut Candidates<'_>) {
     let value = argument(view, at);
     let behind = view.run(value.end, const { BLANK.or(ByteSet::of(b"\r")) }, 8);
     let is_last = view.at(behind).is_none_or(|b| matches!(b, b'\n' | b'"' | b'\'' | b'\\' | b'[' | b']' | b')'));
-    if !is_last || !view.starts_word(start) {
+    // `'PASS ' + x`: the string ends here.
+    if !is_last || value.is_quoted || !view.starts_word(start) {
         return;
     }
     let line = view.line_start(start);
@@ -340,7 +372,7 @@ fn proxy(view: &View<'_>, start: usize, at: usize, out: &mut Candidates<'_>) {
 fn acl(view: &View<'_>, start: usize, at: usize, out: &mut Candidates<'_>) {
     let line = view.line_start(start);
     let from = view.run(line, BLANK, 16);
-    if view.starts_with_ignoring_case(from, b"user ")
+    if view.starts_with(from, b"user ")
         || view.slice(line, start).windows(8).any(|w| w.eq_ignore_ascii_case(b"setuser "))
     {
         span(view, at, view.run(at, const { SPACE.or(ByteSet::of(b"\"'")).not() }, 512), out);
@@ -378,5 +410,45 @@ fn registry(view: &View<'_>, start: usize, at: usize, out: &mut Candidates<'_>) 
         let from = view.run(at, BLANK, 64);
         let end = view.line_end(from, 512);
         span(view, from, from + view.slice(from, end).trim_ascii_end().len(), out);
+    }
+}
+
+/// Four words on the line: the name, the server, the secret and the address.
+fn star(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
+    const PART: ByteSet = SPACE.not();
+    let name = view.run(view.line_start(at), BLANK, 8);
+    let name_end = view.run(name, PART, 128);
+    let server = view.run(name_end, BLANK, 16);
+    let server_end = view.run(server, PART, 128);
+    let secret = view.run(server_end, BLANK, 16);
+    let secret_end = view.run(secret, PART, 128);
+    let is_line =
+        name_end > name && server > name_end && secret > server_end && view.run(secret_end, BLANK, 16) == at + 1;
+    let text = view.slice(name, name_end);
+    let is_name =
+        text.iter().all(|b| WORD.contains(*b) || b".@\\-\"".contains(b)) && !text.iter().all(u8::is_ascii_digit);
+    if is_line && is_name && view.slice(server, server_end) == b"*" && secret_end - secret > 3 {
+        word(view, &argument(view, secret), out);
+    }
+}
+
+/// The strings of a mapping of hosts.
+fn composer(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
+    let open = view.run(at, SPACE, 32);
+    if view.at(open) != Some(b'{') {
+        return;
+    }
+    let mut at = open + 1;
+    for _ in 0..16 {
+        at = view.run(at, const { SPACE.or(ByteSet::of(b",")) }, 64);
+        let Some(quote) = Quote::at(view, at) else { return };
+        let key = quote.extent(view, quote.end(at), false);
+        let value = view.run(quote.end(key.end), const { SPACE.or(ByteSet::of(b":")) }, 16);
+        let Some(quote) = Quote::at(view, value) else { return };
+        let value = quote.extent(view, quote.end(value), false);
+        if view.slice(key.start, key.end).contains(&b'.') {
+            word(view, &value, out);
+        }
+        at = quote.end(value.end);
     }
 }
