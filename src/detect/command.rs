@@ -1,195 +1,354 @@
-//! Secrets in commands whose place says so: short options (`curl -u user:secret`, `mysql -psecret`) and statements
-//! (`IDENTIFIED BY 'x'`, `snmp-server community x`).
+//! Secrets in the arguments of programs whose options are known: `curl -u user:secret`, `mysql -psecret`, `zip -P x`,
+//! `htpasswd -b file user x`. Options that name their secret (`--password x`) need no program and are keyed values.
+//!
+//! What an option means depends on the program: `-p` is a secret of `sshpass`, a port of `ssh`, a flag of `mkdir`. So the
+//! anchor is the program's name, and a table says which of its arguments are secrets. The facts are those of manual pages.
 
-use crate::detect::bytes::{ALNUM, BLANK, ByteSet, SPACE};
-use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
-use crate::detect::handle;
-use crate::detect::run::Run;
+use crate::detect::argument::{Words, argument, is_secret, take, take_pair};
+use crate::detect::bytes::LETTER;
+use crate::detect::detector::{Anchor, Candidates, Detector, Hit, RuleInfo};
+use crate::detect::header;
 use crate::detect::value::{Extent, Quote};
 use crate::detect::view::View;
-use crate::finding::Confidence;
 use crate::kind::Kind;
 
-/// Finds the secrets of commands and statements that name none.
+/// Finds the secrets in the arguments of known programs.
 pub struct Command;
 
-const OPTION: usize = 0;
+const PASSWORD: usize = 0;
 const USER: usize = 1;
-const STATEMENT: usize = 2;
+const COOKIE: usize = 2;
 
-/// Commands with an option whose argument is a secret; whether the argument is glued to it; whether it is `user:secret`.
-const OPTIONS: [(&[u8], &[u8], Shape); 12] = [
-    (b"curl ", b"-u", Shape::Pair),
-    (b"curl ", b"--user", Shape::Pair),
-    (b"curl ", b"--proxy-user", Shape::Pair),
-    (b"curl ", b"-U", Shape::Pair),
-    (b"sshpass ", b"-p", Shape::Either),
-    (b"mysql ", b"-p", Shape::Glued),
-    (b"mysqldump ", b"-p", Shape::Glued),
-    (b"mysqladmin ", b"-p", Shape::Glued),
-    (b"docker login ", b"-p", Shape::Apart),
-    (b"ldapsearch ", b"-w", Shape::Apart),
-    (b"ldapmodify ", b"-w", Shape::Apart),
-    (b"redis-cli ", b"-a", Shape::Apart),
-];
-
-/// How the argument of an option stands.
+/// Which argument of a program is a secret.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    /// Behind a blank.
-    Apart,
-    /// Without one.
-    Glued,
-    /// With or without.
-    Either,
-    /// `user:secret`, behind a blank.
-    Pair,
+enum At {
+    /// The word behind this one, or behind its `=`.
+    Apart(&'static str),
+    /// The rest of the word that begins so.
+    Glued(&'static str),
+    /// Either.
+    Either(&'static str),
+    /// The word behind a bundle of one-letter options that ends in this letter.
+    Bundle(u8),
+    /// The word of this number, counted from 0 without options, whatever the program's own subcommands.
+    Position(usize),
+    /// The last word, if this bundle of options is among the words before.
+    LastWith(u8),
 }
 
-/// `SET PASSWORD FOR 'u'@'%' = 'x'`: the account stands between the words and the secret.
-const SET_PASSWORD: &[u8] = b"set password for ";
+use At::{Apart, Bundle, Either, Glued, LastWith, Position};
 
-/// Statements, and the kind of what follows.
-const STATEMENTS: [(&[u8], Kind); 7] = [
-    (b"identified by ", Kind::Password),
-    (SET_PASSWORD, Kind::Password),
-    (b"convertto-securestring ", Kind::Password),
-    (b"snmp-server community ", Kind::Secret),
-    (b"rocommunity ", Kind::Secret),
-    (b"rwcommunity ", Kind::Secret),
-    (b"pre-shared-key ", Kind::Secret),
+/// What the argument is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Is {
+    Secret,
+    /// `user:secret`, with this separator.
+    Pair(u8),
+    /// `user/secret@service`.
+    Logon,
+    /// `pass:secret`, of OpenSSL.
+    Source,
+    /// `a=1; b=2`; a name without a sign is that of a file.
+    Cookies,
+}
+
+use Is::{Cookies, Logon, Pair, Secret, Source};
+
+type Takes = &'static [(At, Is)];
+
+const MYSQL: Takes = &[(Glued("-p"), Secret)];
+const CURL: Takes = &[
+    (Bundle(b'u'), Pair(b':')),
+    (Glued("-u"), Pair(b':')),
+    (Apart("--user"), Pair(b':')),
+    (Apart("--proxy-user"), Pair(b':')),
+    (Bundle(b'U'), Pair(b':')),
+    (Apart("--oauth2-bearer"), Secret),
+    (Apart("--pass"), Secret),
+    (Either("-b"), Cookies),
+];
+const LDAP: Takes = &[(Either("-w"), Secret)];
+const MONGO: Takes = &[(Either("-p"), Secret)];
+const LOGIN: Takes = &[(Apart("-p"), Secret)];
+const UPPER: Takes = &[(Either("-P"), Secret)];
+const SMB: Takes = &[(Apart("-U"), Pair(b'%')), (Apart("--user"), Pair(b'%'))];
+const SNMP: Takes = &[(Apart("-c"), Secret), (Apart("-A"), Secret), (Apart("-X"), Secret)];
+const ARCHIVE: Takes = &[(Glued("-p"), Secret), (Glued("-hp"), Secret)];
+const ORACLE: Takes = &[(Position(0), Logon), (Position(1), Logon)];
+const OPENSSL: Takes = &[
+    (Apart("-k"), Secret),
+    (Apart("-K"), Secret),
+    (Apart("-pass"), Source),
+    (Apart("-passin"), Source),
+    (Apart("-passout"), Source),
+];
+const PUTTY: Takes = &[(Apart("-pw"), Secret)];
+const RDP: Takes = &[(Glued("/p:"), Secret), (Apart("-p"), Secret)];
+
+/// The programs, each with the blank behind its name.
+const PROGRAMS: &[(&str, Takes)] = &[
+    ("curl ", CURL),
+    ("curl.exe ", CURL),
+    ("http ", &[(Apart("-a"), Pair(b':')), (Apart("--auth"), Pair(b':'))]),
+    ("sshpass ", &[(Either("-p"), Secret)]),
+    ("mysql ", MYSQL),
+    ("mysql.exe ", MYSQL),
+    ("mysqldump ", MYSQL),
+    ("mysqladmin ", &[(Glued("-p"), Secret), (Apart("password"), Secret)]),
+    ("mysqlimport ", MYSQL),
+    ("mysqlshow ", MYSQL),
+    ("mysqlcheck ", MYSQL),
+    ("mysqlbinlog ", MYSQL),
+    ("mysqlpump ", MYSQL),
+    ("mysqlslap ", MYSQL),
+    ("mariadb ", MYSQL),
+    ("mariadb-dump ", MYSQL),
+    ("mongo ", MONGO),
+    ("mongosh ", MONGO),
+    ("mongodump ", MONGO),
+    ("mongorestore ", MONGO),
+    ("mongoexport ", MONGO),
+    ("mongoimport ", MONGO),
+    ("redis-cli ", &[(Either("-a"), Secret), (Apart("AUTH"), Secret), (Apart("auth"), Secret)]),
+    ("cqlsh ", LOGIN),
+    ("nodetool ", PUTTY),
+    ("influx ", LOGIN),
+    ("clickhouse-client ", &[(Apart("--password"), Secret)]),
+    ("sqlcmd ", UPPER),
+    ("osql ", UPPER),
+    ("tsql ", UPPER),
+    ("bcp ", UPPER),
+    ("isql ", &[(Either("-P"), Secret), (Position(2), Secret)]),
+    ("sqlplus ", ORACLE),
+    ("sqlldr ", ORACLE),
+    ("expdp ", ORACLE),
+    ("impdp ", ORACLE),
+    ("rman target ", ORACLE),
+    ("docker login ", LOGIN),
+    ("podman login ", LOGIN),
+    ("buildah login ", LOGIN),
+    ("skopeo login ", LOGIN),
+    ("registry login ", LOGIN),
+    ("oc login ", LOGIN),
+    ("az login ", LOGIN),
+    ("az acr login ", LOGIN),
+    ("cf login ", LOGIN),
+    ("cf auth ", &[(Position(1), Secret)]),
+    ("twine upload ", LOGIN),
+    ("dotnet nuget ", LOGIN),
+    ("nuget setapikey ", &[(Position(0), Secret)]),
+    ("nuget setApiKey ", &[(Position(0), Secret)]),
+    ("cargo login ", &[(Position(0), Secret)]),
+    ("vault login ", &[(Position(0), Secret)]),
+    ("npm config set ", &[(Apart("_auth"), Secret), (Apart("_password"), Secret)]),
+    ("aws configure set ", &[(Apart("aws_secret_access_key"), Secret), (Apart("aws_session_token"), Secret)]),
+    ("etcdctl ", &[(Apart("--user"), Pair(b':'))]),
+    ("mc alias set ", &[(Position(3), Secret)]),
+    ("mc config host add ", &[(Position(3), Secret)]),
+    ("rabbitmqctl add_user ", &[(Position(1), Secret)]),
+    ("rabbitmqctl change_password ", &[(Position(1), Secret)]),
+    ("rabbitmqadmin ", LOGIN),
+    ("add-user.sh ", LOGIN),
+    ("ldapsearch ", LDAP),
+    ("ldapmodify ", LDAP),
+    ("ldapadd ", LDAP),
+    ("ldapdelete ", LDAP),
+    ("ldapwhoami ", LDAP),
+    ("ldapcompare ", LDAP),
+    ("ldapmodrdn ", LDAP),
+    ("ldappasswd ", &[(Either("-w"), Secret), (Apart("-s"), Secret), (Apart("-a"), Secret)]),
+    ("slappasswd ", &[(Apart("-s"), Secret)]),
+    ("kadmin ", LDAP),
+    ("addprinc ", PUTTY),
+    ("smbclient ", SMB),
+    ("rpcclient ", SMB),
+    ("smbmap ", LOGIN),
+    ("winexe ", SMB),
+    ("net rpc ", SMB),
+    ("net ads ", SMB),
+    ("samba-tool user create ", &[(Position(1), Secret)]),
+    ("samba-tool user add ", &[(Position(1), Secret)]),
+    ("crackmapexec ", LOGIN),
+    ("evil-winrm ", LOGIN),
+    ("hydra ", LOGIN),
+    ("psexec ", LOGIN),
+    ("PsExec ", LOGIN),
+    ("rdesktop ", LOGIN),
+    ("xfreerdp ", RDP),
+    ("wfreerdp ", RDP),
+    ("plink ", PUTTY),
+    ("pscp ", PUTTY),
+    ("psftp ", PUTTY),
+    ("putty ", PUTTY),
+    ("schtasks ", &[(Apart("/rp"), Secret), (Apart("/RP"), Secret), (Apart("/p"), Secret)]),
+    ("signtool sign ", &[(Apart("/p"), Secret)]),
+    ("net use ", &[(Position(2), Secret), (Position(1), Secret)]),
+    ("net user ", &[(Position(1), Secret)]),
+    ("NET USER ", &[(Position(1), Secret)]),
+    ("lftp ", &[(Apart("-u"), Pair(b','))]),
+    ("ncftpput ", LOGIN),
+    ("ncftpget ", LOGIN),
+    ("zip ", UPPER),
+    ("unzip ", UPPER),
+    ("7z ", ARCHIVE),
+    ("7za ", ARCHIVE),
+    ("7zr ", ARCHIVE),
+    ("unrar ", ARCHIVE),
+    ("rar ", ARCHIVE),
+    ("openssl ", OPENSSL),
+    ("openssl passwd ", &[(Position(0), Secret)]),
+    ("htpasswd ", &[(LastWith(b'b'), Secret)]),
+    ("useradd ", LOGIN),
+    ("usermod ", LOGIN),
+    ("snmpwalk ", SNMP),
+    ("snmpget ", SNMP),
+    ("snmpset ", SNMP),
+    ("snmpbulkwalk ", SNMP),
+    ("snmpgetnext ", SNMP),
+    ("snmptrap ", SNMP),
+    ("ipmitool ", UPPER),
+    ("mosquitto_pub ", UPPER),
+    ("mosquitto_sub ", UPPER),
+    (
+        "nmcli ",
+        &[
+            (Apart("password"), Secret),
+            (Apart("wifi-sec.psk"), Secret),
+            (Apart("802-11-wireless-security.psk"), Secret),
+        ],
+    ),
+    ("wpa_passphrase ", &[(Position(1), Secret)]),
+    ("security add-generic-password ", LDAP),
+    ("security add-internet-password ", LDAP),
+    ("security unlock-keychain ", LOGIN),
+    ("security create-keychain ", LOGIN),
+    ("security set-key-partition-list ", &[(Apart("-k"), Secret)]),
+    ("security import ", UPPER),
 ];
 
-/// How far behind its command an option is looked for, in bytes.
-const REACH: usize = 512;
+/// How far behind its program an argument is looked for, in bytes.
+const REACH: usize = 768;
 
 impl Detector for Command {
     fn rules(&self) -> Vec<RuleInfo> {
         let rule =
             |id: &str, kind, description: &str| RuleInfo { id: id.into(), kind, description: description.into() };
         vec![
-            rule("command-password", Kind::Password, "secret behind a short option of a command"),
+            rule("command-password", Kind::Password, "secret in an argument of a known program"),
             rule("command-user", Kind::User, "user name before such a secret"),
-            rule("statement-secret", Kind::Secret, "secret of a statement that has a place for one"),
+            rule("command-cookie", Kind::Session, "cookie in an argument of a known program"),
         ]
     }
 
     fn anchors(&self) -> Vec<Anchor> {
-        let options = OPTIONS.iter().map(|(command, ..)| Anchor::exact(command));
-        options.chain(STATEMENTS.iter().map(|(statement, _)| Anchor::folded(statement))).collect()
+        PROGRAMS.iter().map(|(name, _)| Anchor::exact(name.as_bytes())).collect()
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
-        match OPTIONS.get(hit.anchor) {
-            Some((command, option, shape)) => {
-                if view.starts_word(hit.at) {
-                    options(view, hit.at + command.len() - 1, command, option, *shape, out);
+        let (name, takes) = PROGRAMS[hit.anchor];
+        if !view.starts_word(hit.at) || view.before(hit.at) == Some(b'-') {
+            return;
+        }
+        let mut position = 0;
+        let (mut due, mut bundles) = (None, false);
+        let mut last = None;
+        for (start, end) in Words::new(view, hit.at + name.len(), REACH) {
+            let word = view.slice(start, end);
+            // The same command once more has its own turn.
+            if word == &name.as_bytes()[..name.len() - 1] {
+                break;
+            }
+            if let Some(is) = due.take() {
+                secret(view, start, is, out);
+                continue;
+            }
+            let is_option = matches!(word[0], b'-' | b'/');
+            for &(at, is) in takes {
+                match at {
+                    Apart(option) if word == option.as_bytes() => due = Some(is),
+                    Apart(option) | Either(option)
+                        if word.starts_with(option.as_bytes()) && word.get(option.len()) == Some(&b'=') =>
+                    {
+                        secret(view, start + option.len() + 1, is, out);
+                    }
+                    Either(option) if word == option.as_bytes() => due = Some(is),
+                    Glued(option) | Either(option)
+                        if word.len() > option.len()
+                            && word.starts_with(option.as_bytes())
+                            && !matches!(word[option.len()], b'-' | b'=') =>
+                    {
+                        secret(view, start + option.len(), is, out);
+                    }
+                    Bundle(letter) if is_bundle(word) && word.last() == Some(&letter) => due = Some(is),
+                    LastWith(letter) if is_bundle(word) && word.contains(&letter) => bundles = true,
+                    Position(n) if n == position && !is_option => {
+                        let is_switch = word.contains(&b'=') || word.starts_with(b"\\\\");
+                        if !is_switch && !(word == b"*") {
+                            secret(view, start, is, out);
+                        }
+                    }
+                    _ => {}
                 }
             }
-            None => {
-                let (statement, kind) = STATEMENTS[hit.anchor - OPTIONS.len()];
-                let at = view.run(hit.at + statement.len(), BLANK, 8);
-                let at = if statement == SET_PASSWORD { behind_account(view, at) } else { skip_words(view, at) };
-                let value = argument(view, at);
+            if !is_option {
+                position += 1;
+                last = Some(start);
+            }
+        }
+        if let Some(start) = last.filter(|_| bundles && position > 1) {
+            secret(view, start, Secret, out);
+        }
+    }
+}
+
+/// `-xvf`: one-letter options behind one hyphen.
+fn is_bundle(word: &[u8]) -> bool {
+    word.len() > 1 && word.len() < 8 && word[0] == b'-' && word[1..].iter().all(|b| LETTER.contains(*b))
+}
+
+/// The argument at `at`, for what it is.
+fn secret(view: &View<'_>, at: usize, is: Is, out: &mut Candidates<'_>) {
+    let value = argument(view, at);
+    match is {
+        Secret => {
+            if is_secret(view, &value) {
+                take(view, &value, Kind::Password, PASSWORD, out);
+            }
+        }
+        Pair(separator) => {
+            // `-U https://host` has no user before its colon.
+            if !view.slice(value.start, value.end).windows(3).any(|w| w == b"://") {
+                take_pair(view, &value, separator, (PASSWORD, USER), out);
+            }
+        }
+        Source => {
+            if view.starts_with(value.start, b"pass:") {
+                let value = Extent { start: value.start + 5, ..value };
                 if is_secret(view, &value) {
-                    take(view, &value, kind, STATEMENT, out);
+                    take(view, &value, Kind::Password, PASSWORD, out);
                 }
             }
         }
+        Cookies => header::jar(view, value.start, COOKIE, out),
+        Logon => logon_under(view, &value, PASSWORD, out),
     }
 }
 
-/// Every place of the option in the arguments that start at `from`.
-fn options(view: &View<'_>, from: usize, command: &[u8], option: &[u8], shape: Shape, out: &mut Candidates<'_>) {
-    const TOLD: ByteSet = SPACE.or(ByteSet::of(b"|;"));
-    let mut next = from;
-    while next < from + REACH {
-        let at = view.run(next, const { TOLD.not() }, from + REACH - next);
-        next = at + 1;
-        if at >= from + REACH || !matches!(view.at(at), Some(b' ' | b'\t' | b'\r')) {
-            return;
-        }
-        // The same command once more has its own turn.
-        if view.starts_with(next, command) {
-            return;
-        }
-        if !view.starts_with(next, option) {
-            continue;
-        }
-        let behind = next + option.len();
-        let value = view.run(behind, const { BLANK.or(ByteSet::of(b"=")) }, 4);
-        let fits = match shape {
-            Shape::Glued => value == behind && view.at(behind).is_some_and(|b| b != b'-'),
-            Shape::Either => true,
-            Shape::Apart | Shape::Pair => value > behind,
-        };
-        if !fits {
-            continue;
-        }
-        let value = argument(view, value);
-        if shape == Shape::Pair {
-            pair(view, &value, out);
-        } else if is_secret(view, &value) {
-            take(view, &value, Kind::Password, OPTION, out);
-        }
-    }
-}
-
-/// `user:secret`.
-fn pair(view: &View<'_>, value: &Extent, out: &mut Candidates<'_>) {
-    let Some(colon) = (value.start..value.end).find(|&i| view.at(i) == Some(b':')) else { return };
-    let user = Extent { end: colon, ..value.clone() };
-    let secret = Extent { start: colon + 1, ..value.clone() };
-    if is_secret(view, &secret) {
-        take(view, &secret, Kind::Password, OPTION, out);
-        if is_secret(view, &user) {
-            out.found(Found::new(user.start, user.end, Kind::User, Confidence::Medium).rule(USER));
-        }
-    }
-}
-
-/// The word or quoted text at `at`.
-fn argument(view: &View<'_>, at: usize) -> Extent {
-    match Quote::at(view, at) {
-        Some(quote) => quote.extent(view, quote.end(at), false),
-        None => {
-            let set = const { SPACE.or(ByteSet::of(b"\"'`;|&<>\\")).not() };
-            Extent {
-                start: at,
-                end: view.run(at, set, usize::MAX),
-                run: Run::Set(set),
-                is_quoted: false,
-                is_open: false,
-            }
-        }
-    }
-}
-
-/// Behind the words that may stand before the secret of a statement: `PASSWORD`, `VALUES`, `-String`, `ascii-text`.
-fn skip_words(view: &View<'_>, at: usize) -> usize {
-    let words = [&b"password "[..], b"values ", b"-string ", b"ascii-text "];
-    match words.iter().find(|w| view.starts_with_ignoring_case(at, w)) {
-        Some(word) => view.run(at + word.len(), BLANK, 8),
-        None => at,
-    }
-}
-
-/// Behind the account, the sign and `PASSWORD(` of a statement that sets a password.
-fn behind_account(view: &View<'_>, at: usize) -> usize {
-    let sign = view.run(at, const { ByteSet::of(b"=;\r\n").not() }, 128);
-    let at = view.run(sign, const { BLANK.or(ByteSet::of(b"=")) }, 8);
-    if view.starts_with_ignoring_case(at, b"password(") { at + 9 } else { at }
-}
-
-fn is_secret(view: &View<'_>, value: &Extent) -> bool {
+/// `scott/tiger@service`, `scott/"ti/ger@1"@service`, of Oracle.
+pub(super) fn logon_under(view: &View<'_>, value: &Extent, rule: usize, out: &mut Candidates<'_>) {
     let text = view.slice(value.start, value.end);
-    !text.is_empty()
-        && handle::reason(text).is_none()
-        && (value.is_quoted || text.iter().any(|b| ALNUM.contains(*b)))
-        && !matches!(text[0], b'-' | b'$' | b'(')
-}
-
-fn take(view: &View<'_>, value: &Extent, kind: Kind, rule: usize, out: &mut Candidates<'_>) {
-    let found = Found::new(value.start, value.end, kind, Confidence::High).rule(rule);
-    out.found(found.open(view, value.run.clone()));
+    let Some(slash) = memchr::memchr(b'/', text).filter(|&n| n > 0).map(|n| value.start + n) else { return };
+    let start = slash + 1;
+    let secret = match Quote::at(view, start).filter(|_| !value.is_quoted) {
+        Some(quote) => quote.extent(view, quote.end(start), false),
+        None => {
+            let rest = view.slice(start, value.end);
+            let end = memchr::memrchr(b'@', rest).map_or(value.end, |n| start + n);
+            Extent { start, end, ..value.clone() }
+        }
+    };
+    let is_name = text[..slash - value.start].iter().all(|b| b.is_ascii_alphanumeric() || b"_$#.[]".contains(b));
+    if is_name && is_secret(view, &secret) && !view.slice(secret.start, secret.end).contains(&b'/') {
+        take(view, &secret, Kind::Password, rule, out);
+    }
 }

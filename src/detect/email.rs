@@ -220,7 +220,7 @@ fn letter_at(view: &View<'_>, at: usize) -> Option<usize> {
 fn reason_to_leave(view: &View<'_>, start: usize, at: usize, domain: usize, end: usize) -> Option<&'static str> {
     // What a blank or a quote sets apart is in no URL.
     let is_apart = view.before(start).is_none_or(|b| userinfo::OUTSIDE.contains(b));
-    if !is_apart && is_userinfo(view, at) {
+    if !is_apart && (is_userinfo(view, at) || userinfo::is_logon(view, start, at)) {
         return Some("the user part of a URL");
     }
     if view.at(domain) == Some(b'[') {

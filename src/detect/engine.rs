@@ -9,7 +9,8 @@ use crate::detect::detector::{Anchor, Candidates, Detector, Explained, Found, Hi
 use crate::detect::dictionary::Terms;
 use crate::detect::prefilter::{self, Isa, Literal, Met, Prefilter, Shape};
 use crate::detect::view::View;
-use crate::detect::{command, dashed, email, header, ipv4, ipv6, keyed, mac, pem, token, userinfo};
+use crate::detect::{command, device, files, kubernetes, piped, sql};
+use crate::detect::{dashed, email, header, ipv4, ipv6, keyed, mac, pem, token, userinfo};
 use crate::finding::RuleId;
 use crate::placeholder;
 use crate::rules::RuleSet;
@@ -103,6 +104,11 @@ impl Engine {
             Box::new(header::Header::new(rules)),
             Box::new(keyed::Keyed::new(rules)),
             Box::new(command::Command),
+            Box::new(piped::Piped),
+            Box::new(device::Device),
+            Box::new(sql::Sql::new(rules)),
+            Box::new(kubernetes::Manifest),
+            Box::new(files::Files),
             Box::new(pem::Pem),
             Box::new(token::Tokens::new(rules)),
         ];

@@ -69,6 +69,9 @@ impl Detector for Keyed {
         if is_header(view, &key, &place) {
             return out.left(which, hit.at, "a header, which has its own rules");
         }
+        if place.separator == Separator::Colon && view.ends_with_ignoring_case(key.start, b"://") {
+            return out.left(which, hit.at, "the user part of a URL, which has its own rules");
+        }
         let mut values = place.values(view, &key);
         let literal = values.only().filter(|value| !value.is_quoted && !is_weak);
         if let Some(literal) = literal.and_then(|value| code::fallback(view, value)) {

@@ -38,10 +38,16 @@ mod place;
 mod prose;
 mod value;
 
+mod argument;
 mod command;
+mod device;
 mod dictionary;
+mod files;
 mod header;
+mod kubernetes;
 mod pem;
+mod piped;
+mod sql;
 mod steps;
 mod token;
 mod userinfo;

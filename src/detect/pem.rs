@@ -34,13 +34,16 @@ impl Detector for Pem {
             Anchor::exact(b"---- BEGIN "),
             Anchor::exact(b"LS0tLS1CRUdJTi"),
             Anchor::exact(b"Private-Lines: "),
+            // In a URL.
+            Anchor::exact(b"-----BEGIN%20"),
+            Anchor::exact(b"-----BEGIN+"),
         ]
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
         match hit.anchor {
-            0 | 1 => block(view, hit.at, out),
             2 => encoded(view, hit.at, out),
+            0 | 1 | 4 | 5 => block(view, hit.at, out),
             _ => putty(view, hit.at + 15, out),
         }
     }
@@ -93,7 +96,10 @@ fn putty(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
 
 /// Whether a label tells of a private key.
 fn is_private(label: &[u8]) -> bool {
-    memchr::memchr_iter(b'P', label).any(|at| label[at..].starts_with(b"PRIVATE KEY"))
+    memchr::memchr_iter(b'P', label).any(|at| {
+        let rest = label[at..].strip_prefix(b"PRIVATE");
+        rest.is_some_and(|rest| [&b" KEY"[..], b"%20KEY", b"+KEY"].iter().any(|key| rest.starts_with(key)))
+    })
 }
 
 /// The bytes of standard base64, up to the first character that is none.

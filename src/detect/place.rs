@@ -97,7 +97,7 @@ impl<'v> Place<'v> {
             }
         }
         // `b"..."`, `r'...'`, `@"..."`
-        if matches!(view.at(at), Some(b'b' | b'r' | b'u' | b'f' | b'L' | b'@'))
+        if matches!(view.at(at), Some(b'b' | b'r' | b'u' | b'f' | b'L' | b'N' | b'@'))
             && Quote::at(view, at + 1).is_some_and(|q| q.is_plain())
         {
             at += 1;

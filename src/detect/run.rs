@@ -119,9 +119,11 @@ fn block(bytes: &[u8], from: usize, is_last: bool, indent: usize) -> Step {
 
 const PEM_BODY: ByteSet = BASE64;
 /// What a line of the body goes on with: it may be damaged, and the rest of a damaged word belongs to the key as well.
-const PEM_WITHIN: ByteSet = ALNUM.or(ByteSet::of(b"+/=_:"));
+const PEM_WITHIN: ByteSet = ALNUM.or(ByteSet::of(b"+/=_:%"));
 /// What may stand between the lines of a block: indentation, quotation marks of mail and of source text, list bars.
-const PEM_MARGIN: ByteSet = ByteSet::of(b" \t>|#*\"'+,;:\\");
+const PEM_MARGIN: ByteSet = ByteSet::of(b" \t>|#*\"'+,;:.\\");
+/// Line ends of markup.
+const PEM_BREAKS: [&[u8]; 7] = [b"<br>", b"<br/>", b"<br />", b"&#10;", b"&#13;", b"&#xA;", b"&#xD;"];
 const PEM_LINE: usize = 200;
 
 /// The body of a PEM block: base64, line ends (also spelled `\n`, `\r\n`, or with a margin), headers, and the END line.
@@ -171,6 +173,17 @@ fn pem_link(rest: &[u8], is_last: bool) -> Link {
                 at += 2;
             }
             Some(b'\\') if at + 1 == rest.len() => return short(Link::Broken),
+            Some(b'<' | b'&') => match PEM_BREAKS.iter().find(|text| starts_ignoring_case(&rest[at..], text)) {
+                Some(text) => {
+                    line_ends += 1;
+                    at += text.len();
+                }
+                None if rest.len() - at < 6 => return short(Link::Broken),
+                None => return Link::Broken,
+            },
+            // `b"..."` of Python, `// ` of comments
+            Some(b'b' | b'r') if line_ends > 0 && matches!(rest.get(at + 1), Some(b'"' | b'\'')) => at += 2,
+            Some(b'/') if line_ends > 0 && rest[at..].starts_with(b"// ") => at += 3,
             Some(&b) if PEM_MARGIN.contains(b) => at += 1,
             Some(b'-') => {
                 let dashes = rest[at..].iter().take_while(|&&b| b == b'-').count();
@@ -230,10 +243,30 @@ fn pem_link(rest: &[u8], is_last: bool) -> Link {
                 None => short(Link::Broken),
             }
         }
-        Some(b'\n' | b'\r' | b'\\' | b'"' | b'\'' | b'<' | b',' | b')') if body > 0 => Link::Body(at),
-        Some(b'-') if body == 0 => Link::Broken,
-        Some(_) => Link::Broken,
+        Some(b'\n' | b'\r' | b'\\' | b'"' | b'\'' | b'<' | b'&' | b'%' | b',' | b')') if body > 0 => Link::Body(at),
+        Some(_) => match pem_prefixed(line) {
+            Some(n) => Link::Body(at + n),
+            None if line.len() < PEM_LINE => short(Link::Broken),
+            None => Link::Broken,
+        },
     }
+}
+
+/// Behind what a log puts before each line, if the last word of the line is of the body, or its END.
+fn pem_prefixed(line: &[u8]) -> Option<usize> {
+    let end = line.iter().take(PEM_LINE).position(|&b| b == b'\n')?;
+    let line = line[..end].trim_ascii_end();
+    if let Some(n) = memchr::memmem::find(line, b"-----END ") {
+        return (!line[..n].iter().any(|b| b"\"'=".contains(b))).then_some(n);
+    }
+    let word = line.iter().rposition(|b| BLANK.contains(*b))? + 1;
+    let text = &line[word..];
+    let is_body = text.len() >= 60 || (text.len() >= 16 && text.ends_with(b"="));
+    (is_body && text.iter().all(|b| PEM_BODY.contains(*b))).then_some(word)
+}
+
+fn starts_ignoring_case(text: &[u8], prefix: &[u8]) -> bool {
+    text.get(..prefix.len()).is_some_and(|t| t.eq_ignore_ascii_case(prefix))
 }
 
 #[cfg(test)]

@@ -61,18 +61,34 @@ impl Detector for Userinfo {
     }
 
     fn anchors(&self) -> Vec<Anchor> {
-        vec![Anchor::exact(b"://"), Anchor::folded(b":thin:"), Anchor::exact(b"@tcp("), Anchor::exact(b"@unix(")]
+        let mut anchors = vec![Anchor::exact(b"://"), Anchor::folded(b":thin:"), Anchor::folded(b":oci:")];
+        anchors.extend([&b" //"[..], b"\"//", b"'//", b"=//", b"\n//"].map(Anchor::exact));
+        anchors.extend([&b"@tcp("[..], b"@unix(", b"@(", b"@/"].map(Anchor::exact));
+        anchors
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
         let (start, at) = match hit.anchor {
             0 => (hit.at + 3, sign(view, hit.at + 3)),
             1 => return oracle(view, hit.at + 6, out),
+            2 => return oracle(view, hit.at + 5, out),
+            // `//user:secret@host`
+            3..=7 if view.is(hit.at + 3, OUTSIDE) => return,
+            3..=7 => (hit.at + 3, sign(view, hit.at + 3)),
+            // `scott/tiger@//host` of Oracle has its own anchor.
+            _ if view.starts_with(hit.at, b"@//") => return,
             // `user:secret@tcp(host:3306)/db`
-            _ => (view.run_back(hit.at, const { OUTSIDE.or(ByteSet::of(b"=/")).not() }, 256), Some(hit.at)),
+            _ => (data_source(view, hit.at), Some(hit.at)),
         };
         let Some(at) = at.filter(|&at| at > start) else { return };
+        // `image:tag@sha256:...` is no host.
+        if view.starts_with(at + 1, b"sha256:") || view.starts_with(at + 1, b"sha512:") {
+            return out.left(PASSWORD, start, "the digest of an image");
+        }
         let separator = (start..at).find(|&i| view.at(i) == Some(b':'));
+        if separator.is_none() && hit.anchor > 2 {
+            return;
+        }
         let (user_end, secret) = match separator {
             Some(colon) => (colon, Some((colon + 1, at))),
             None => (at, None),
@@ -103,6 +119,24 @@ impl Detector for Userinfo {
     }
 }
 
+/// Whether the `@` at `at` ends the secret of a logon (`sqlplus scott/tiger@db`) or of a URL without its scheme.
+pub(super) fn is_logon(view: &View<'_>, start: usize, at: usize) -> bool {
+    const PROGRAMS: [&[u8]; 8] =
+        [b"sqlplus ", b"expdp ", b"impdp ", b"rman target ", b"sqlldr ", b":thin:", b":oci:", b"conn"];
+    let from = view.run_back(at, OUTSIDE.not(), 256);
+    if view.slice(from, start).starts_with(b"//") && view.before(from).is_some_and(|b| b" \"'\n".contains(&b)) {
+        return sign(view, from + 2) == Some(at);
+    }
+    let before = view.slice(view.line_start(at).max(start.saturating_sub(128)), start);
+    view.before(start) == Some(b'/') && PROGRAMS.iter().any(|program| memchr::memmem::find(before, program).is_some())
+}
+
+/// Where `user:secret` begins that ends at `at`, in a data source of Go.
+fn data_source(view: &View<'_>, at: usize) -> usize {
+    let from = view.run_back(at, const { OUTSIDE.or(ByteSet::of(b"=")).not() }, 256);
+    memchr::memmem::rfind(view.slice(from, at), b"://").map_or(from, |n| from + n + 3)
+}
+
 /// The `@` that ends the user part of the URL whose authority starts at `start`.
 pub(super) fn sign(view: &View<'_>, start: usize) -> Option<usize> {
     const LIMIT: usize = 1024;
@@ -128,9 +162,14 @@ pub(super) fn sign(view: &View<'_>, start: usize) -> Option<usize> {
     };
     if let Some(at) = last(authority) {
         // `p@ss/word@host.example`: what follows the first sign is no host, what follows the last one is.
-        let is_host = view.slice(at + 1, authority).iter().any(|b| matches!(b, b'.' | b':' | b'[' | b'$'));
+        let host = view.slice(at + 1, authority);
+        let is_port = |n: usize| host[n + 1..].iter().all(|b| b.is_ascii_digit() || b"$[]{},.:-".contains(b));
+        let is_host = match memchr::memrchr(b':', host) {
+            Some(colon) => is_port(colon) || host.iter().any(|b| matches!(b, b'[' | b'$' | b',' | b'{')),
+            None => host.iter().any(|b| matches!(b, b'.' | b'[' | b'$')),
+        };
         return last(end)
-            .filter(|&other| !is_host && view.is(authority, SLASH) && is_dotted(view, other + 1))
+            .filter(|&other| !is_host && view.is(authority, PATH) && is_dotted(view, other + 1))
             .or(Some(at));
     }
     // A secret with a slash in it: there is a colon whose right side is no port.
@@ -141,8 +180,6 @@ pub(super) fn sign(view: &View<'_>, start: usize) -> Option<usize> {
     }
     last(end)
 }
-
-const SLASH: ByteSet = ByteSet::of(b"/");
 
 /// Whether a host with a dot in it stands at `at`, whose last label is of letters.
 fn is_dotted(view: &View<'_>, at: usize) -> bool {
@@ -158,8 +195,12 @@ fn oracle(view: &View<'_>, start: usize, out: &mut Candidates<'_>) {
     if slash == start || view.at(slash) != Some(b'/') {
         return;
     }
-    let end = view.run(slash + 1, const { OUTSIDE.or(ByteSet::of(b"@")).not() }, 128);
-    if end > slash + 1 && view.at(end) == Some(b'@') && handle::reason(view.slice(slash + 1, end)).is_none() {
-        out.found(Found::new(slash + 1, end, Kind::Password, Confidence::High).rule(PASSWORD));
+    // `scott/"ti/ger"@host`
+    let (from, end) = match view.at(slash + 1) {
+        Some(b'"') => (slash + 2, view.run(slash + 2, const { ByteSet::of(b"\"\r\n").not() }, 128)),
+        _ => (slash + 1, view.run(slash + 1, const { OUTSIDE.or(ByteSet::of(b"@")).not() }, 128)),
+    };
+    if end > from && matches!(view.at(end), Some(b'@' | b'"')) && handle::reason(view.slice(from, end)).is_none() {
+        out.found(Found::new(from, end, Kind::Password, Confidence::High).rule(PASSWORD));
     }
 }

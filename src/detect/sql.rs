@@ -1,0 +1,381 @@
+//! Secrets of SQL statements: `IDENTIFIED BY 'x'`, `SET PASSWORD FOR u = 'x'`, `INSERT INTO users (name, password) VALUES
+//! ('a', 'x')`, `MD5('x')` of a password, the arguments of procedures that make logins.
+
+use crate::detect::argument::{argument, is_secret, take};
+use crate::detect::bytes::{ALNUM, BLANK, ByteSet, SPACE, WORD};
+use crate::detect::command;
+use crate::detect::detector::{Anchor, Candidates, Detector, Hit, RuleInfo};
+use crate::detect::handle;
+use crate::detect::lexicon::Lexicon;
+use crate::detect::run::Run;
+use crate::detect::value::{Extent, Quote};
+use crate::detect::view::View;
+use crate::kind::Kind;
+use crate::rules::RuleSet;
+
+/// Finds the secrets of SQL.
+pub struct Sql {
+    lexicon: Lexicon,
+}
+
+impl Sql {
+    /// The detector; the lexicon of a rule set tells which columns hold secrets.
+    pub fn new(rules: &RuleSet) -> Sql {
+        Sql { lexicon: Lexicon::new(rules) }
+    }
+}
+
+const STATEMENT: usize = 0;
+const COLUMN: usize = 1;
+
+/// What a statement is, by its anchor.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Is {
+    /// `IDENTIFIED BY [PASSWORD|VALUES] x [REPLACE y]`.
+    By,
+    /// `IDENTIFIED WITH plugin BY|AS x`, `IDENTIFIED VIA plugin USING x`.
+    With,
+    /// `SET PASSWORD [FOR account] =|TO x`.
+    SetPassword,
+    /// `INSERT INTO t (columns) VALUES (...), (...)`.
+    Insert,
+    /// A function whose argument of this number is a secret.
+    Argument(usize),
+    /// A digest of a column's new value.
+    Digest,
+    /// A procedure whose argument of this number is a secret, without parentheses.
+    Procedure(usize),
+    /// `CONNECT user/secret@service`.
+    Connect,
+    /// `ConvertTo-SecureString`, which is no SQL but a statement with a place for a secret.
+    SecureString,
+}
+
+const ANCHORS: &[(&[u8], Is)] = &[
+    (b"identified by", Is::By),
+    (b"identified with ", Is::With),
+    (b"identified via ", Is::With),
+    (b"set password ", Is::SetPassword),
+    (b"insert into ", Is::Insert),
+    (b"replace into ", Is::Insert),
+    (b"insert ignore into ", Is::Insert),
+    (b"pgp_sym_encrypt(", Is::Argument(1)),
+    (b"pgp_sym_decrypt(", Is::Argument(1)),
+    (b"aes_encrypt(", Is::Argument(1)),
+    (b"aes_decrypt(", Is::Argument(1)),
+    (b"encryptbypassphrase(", Is::Argument(0)),
+    (b"decryptbypassphrase(", Is::Argument(0)),
+    (b"md5('", Is::Digest),
+    (b"sha1('", Is::Digest),
+    (b"sha2('", Is::Digest),
+    (b"crypt('", Is::Digest),
+    (b"sp_addlogin ", Is::Procedure(1)),
+    (b"sp_password ", Is::Procedure(1)),
+    (b"sp_addlinkedsrvlogin ", Is::Procedure(4)),
+    (b"sp_addapprole ", Is::Procedure(1)),
+    (b"sp_setapprole ", Is::Procedure(1)),
+    (b"connect ", Is::Connect),
+    (b"conn ", Is::Connect),
+    (b"convertto-securestring ", Is::SecureString),
+];
+
+impl Detector for Sql {
+    fn rules(&self) -> Vec<RuleInfo> {
+        let rule =
+            |id: &str, kind, description: &str| RuleInfo { id: id.into(), kind, description: description.into() };
+        vec![
+            rule("statement-secret", Kind::Password, "secret of a statement that has a place for one"),
+            rule("sql-column", Kind::Secret, "value of a column that holds secrets"),
+        ]
+    }
+
+    fn anchors(&self) -> Vec<Anchor> {
+        ANCHORS.iter().map(|(words, _)| Anchor::folded(words)).collect()
+    }
+
+    fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
+        let (words, is) = ANCHORS[hit.anchor];
+        if !view.starts_word(hit.at) {
+            return;
+        }
+        let at = hit.at + words.len();
+        match is {
+            Is::By => by(view, hit.at, at, out),
+            Is::With => with(view, at, out),
+            Is::SetPassword => set_password(view, at, out),
+            Is::Insert => self.insert(view, at, out),
+            Is::Argument(n) | Is::Procedure(n) => {
+                let value = Tuple { view, at }.nth(n);
+                if let Some(value) = value.flatten() {
+                    literal(view, value, STATEMENT, Kind::Password, out);
+                }
+            }
+            Is::Digest => self.digest(view, hit.at, at - 1, out),
+            Is::Connect => {
+                let is_own = view.before(view.run_back(hit.at, BLANK, 64)).is_none_or(|b| b == b'\n' || b == b'>');
+                if !is_own {
+                    return;
+                }
+                let value = argument(view, view.run(at, BLANK, 8));
+                let behind = view.run(value.end, const { ByteSet::of(b" \t\r;") }, 8);
+                let is_last = view.at(behind).is_none_or(|b| b == b'\n');
+                if is_last || view.slice(value.start, value.end).contains(&b'@') {
+                    command::logon_under(view, &value, STATEMENT, out);
+                }
+            }
+            Is::SecureString => secure_string(view, at, out),
+        }
+    }
+}
+
+/// Takes a quoted literal that can be a secret.
+fn literal(view: &View<'_>, value: Extent, rule: usize, kind: Kind, out: &mut Candidates<'_>) {
+    let text = view.slice(value.start, value.end);
+    match handle::reason(text) {
+        Some(reason) => out.left(rule, value.start, reason),
+        None if text.is_empty() => {}
+        None => take(view, &value, kind, rule, out),
+    }
+}
+
+/// The literal at `at`: a string, in which doubled quotes are one, also with the `N` of national characters; or a word.
+fn string(view: &View<'_>, at: usize) -> Option<Extent> {
+    let at = if matches!(view.at(at), Some(b'N' | b'n' | b'E' | b'X')) && view.at(at + 1) == Some(b'\'') {
+        at + 1
+    } else {
+        at
+    };
+    let quote = Quote::at(view, at)?;
+    let mut extent = quote.extent(view, quote.end(at), false);
+    // A doubled quote is part of the string.
+    while quote.is_plain() && view.at(extent.end) == view.at(at) && view.at(extent.end + 1) == view.at(at) {
+        let more = quote.extent(view, extent.end + 2, false);
+        if more.end < extent.end + 2 {
+            break;
+        }
+        extent = Extent { start: extent.start, ..more };
+    }
+    Some(extent)
+}
+
+fn by(view: &View<'_>, start: usize, at: usize, out: &mut Candidates<'_>) {
+    let mut at = view.run(at, SPACE, 32);
+    for word in [&b"password "[..], b"values ", b"random "] {
+        if view.starts_with_ignoring_case(at, word) {
+            at = view.run(at + word.len(), BLANK, 8);
+        }
+    }
+    let value = string(view, at);
+    // Without quotes it is a sentence, unless somebody's account is spoken of.
+    let is_statement = || {
+        let before = view.slice(start.saturating_sub(200), start);
+        [&b"user"[..], b"USER", b"User", b"ROLE", b"role", b"GRANT", b"grant", b"LINK", b"link"]
+            .iter()
+            .any(|word| memchr::memmem::find(before, word).is_some())
+    };
+    let value = match value {
+        Some(value) => value,
+        None if is_statement() && !view.starts_with_ignoring_case(at, b"password") => argument(view, at),
+        None => return out.left(STATEMENT, at, "a sentence, not a statement"),
+    };
+    if !is_secret(view, &value) && !(value.is_quoted && view.at(value.start) == Some(b'-')) {
+        return out.left(STATEMENT, at, "a reference, not a value");
+    }
+    let behind = view.run(value.end, const { ByteSet::of(b"\"' \t") }, 8);
+    take(view, &value, Kind::Password, STATEMENT, out);
+    if view.starts_with_ignoring_case(behind, b"replace ") {
+        let old = view.run(behind + 8, BLANK, 8);
+        let old = string(view, old).unwrap_or_else(|| argument(view, old));
+        if is_secret(view, &old) {
+            take(view, &old, Kind::Password, STATEMENT, out);
+        }
+    }
+}
+
+fn with(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
+    let at = Quote::at(view, at).map_or(at, |quote| quote.end(at));
+    let plugin = view.run(at, const { WORD.or(ByteSet::of(b"-")) }, 48);
+    let at = view.run(Quote::at(view, plugin).map_or(plugin, |quote| quote.end(plugin)), BLANK, 8);
+    let Some(word) = [&b"by "[..], b"as ", b"using "].into_iter().find(|w| view.starts_with_ignoring_case(at, w))
+    else {
+        return;
+    };
+    if let Some(value) = string(view, view.run(at + word.len(), BLANK, 8)) {
+        literal(view, value, STATEMENT, Kind::Password, out);
+    }
+}
+
+/// Behind the account and the sign: a literal, or a function of one.
+fn set_password(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
+    let at = view.run(at, BLANK, 8);
+    let at = if view.starts_with_ignoring_case(at, b"for ") {
+        view.run(at + 4, const { ByteSet::of(b"=;\r\n").not() }, 128)
+    } else {
+        at
+    };
+    let at = if view.starts_with_ignoring_case(at, b"to ") { at + 3 } else { at };
+    let at = view.run(at, const { BLANK.or(ByteSet::of(b"=")) }, 8);
+    let word = view.run(at, WORD, 16);
+    let at = if view.at(word) == Some(b'(') { word + 1 } else { at };
+    if let Some(value) = string(view, at) {
+        literal(view, value, STATEMENT, Kind::Password, out);
+    }
+}
+
+/// `ConvertTo-SecureString [-String|-AsPlainText|-Force]* "x"`.
+fn secure_string(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
+    let mut at = view.run(at, BLANK, 8);
+    for _ in 0..3 {
+        let Some(word) = [&b"-string "[..], b"-asplaintext ", b"-force "]
+            .into_iter()
+            .find(|word| view.starts_with_ignoring_case(at, word))
+        else {
+            break;
+        };
+        at = view.run(at + word.len(), BLANK, 8);
+    }
+    let value = argument(view, at);
+    if is_secret(view, &value) {
+        take(view, &value, Kind::Password, STATEMENT, out);
+    }
+}
+
+impl Sql {
+    /// `password = MD5('x')`: the digest of what a column is set to.
+    fn digest(&self, view: &View<'_>, start: usize, at: usize, out: &mut Candidates<'_>) {
+        let sign = view.run_back(start, BLANK, 8);
+        if view.before(sign) != Some(b'=') {
+            return;
+        }
+        let end =
+            view.run_back(view.run_back(sign - 1, const { BLANK.or(ByteSet::of(b"`\"]")) }, 8), ByteSet::of(b"`\""), 1);
+        let name = view.run_back(end, WORD, 64);
+        if self.lexicon.find(view.slice(name, end)).is_some()
+            && let Some(value) = string(view, at)
+        {
+            literal(view, value, COLUMN, Kind::Password, out);
+        }
+    }
+
+    /// The values of the columns whose names say that they hold secrets.
+    fn insert(&self, view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
+        const NAME: ByteSet = ALNUM.or(ByteSet::of(b"_.`\"[]$"));
+        const MOST: usize = 64;
+        let mut at = view.run(view.run(at, NAME, 128), SPACE, 16);
+        if view.at(at) != Some(b'(') {
+            return;
+        }
+        let mut columns = [(0_usize, Kind::Secret); 8];
+        let mut count = 0;
+        at += 1;
+        for n in 0..MOST {
+            let start = view.run(at, const { SPACE.or(ByteSet::of(b"`\"[")) }, 64);
+            let end = view.run(start, WORD, 64);
+            if end == start {
+                return;
+            }
+            if let Some(key) = self.lexicon.find(view.slice(start, end))
+                && count < columns.len()
+            {
+                columns[count] = (n, self.lexicon.key(key).0);
+                count += 1;
+            }
+            at = view.run(end, const { SPACE.or(ByteSet::of(b"`\"]")) }, 64);
+            match view.at(at) {
+                Some(b',') => at += 1,
+                Some(b')') => break,
+                _ => return,
+            }
+        }
+        if count == 0 {
+            return;
+        }
+        at = view.run(at + 1, SPACE, 64);
+        if !view.starts_with_ignoring_case(at, b"values") {
+            return;
+        }
+        at = view.run(at + 6, SPACE, 64);
+        while view.at(at) == Some(b'(') {
+            let mut tuple = Tuple { view, at: at + 1 };
+            let mut n = 0;
+            for value in tuple.by_ref() {
+                let column = columns[..count].iter().find(|(column, _)| *column == n);
+                if let (Some((_, kind)), Some(value)) = (column, value) {
+                    literal(view, value, COLUMN, *kind, out);
+                }
+                n += 1;
+            }
+            at = tuple.at;
+            if view.at(at) != Some(b')') {
+                return;
+            }
+            at = view.run(at + 1, const { SPACE.or(ByteSet::of(b",")) }, 16);
+        }
+    }
+}
+
+/// The values of a tuple or of a list of arguments: each string, or `None` for what is none.
+struct Tuple<'r, 'v> {
+    view: &'r View<'v>,
+    at: usize,
+}
+
+impl Iterator for Tuple<'_, '_> {
+    type Item = Option<Extent>;
+
+    fn next(&mut self) -> Option<Option<Extent>> {
+        const OTHER: ByteSet = ByteSet::of(b",)('\"\n;").not();
+        let view = self.view;
+        let start = view.run(self.at, SPACE, 64);
+        if matches!(view.at(start)?, b')' | b';') {
+            self.at = start;
+            return None;
+        }
+        // `@loginame = 'x'`
+        let name = view.run(start, const { ALNUM.or(ByteSet::of(b"@_= ")) }, 64);
+        let from = if view.at(start) == Some(b'@') && Quote::at(view, name).is_some() { name } else { start };
+        let value = string(view, from);
+        let mut end = match &value {
+            Some(value) => Quote::at(view, value.end).map_or(value.end, |quote| quote.end(value.end)),
+            None => view.run(start, OTHER, 512),
+        };
+        // The rest of a call or an expression.
+        let mut depth = 0;
+        while let Some(byte) = view.at(end) {
+            match byte {
+                b'(' => depth += 1,
+                b')' if depth == 0 => break,
+                b')' => depth -= 1,
+                b',' if depth == 0 => break,
+                b'\n' | b';' => break,
+                b'\'' | b'"' => match string(view, end) {
+                    Some(inner) => end = inner.end,
+                    None => break,
+                },
+                _ => {}
+            }
+            end += 1;
+        }
+        self.at = if view.at(end) == Some(b',') { end + 1 } else { end };
+        if end == start {
+            return None;
+        }
+        Some(value.map(|value| Extent { run: Run::Line, ..value }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::view::View;
+
+    #[test]
+    fn a_tuple_is_read_value_by_value() {
+        let text = b"1, 'it''s', now(), N'x', upper('a,b')) rest";
+        let chunk = crate::chunk::Chunk { bytes: text, own: 0..text.len(), base: 0, is_last: true };
+        let view = View::new(&chunk, 0);
+        let values: Vec<Option<&[u8]>> =
+            Tuple { view: &view, at: 0 }.map(|v| v.map(|v| view.slice(v.start, v.end))).collect();
+        assert_eq!(values, [None, Some(&b"it''s"[..]), None, Some(b"x"), None]);
+    }
+}
