@@ -101,6 +101,14 @@ fn line_end(text: &[u8], from: usize, limit: usize) -> usize {
 }
 
 #[test]
+fn every_rule_is_shown_at_work_and_at_rest() {
+    let set = RuleSet::builtin();
+    let poor = set.rules().iter().filter(|rule| rule.examples.len() < 3 || rule.counter_examples.len() < 2);
+    assert_eq!(poor.map(|rule| &*rule.id).collect::<Vec<_>>(), Vec::<&str>::new());
+    assert!(set.rules().len() >= 300, "{}", set.rules().len());
+}
+
+#[test]
 fn every_rule_finds_its_examples() {
     let mut faults = Vec::new();
     for matcher in Matcher::all(&RuleSet::builtin()) {
