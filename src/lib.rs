@@ -32,7 +32,8 @@
 //! | [`report`] | what was done -> counts, kinds, places; never content |
 //!
 //! [`pipeline`] is the one place where the stages meet. [`rules`] are data that `detect` runs; [`selftest`] runs their
-//! examples through the whole engine; [`mod@bench`] makes corpora from a seed; [`cli`] is the program.
+//! examples through the whole engine; [`quality`] scores recall and precision on texts made from a seed; [`mod@bench`] makes
+//! corpora to measure speed on; [`cli`] is the program.
 //!
 //! # The laws
 //!
@@ -76,6 +77,7 @@ pub mod kind;
 pub mod ledger;
 pub mod pipeline;
 pub mod placeholder;
+pub mod quality;
 pub mod redact;
 pub mod report;
 pub mod rules;

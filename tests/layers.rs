@@ -42,7 +42,7 @@ fn may_import(module: &str, vocabulary: &BTreeSet<String>) -> Option<May> {
         "sink" => May::Also(&["source", "container"]),
         "tracker" => May::Also(&["ledger"]),
         "pipeline" => May::Also(STAGES),
-        "bench" | "selftest" => May::Also(ON_PIPELINE),
+        "bench" | "quality" | "selftest" => May::Also(ON_PIPELINE),
         "cli" | "main" | "lib" => May::Everything,
         word if vocabulary.contains(word) => May::Vocabulary,
         _ => return None,

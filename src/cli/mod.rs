@@ -11,6 +11,7 @@ mod delete;
 mod exit;
 mod hints;
 mod purge;
+mod quality;
 mod record;
 mod resolve;
 mod rules;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::{Error, Exit, show};
+use super::{Error, Exit, quality, show};
 use crate::detect::{Engine, Terms};
 use crate::rules::RuleSet;
 use crate::selftest;
@@ -38,6 +38,8 @@ enum Act {
     Test {
         #[command(flatten)]
         own: Own,
+        #[command(flatten)]
+        quality: quality::Options,
     },
 }
 
@@ -62,7 +64,8 @@ pub fn run(args: Args, out: &mut impl Write) -> Result<Exit, Error> {
     match args.act {
         Act::List { kind, own } => list(&own.load()?, kind.as_deref(), out),
         Act::Show { id, own } => one(&own.load()?, &id, out),
-        Act::Test { own } => test(&own.load()?, out),
+        Act::Test { own, quality } if quality.is_wanted() => quality::run(&own.load()?, &quality, out),
+        Act::Test { own, .. } => test(&own.load()?, out),
     }
 }
 
