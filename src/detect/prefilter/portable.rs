@@ -30,6 +30,7 @@ pub fn fill(tables: &Tables, text: &[u8; SPAN], maps: &mut Maps) {
         maps.colon[to] = gather(class::COLON);
         maps.hyphen[to] = gather(class::HYPHEN);
         maps.at[to] = gather(class::AT);
+        maps.blank[to] = gather(class::BLANK);
         maps.high[to] = gather(HIGH);
         maps.literal[to] = fingerprints(tables, text, at);
     }
@@ -48,6 +49,7 @@ fn class_of(byte: u8) -> u8 {
         | is(byte == b':', class::COLON)
         | is(byte == b'-', class::HYPHEN)
         | is(byte == b'@', class::AT)
+        | is(byte == b' ', class::BLANK)
         | byte & HIGH
 }
 
