@@ -272,7 +272,6 @@ pub const LABELS: &[(&[&str], What)] = &[
             "permis de conduire",
             "license no",
             "drivinglicen*",
-            "dl",
         ],
         What::Person(&[("X{6,18}", None)]),
     ),

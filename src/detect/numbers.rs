@@ -3,7 +3,7 @@
 //! A number shows by itself if its grouping or its check leaves little doubt ([`card`], [`iban`], [`phone`], [`national`]);
 //! else a word before it must say what it is ([`labels`]). What a check speaks against stays, whatever the word says.
 
-use crate::detect::bytes::{ALNUM, ByteSet, DIGIT, LETTER};
+use crate::detect::bytes::{ALNUM, ByteSet, DIGIT, HEX, LETTER};
 use crate::detect::compact::{self, Compact};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::labels::{self, LABELS, What};
@@ -228,6 +228,7 @@ fn grouped(view: &View<'_>, at: usize) -> Verdict {
         };
         if compact::begins(view, start)
             && !is_within_groups(view, start, separator)
+            && !is_table(view, start, compact.end(16))
             && let Some(n) = [19, 16, 15, 14, 13].iter().find(|n| is_card(n))
         {
             return (CARD, Some((start, compact.end(*n))), Confidence::High);
@@ -258,6 +259,18 @@ fn grouped(view: &View<'_>, at: usize) -> Verdict {
         }
     }
     (PHONE, phone::grouped(view, at, start), Confidence::Medium)
+}
+
+/// Whether words of four hexadecimal digits stand beside `start..end`: a dump or a table of codes.
+fn is_table(view: &View<'_>, start: usize, end: usize) -> bool {
+    let before = view.run_back(start.saturating_sub(1), HEX, 5);
+    let next = view.run(end + 1, HEX, 5);
+    let has_letter = |from: usize, to: usize| {
+        to == from + 4 && view.slice(from, to).iter().any(u8::is_ascii_alphabetic) && view.ends_word(to)
+    };
+    let is_word = |from: usize, to: usize| to == from + 4 && view.ends_word(to);
+    view.before(start) == Some(b' ') && is_word(before, start - 1) && view.slice(before, start - 1).iter().any(u8::is_ascii_digit)
+        || view.at(end) == Some(b' ') && has_letter(end + 1, next)
 }
 
 /// Whether groups of four stand before as well: the digits are part of a longer number.
@@ -315,7 +328,10 @@ fn bank(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     }
     let compact = Compact::read(view, at, ALNUM, const { ByteSet::of(b" -") }, 1);
     let length = iban::length(compact.bytes().get(..2)?)?;
-    let is_grouped = (1..length).all(|n| !compact.begins_group(n) || n % 4 == 0);
+    // `601613 31926819` is how Britain groups the end; with hyphens a UUID looks like one.
+    let is_grouped = (1..length).all(|n| {
+        !compact.begins_group(n) || (n >= 4 && (n % 4 == 0 || view.at(compact.end(n)) == Some(b' ')))
+    });
     if compact.bytes().len() < length || !is_grouped || !iban::is_iban(&compact.bytes()[..length]) {
         return None;
     }
@@ -339,7 +355,13 @@ fn is_word(view: &View<'_>, at: usize, length: usize, goes_on: bool, ends: bool)
             Some(b) => !DIGIT.contains(b) || view.starts_word(at),
             None => true,
         };
-    let is_whole = goes_on || is_high || !view.at(at + length).is_some_and(|b| b.is_ascii_lowercase() || b >= 0x80);
+    // `DLL` is not `DL`; in `SSNNumber` the next word begins.
+    let capitals = |i: usize| view.at(i).is_some_and(|b| b.is_ascii_uppercase());
+    let goes_further = capitals(at + length - 1)
+        && capitals(at + length)
+        && !view.at(at + length + 1).is_some_and(|b| b.is_ascii_lowercase());
+    let is_whole = goes_on || !goes_further;
+    let is_whole = is_whole && (goes_on || is_high || !view.at(at + length).is_some_and(|b| b.is_ascii_lowercase() || b >= 0x80));
     begins && is_whole
 }
 

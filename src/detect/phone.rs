@@ -264,7 +264,7 @@ fn international_end(view: &View<'_>, compact: &Compact, digits: &[u8], first: u
     if is_one_digit(digits.get(width + more..)?) {
         return None;
     }
-    let is_fit = |n: &usize| *n >= 7 && is_end(*n);
+    let is_fit = |n: &usize| *n >= 7 && is_end(*n) && !compact.begins_group(*n - 1);
     (width + least.max(6) + more..=width + most + more).rev().find(is_fit).map(|n| compact.end(n))
 }
 
@@ -308,7 +308,7 @@ pub fn grouped(view: &View<'_>, at: usize, start: usize) -> Option<(usize, usize
         if form(form_of) && is_nanp(&digits[national..length(form_of)]) && (national == 0 || digits[0] == b'1') {
             let n = length(form_of);
             let is_blank = separators().take(form_of.len() - 1).all(|b| b == b' ');
-            let is_mixed = separators().nth(form_of.len() - 2) == Some(b'-');
+            let is_mixed = separators().nth(form_of.len() - 2) == Some(b'-') && separator == b' ';
             return if (is_same(form_of.len()) && (!is_blank || stands_alone(view, start, compact.end(n)))) || is_mixed {
                 close(n)
             } else {
