@@ -27,6 +27,14 @@ mod ipv4;
 mod ipv6;
 mod mac;
 
+mod card;
+mod compact;
+mod iban;
+mod labels;
+mod national;
+mod numbers;
+mod phone;
+
 mod code;
 mod endings;
 mod handle;

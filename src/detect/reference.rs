@@ -28,7 +28,7 @@ impl Engine {
 impl Anchor {
     fn may_begin_with(&self, first: u8) -> bool {
         match self {
-            Anchor::Shape(shape) => shape.first() == first,
+            Anchor::Shape(shape) => shape.may_begin_with(first),
             Anchor::Pair(set, _) => set.contains(first),
             Anchor::Literal(Literal { bytes, ignore_case: false, .. }) => bytes[0] == first,
             Anchor::Literal(Literal { bytes, ignore_case: true, .. }) => bytes[0].eq_ignore_ascii_case(&first),
@@ -39,7 +39,7 @@ impl Anchor {
     /// what they leave out must make no difference.
     fn may_stand(&self, text: &[u8], at: usize) -> bool {
         match self {
-            Anchor::Shape(shape) => text[at] == shape.first(),
+            Anchor::Shape(shape) => shape.may_begin_with(text[at]),
             Anchor::Pair(first, _) => first.contains(text[at]),
             Anchor::Literal(Literal { bytes, ignore_case, .. }) => match text.get(at..at + bytes.len()) {
                 Some(there) if *ignore_case => there.eq_ignore_ascii_case(bytes),
@@ -51,12 +51,14 @@ impl Anchor {
 }
 
 impl Shape {
-    fn first(self) -> u8 {
+    fn may_begin_with(self, first: u8) -> bool {
         match self {
-            Shape::At => b'@',
-            Shape::Dotted | Shape::Quads => b'.',
-            Shape::Colons => b':',
-            Shape::Hyphens => b'-',
+            Shape::At => first == b'@',
+            Shape::Dotted | Shape::Quads => first == b'.',
+            Shape::Colons => first == b':',
+            Shape::Hyphens => first == b'-',
+            Shape::Long => first.is_ascii_digit(),
+            Shape::Grouped => matches!(first, b' ' | b'.' | b'-'),
         }
     }
 }

@@ -33,8 +33,8 @@ pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], maps: &mut Maps) {
     }
     for word in 0..Maps::FILLED {
         let to = word + 1;
-        let (mut digit, mut hex, mut dot, mut colon, mut hyphen, mut at, mut high, mut literal) =
-            (0, 0, 0, 0, 0, 0, 0, 0);
+        let (mut digit, mut hex, mut dot, mut colon, mut hyphen, mut at, mut blank, mut high, mut literal) =
+            (0, 0, 0, 0, 0, 0, 0, 0, 0);
         for half in 0..2 {
             let from = word * 64 + half * 32;
             let bytes = load(text, from);
@@ -53,6 +53,7 @@ pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], maps: &mut Maps) {
             colon |= is(b':');
             hyphen |= is(b'-');
             at |= is(b'@');
+            blank |= is(b' ');
             high |= put(bytes);
             let mut all = [_mm256_set1_epi8(-1); GROUPS];
             for n in 0..4 {
@@ -80,6 +81,7 @@ pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], maps: &mut Maps) {
         maps.colon[to] = colon;
         maps.hyphen[to] = hyphen;
         maps.at[to] = at;
+        maps.blank[to] = blank;
         maps.high[to] = high;
         maps.literal[to] = literal;
     }

@@ -52,6 +52,7 @@ pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], maps: &mut Maps) {
         maps.colon[to] = is(class::COLON);
         maps.hyphen[to] = is(class::HYPHEN);
         maps.at[to] = is(class::AT);
+        maps.blank[to] = is(class::BLANK);
         let next = [bytes, load(text, at + 1), load(text, at + 2), load(text, at + 3)];
         let mut any = _mm512_setzero_si512();
         for group in &buckets {

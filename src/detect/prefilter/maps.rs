@@ -25,6 +25,8 @@ pub mod class {
     pub const HYPHEN: u8 = 16;
     /// `@`
     pub const AT: u8 = 32;
+    /// A blank.
+    pub const BLANK: u8 = 64;
 
     /// The classes of each ASCII byte.
     pub const OF: [u8; 128] = {
@@ -39,6 +41,7 @@ pub mod class {
                 b':' => COLON,
                 b'-' => HYPHEN,
                 b'@' => AT,
+                b' ' => BLANK,
                 _ => 0,
             };
             i += 1;
@@ -59,6 +62,7 @@ pub struct Maps {
     pub colon: Bitmap,
     pub hyphen: Bitmap,
     pub at: Bitmap,
+    pub blank: Bitmap,
     /// Where a fingerprint stands.
     pub literal: Bitmap,
     /// Bytes above 127.
@@ -68,6 +72,8 @@ pub struct Maps {
     pub colons: Bitmap,
     pub hyphens: Bitmap,
     pub quads: Bitmap,
+    pub long: Bitmap,
+    pub grouped: Bitmap,
     /// Which words have a shape in them, and which have bytes above 127.
     pub shaped: u64,
     pub raised: u64,
@@ -86,12 +92,15 @@ impl Default for Maps {
             colon: EMPTY,
             hyphen: EMPTY,
             at: EMPTY,
+            blank: EMPTY,
             literal: EMPTY,
             high: EMPTY,
             dotted: EMPTY,
             colons: EMPTY,
             hyphens: EMPTY,
             quads: EMPTY,
+            long: EMPTY,
+            grouped: EMPTY,
             shaped: 0,
             raised: 0,
             places: [0; WINDOW + 4],
@@ -149,7 +158,9 @@ impl Maps {
     /// class but where a shape looks at the byte before: it takes what it cannot see for what it needs.
     #[inline(always)]
     fn shape(&mut self) {
-        let Maps { digit, hex, dot, colon, hyphen, at, high, dotted, colons, hyphens, quads, .. } = self;
+        let Maps {
+            digit, hex, dot, colon, hyphen, at, blank, high, dotted, colons, hyphens, quads, long, grouped, ..
+        } = self;
         let mut between: Bitmap = [0; WORDS + 3];
         let mut two: Bitmap = [0; WORDS + 3];
         // Dots between digits. What stands before the first byte of the window is not known: it may be a digit.
@@ -188,9 +199,37 @@ impl Maps {
             let digits = from_right(hex, i, 1) & from_right(hex, i, 2) & from_right(hex, i, 3) & from_right(hex, i, 4);
             quads[i] = dot[i] & from_right(dot, i, 5) & digits & from_right(hex, i, 6) & from_right(hex, i, 9);
         }
+        // Two, three and four digits in a row; what may separate groups of them.
+        let mut three: Bitmap = [0; WORDS + 3];
+        let mut four: Bitmap = [0; WORDS + 3];
+        let separator = &mut between;
+        for i in 1..WORDS + 2 {
+            two[i] = digit[i] & from_right(digit, i, 1);
+            separator[i] = dot[i] | hyphen[i] | blank[i];
+        }
+        for i in 1..WORDS + 2 {
+            three[i] = two[i] & from_right(digit, i, 2);
+            four[i] = two[i] & from_right(&two, i, 2);
+        }
+        for i in 1..WORDS + 1 {
+            let twelve = four[i] & from_right(&four, i, 4) & from_right(&four, i, 8);
+            long[i] = twelve & !from_left(digit, i, 1);
+            let threes = from_right(separator, i, 4) & from_right(&three, i, 5);
+            let fours = from_right(digit, i, 4) & from_right(separator, i, 5) & from_right(&three, i, 6);
+            let six = from_right(&three, i, 4) & from_right(separator, i, 7) & from_right(&four, i, 8);
+            let pairs = from_right(&two, i, 1)
+                & from_right(separator, i, 3)
+                & from_right(&two, i, 4)
+                & (from_right(&two, i, 6) & hyphen[i]
+                    | from_right(separator, i, 6)
+                        & from_right(&two, i, 7)
+                        & from_right(separator, i, 9)
+                        & from_right(&two, i, 10));
+            grouped[i] = separator[i] & (from_right(&three, i, 1) & (threes | fours | six) | pairs);
+        }
         let (mut shaped, mut raised) = (0, 0);
         for i in 1..WORDS + 1 {
-            let any = at[i] | dotted[i] | colons[i] | hyphens[i] | quads[i];
+            let any = at[i] | dotted[i] | colons[i] | hyphens[i] | quads[i] | long[i] | grouped[i];
             shaped |= u64::from(any != 0) << (i - 1);
             raised |= u64::from(high[i] != 0) << (i - 1);
         }

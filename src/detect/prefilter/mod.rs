@@ -57,11 +57,17 @@ pub enum Shape {
     Hyphens,
     /// A dot with another five bytes behind it, and hexadecimal digits between and behind.
     Quads,
+    /// The first of twelve or more digits in a row.
+    Long,
+    /// A blank, a dot or a hyphen before groups of digits as cards, telephone numbers and numbers of persons have them:
+    /// three or four digits, another such byte, three digits; six, such a byte, four; four pairs; or a hyphen before `dd-dddd`.
+    Grouped,
 }
 
 impl Shape {
     /// All of them.
-    pub const ALL: [Shape; 5] = [Shape::At, Shape::Dotted, Shape::Colons, Shape::Hyphens, Shape::Quads];
+    pub const ALL: [Shape; 7] =
+        [Shape::At, Shape::Dotted, Shape::Colons, Shape::Hyphens, Shape::Quads, Shape::Long, Shape::Grouped];
 }
 
 /// Something that an anchor asks for, as it was met.
@@ -137,7 +143,8 @@ impl Prefilter {
             self.fill(text, maps);
             for word in bits_of(maps.shaped) {
                 let base = from + word * 64;
-                let shapes = [&maps.at, &maps.dotted, &maps.colons, &maps.hyphens, &maps.quads];
+                let shapes =
+                    [&maps.at, &maps.dotted, &maps.colons, &maps.hyphens, &maps.quads, &maps.long, &maps.grouped];
                 for (shape, map) in Shape::ALL.into_iter().zip(shapes) {
                     for at in bits_of(map[word + 1]) {
                         if base + at < limit {

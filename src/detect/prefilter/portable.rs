@@ -16,6 +16,7 @@ pub fn fill(tables: &Tables, text: &[u8; SPAN], maps: &mut Maps) {
         maps.colon[to] = classes.colon;
         maps.hyphen[to] = classes.hyphen;
         maps.at[to] = classes.at;
+        maps.blank[to] = classes.blank;
         maps.high[to] = classes.high;
         if let Some(bytes) = text[word * 64..].first_chunk::<67>() {
             maps.literal[to] = fingerprints(&tables.missing, bytes);
@@ -51,6 +52,7 @@ pub struct Classes {
     pub colon: u64,
     pub hyphen: u64,
     pub at: u64,
+    pub blank: u64,
     pub high: u64,
 }
 
@@ -97,6 +99,7 @@ mod by_words {
             colon: gather(class::COLON),
             hyphen: gather(class::HYPHEN),
             at: gather(class::AT),
+            blank: gather(class::BLANK),
             high: gather(HIGH),
         }
     }
@@ -111,6 +114,7 @@ mod by_words {
             | is(byte == b':', class::COLON)
             | is(byte == b'-', class::HYPHEN)
             | is(byte == b'@', class::AT)
+            | is(byte == b' ', class::BLANK)
             | byte & HIGH
     }
 

@@ -34,6 +34,7 @@ fn by_vectors(bytes: &[u8; 64]) -> Classes {
         of.colon |= is(b':');
         of.hyphen |= is(b'-');
         of.at |= is(b'@');
+        of.blank |= is(b' ');
         of.high |= put(vector);
     }
     of

@@ -57,6 +57,15 @@ fn begins(shape: Shape, bytes: &[u8], at: usize) -> bool {
         Shape::Quads => {
             is(at, dot) && is(at + 5, dot) && (1..5).all(|n| is(at + n, HEX)) && is(at + 6, HEX) && is(at + 9, HEX)
         }
+        Shape::Long => (0..12).all(|n| is(at + n, DIGIT)) && !(at > 0 && is(at - 1, DIGIT)),
+        Shape::Grouped => {
+            // `d` is a digit, `s` a separator.
+            let fits = |form: &str| {
+                form.bytes().zip(at..).all(|(f, at)| is(at, if f == b'd' { DIGIT } else { ByteSet::of(b" .-") }))
+            };
+            ["sdddsddd", "sddddsddd", "sddddddsdddd", "sddsddsddsdd"].iter().any(|form| fits(form))
+                || (bytes[at] == b'-' && fits("sddsdddd"))
+        }
     }
 }
 
@@ -90,6 +99,10 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
         "key",
         "KeY",
         "eyJ",
+        "123",
+        "4567",
+        "-",
+        " ",
         "ghp_0f",
         "ghp_zz",
         "passWORD",
@@ -135,8 +148,9 @@ proptest! {
     fn every_instruction_set_finds_what_is_there(text in text(), from in 0_usize..200, less in 0_usize..200) {
         let literals = literals();
         let own = from.min(text.len())..text.len().saturating_sub(less).max(from.min(text.len()));
-        // What stands before a window is taken for a digit, so there a dot may begin a shape or not.
-        let is_certain = |&(met, at): &(Met, usize)| met != Met::Shape(Shape::Dotted) || (at - own.start) % WINDOW != 0;
+        // What stands before a window is taken for a digit, so there a dot may begin a shape or not; nor whether
+        // digits go on from there.
+        let is_certain = |&(met, at): &(Met, usize)| !matches!(met, Met::Shape(Shape::Dotted | Shape::Long)) || (at - own.start) % WINDOW != 0;
         let mut expected = naive(&literals, &text, own.clone());
         expected.retain(is_certain);
         for isa in Isa::ALL.into_iter().filter(|isa| isa.is_available()) {
