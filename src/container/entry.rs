@@ -1,7 +1,11 @@
 //! What is inside a container, and who looks at it.
 
+use std::any::Any;
 use std::error::Error as StdError;
 use std::io::{self, Read, Write};
+use std::sync::Arc;
+
+use rayon::ThreadPool;
 
 use super::{Budget, Error};
 
@@ -49,24 +53,47 @@ impl From<io::Error> for VisitError {
     }
 }
 
+/// What a visitor has gathered, for [`Visitor::join`]. Only the visitor knows what is in it.
+pub type Tally = Box<dyn Any + Send>;
+
 /// Turns what is inside a container into what takes its place.
 ///
 /// # What a container promises its visitor
 /// [`Visitor::name`] is called for an entry's name before [`Visitor::entry`] is called for the entry. Every entry leads to
 /// one call of `entry`, or of `withheld`, or of `entry` and then `withheld` when its damage shows at its end; directories
-/// and links only have names.
-pub trait Visitor {
+/// and links only have names. Entries may be shown to forks of the visitor, several at a time; what the forks have gathered
+/// is joined in the order of the entries.
+pub trait Visitor: Send + Sync {
     /// Reads an entry to its end and writes what takes its place.
     ///
     /// The writer's `flush` passes on what can be passed on. After [`Verdict::Withheld`] nothing that was written comes out.
     ///
     /// # Errors
     /// What makes it senseless to go on with the whole container.
-    fn entry(&mut self, entry: &Entry, reader: &mut dyn Read, writer: &mut dyn Write) -> Result<Verdict, VisitError>;
+    fn entry(
+        &mut self,
+        entry: &Entry,
+        reader: &mut (dyn Read + Send),
+        writer: &mut (dyn Write + Send),
+    ) -> Result<Verdict, VisitError>;
 
     /// Scrubs a name, a comment, or the target of a symbolic link, raw from the container. The same bytes must always give the same name.
-    fn name(&mut self, raw: &[u8]) -> Vec<u8>;
+    fn name(&self, raw: &[u8]) -> Vec<u8>;
 
     /// Learns that the container itself has withheld an entry, and why. A notice takes the entry's place.
     fn withheld(&mut self, entry: &Entry, reason: &Error);
+
+    /// The threads that entries may be shown to, or blocks compressed on; none if everything is to be done on this one.
+    fn workers(&self) -> Option<Arc<ThreadPool>> {
+        None
+    }
+
+    /// A visitor like this one that has gathered nothing; unless it `leads`, it has no workers, being one itself.
+    fn fork(&self, leads: bool) -> Box<dyn Visitor + '_>;
+
+    /// Gives away what was gathered.
+    fn tally(&mut self) -> Tally;
+
+    /// Adds what a fork has gathered.
+    fn join(&mut self, tally: Tally);
 }

@@ -4,14 +4,16 @@
 //! one member. The name and the time of the first member are kept, the name scrubbed; comments and extra fields are dropped.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::sync::Arc;
 
 use flate2::bufread::GzDecoder;
-use flate2::write::GzEncoder;
-use flate2::{Compression, GzBuilder};
+use rayon::ThreadPool;
 
-use super::entry::{Entry, Verdict, Visitor};
-use super::measured::{Decode, Faulty, Raw};
-use super::{Budget, Error, Format, Input, notice};
+use super::deflate::Deflater;
+use super::entry::{Entry, Visitor};
+use super::measured::{Decode, Raw};
+use super::stream::{self, Encoder};
+use super::{Budget, Error, Format, Input};
 
 /// The format `gzip`.
 #[derive(Debug)]
@@ -34,7 +36,7 @@ impl Format for Gzip {
     fn rebuild(
         &self,
         input: Input<'_>,
-        output: &mut dyn Write,
+        output: &mut (dyn Write + Send),
         visitor: &mut dyn Visitor,
         budget: &Budget,
     ) -> Result<(), Error> {
@@ -42,25 +44,58 @@ impl Format for Gzip {
         budget.entry()?;
         let raw = Raw::new(BufReader::with_capacity(64 << 10, input), Some(budget.clone()));
         let (mut members, header) = Members::open(raw)?;
-        let name = visitor.name(&header.name);
-        let name: Vec<u8> = name.into_iter().filter(|byte| *byte != 0).collect();
+        let name: Vec<u8> = visitor.name(&header.name).into_iter().filter(|byte| *byte != 0).collect();
         let display = if name.is_empty() { "content".into() } else { String::from_utf8_lossy(&name).into_owned() };
-        let entry = Entry { name: header.name.clone(), display, size: None, budget: budget.clone() };
+        let entry = Entry { name: header.name.clone(), display, size: None, budget };
+        let workers = visitor.workers();
+        let start = |suffix: &[u8]| -> io::Result<Box<dyn Encoder>> {
+            let name = if name.is_empty() { name } else { [&name, suffix].concat() };
+            Ok(Box::new(GzipEncoder::start(output, &name, &header, workers)?))
+        };
+        stream::pass(&mut members, &entry, Box::new(start), visitor)
+    }
+}
 
-        let mut reader = Faulty::new(&mut members, &budget);
-        let mut writer = Lazy { state: State::Waiting { output, name, header }, failed: None };
-        let verdict = visitor.entry(&entry, &mut reader, &mut writer);
-        if let Some(error) = writer.failed {
-            return Err(Error::Io(error));
+/// Writes one member.
+struct GzipEncoder<'o>(Deflater<&'o mut (dyn Write + Send)>);
+
+impl<'o> GzipEncoder<'o> {
+    fn start(
+        output: &'o mut (dyn Write + Send),
+        name: &[u8],
+        header: &Header,
+        workers: Option<Arc<ThreadPool>>,
+    ) -> io::Result<GzipEncoder<'o>> {
+        const NAMED: u8 = 1 << 3;
+        let flags = if name.is_empty() { 0 } else { NAMED };
+        output.write_all(&[0x1f, 0x8b, 8, flags])?;
+        output.write_all(&header.mtime.to_le_bytes())?;
+        output.write_all(&[0, header.system])?;
+        if !name.is_empty() {
+            output.write_all(name)?;
+            output.write_all(&[0])?;
         }
-        if let Some(fault) = reader.fault {
-            return Err(fault);
-        }
-        match verdict? {
-            Verdict::Scrubbed => reader.drain(&mut vec![0; 64 << 10])?,
-            Verdict::Withheld(notice) => writer.withhold(&notice)?,
-        }
-        writer.finish()
+        Ok(GzipEncoder(Deflater::new(output, workers)))
+    }
+}
+
+impl Write for GzipEncoder<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl Encoder for GzipEncoder<'_> {
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        let (output, crc, size) = self.0.finish()?;
+        output.write_all(&crc.to_le_bytes())?;
+        // RFC 1952 wants the size modulo 2^32.
+        output.write_all(&(size as u32).to_le_bytes())?;
+        output.flush()
     }
 }
 
@@ -113,10 +148,9 @@ impl<R: BufRead> Members<R> {
             }
             let Some(decoder) = self.decoder.take() else { break };
             let mut raw = decoder.into_inner();
-            match raw.peek()?.first() {
+            // Tapes and block devices are padded with zeros; gzip itself ignores them too.
+            match raw.skip_zeros()? {
                 None => {}
-                // Tapes and block devices are padded with zeros; gzip itself ignores them too.
-                Some(0) => skip_zeros(&mut raw)?,
                 Some(0x1f) => self.decoder = Some(GzDecoder::new(raw)),
                 Some(_) => return Err(garbage(raw.consumed)),
             }
@@ -131,21 +165,6 @@ impl<R: BufRead> Decode for &mut Members<R> {
     }
 }
 
-fn skip_zeros(raw: &mut Raw<impl BufRead>) -> Result<(), Error> {
-    loop {
-        let buffer = raw.peek()?;
-        if buffer.is_empty() {
-            return Ok(());
-        }
-        let zeros = buffer.iter().take_while(|byte| **byte == 0).count();
-        let all = zeros == buffer.len();
-        raw.consume(zeros);
-        if !all {
-            return Err(garbage(raw.consumed));
-        }
-    }
-}
-
 fn garbage(offset: u64) -> Error {
     Error::Damaged { format: "gzip", what: "stream has something else behind its end", offset }
 }
@@ -156,90 +175,6 @@ fn damaged(offset: u64, kind: io::ErrorKind) -> Error {
         _ => "stream is damaged",
     };
     Error::Damaged { format: "gzip", what, offset }
-}
-
-/// The output, whose header waits until it is known whether the content or a notice comes behind it.
-struct Lazy<'o> {
-    state: State<'o>,
-    /// The first failure to write, which a visitor might not pass on.
-    failed: Option<io::Error>,
-}
-
-enum State<'o> {
-    Waiting {
-        output: &'o mut dyn Write,
-        name: Vec<u8>,
-        header: Header,
-    },
-    Started(GzEncoder<&'o mut dyn Write>),
-    /// Only while one state becomes the next.
-    Between,
-}
-
-impl<'o> Lazy<'o> {
-    fn encoder(&mut self, suffix: &[u8]) -> io::Result<&mut GzEncoder<&'o mut dyn Write>> {
-        self.state = match std::mem::replace(&mut self.state, State::Between) {
-            State::Waiting { output, mut name, header } => {
-                let mut builder = GzBuilder::new().mtime(header.mtime).operating_system(header.system);
-                if !name.is_empty() {
-                    name.extend_from_slice(suffix);
-                    builder = builder.filename(name);
-                }
-                State::Started(builder.write(output, Compression::default()))
-            }
-            state => state,
-        };
-        match &mut self.state {
-            State::Started(encoder) => Ok(encoder),
-            State::Waiting { .. } | State::Between => Err(io::Error::other("the gzip output was not begun")),
-        }
-    }
-
-    /// Writes the notice in place of the content, if nothing of the content has gone yet.
-    fn withhold(&mut self, notice: &[u8]) -> Result<(), Error> {
-        match self.state {
-            State::Waiting { .. } => Ok(self.encoder(notice::SUFFIX)?.write_all(notice)?),
-            State::Started(_) | State::Between => Err(Error::PartlyWritten),
-        }
-    }
-
-    fn finish(mut self) -> Result<(), Error> {
-        self.encoder(b"")?.try_finish()?;
-        match self.state {
-            State::Started(encoder) => encoder.finish()?.flush()?,
-            State::Waiting { .. } | State::Between => {}
-        }
-        Ok(())
-    }
-
-    /// Keeps the first failure, and gives its like to the visitor.
-    fn kept<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
-        result.map_err(|error| {
-            let told = io::Error::from(error.kind());
-            if error.kind() != io::ErrorKind::Interrupted {
-                self.failed.get_or_insert(error);
-            }
-            told
-        })
-    }
-}
-
-impl Write for Lazy<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if bytes.is_empty() {
-            return Ok(0);
-        }
-        let written = self.encoder(b"").and_then(|encoder| encoder.write(bytes));
-        self.kept(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        let flushed = match &mut self.state {
-            State::Started(encoder) => encoder.flush(),
-            State::Waiting { .. } | State::Between => Ok(()),
-        };
-        self.kept(flushed)
-    }
 }
 
 #[cfg(test)]
@@ -314,22 +249,6 @@ mod tests {
         let limits = Limits { ratio: 500, ..Limits::default() };
         let result = rebuild(&bomb, &mut Upper::default(), limits);
         assert!(matches!(result, Err(Error::Limit(Limit::Ratio(500)))), "{result:?}");
-    }
-
-    #[test]
-    fn a_flush_brings_the_content_so_far_through() {
-        let mut output = Vec::new();
-        let mut lazy = Lazy {
-            state: State::Waiting { output: &mut output, name: Vec::new(), header: Header::default() },
-            failed: None,
-        };
-        lazy.flush().unwrap();
-        lazy.write_all(b"a line\n").unwrap();
-        lazy.flush().unwrap();
-        drop(lazy);
-        let mut text = [0; 7];
-        flate2::read::GzDecoder::new(&output[..]).read_exact(&mut text).unwrap();
-        assert_eq!(&text, b"a line\n");
     }
 
     #[test]

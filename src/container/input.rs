@@ -7,9 +7,9 @@ use std::path::Path;
 use crate::source::Spool;
 
 /// A reader that can start again anywhere.
-pub trait ReadSeek: Read + Seek {}
+pub trait ReadSeek: Read + Seek + Send {}
 
-impl<R: Read + Seek> ReadSeek for R {}
+impl<R: Read + Seek + Send> ReadSeek for R {}
 
 /// A container's bytes, from the first one on: read them in order, or ask for them by place.
 ///
@@ -21,13 +21,13 @@ pub struct Input<'a> {
 }
 
 enum Face<'a> {
-    Stream(Box<dyn Read + 'a>),
+    Stream(Box<dyn Read + Send + 'a>),
     Seekable(Box<dyn ReadSeek + 'a>),
 }
 
 impl<'a> Input<'a> {
     /// The bytes that a reader gives. `spools` is the directory for what does not fit in memory.
-    pub fn stream(reader: impl Read + 'a, spools: &'a Path) -> Input<'a> {
+    pub fn stream(reader: impl Read + Send + 'a, spools: &'a Path) -> Input<'a> {
         Input { face: Face::Stream(Box::new(reader)), spools }
     }
 

@@ -4,7 +4,7 @@
 //! containers inside containers, against one budget.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// What one artifact may hold, in all its containers together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,24 +45,56 @@ pub enum Limit {
 }
 
 /// What is left of the [`Limits`] for one artifact. Clones share it, also across threads.
+///
+/// Entries and bytes are counted over the whole artifact, and what exceeds them ends the whole. The ratio is held by
+/// *accounts*: one for the artifact, and one for each entry whose share of its archive is known. An entry that unfolds too
+/// much is flagged, and with it every entry around it that does so too; the outermost that is flagged is withheld. What an
+/// entry unfolded to is [settled](Budget::settle) with the account around it when the entry comes out, in the order of the
+/// entries, so that nothing depends on how many are worked on at a time.
 #[derive(Clone, Debug)]
 pub struct Budget {
     limits: Limits,
     depth: u32,
     spent: Arc<Spent>,
+    account: Arc<Account>,
 }
 
 #[derive(Debug, Default)]
 struct Spent {
     entries: AtomicU64,
+    output: AtomicU64,
+}
+
+/// What went into something, and what came out of it.
+#[derive(Debug, Default)]
+struct Account {
+    around: Option<Arc<Account>>,
     input: AtomicU64,
     output: AtomicU64,
+    is_over: AtomicBool,
+}
+
+impl Account {
+    /// Adds to what came out, and tells whether that is too much.
+    fn add(&self, bytes: u64, limits: &Limits) -> Result<(), Limit> {
+        match add(&self.output, bytes) {
+            output if self.is_exceeded_by(output, limits) => {
+                self.is_over.store(true, Ordering::Relaxed);
+                Err(Limit::Ratio(limits.ratio))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn is_exceeded_by(&self, output: u64, limits: &Limits) -> bool {
+        output > limits.ratio_from && output > self.input.load(Ordering::Relaxed).saturating_mul(limits.ratio)
+    }
 }
 
 impl Budget {
     /// The budget of one artifact. Hand this one to the outermost container, and [`super::Entry::budget`] to those within.
     pub fn new(limits: Limits) -> Budget {
-        Budget { limits, depth: 0, spent: Arc::default() }
+        Budget { limits, depth: 0, spent: Arc::default(), account: Arc::default() }
     }
 
     /// How many containers are open around what this budget is for.
@@ -86,25 +118,63 @@ impl Budget {
         }
     }
 
+    /// The budget of an entry that takes `input` bytes of its archive.
+    pub fn of_entry(&self, input: u64) -> Budget {
+        let around = Some(self.account.clone());
+        let account = Arc::new(Account { around, input: input.into(), ..Account::default() });
+        Budget { account, ..self.clone() }
+    }
+
+    /// Counts what an entry unfolded to, once it comes out. What was withheld is not counted.
+    ///
+    /// # Errors
+    /// When all entries together are too much, though none was by itself: the archive is to be given up.
+    pub fn settle(&self, entry: &Budget) -> Result<(), Limit> {
+        match entry.account.output.load(Ordering::Relaxed) {
+            0 => Ok(()),
+            output => self.account.add(output, &self.limits),
+        }
+    }
+
+    /// Is what this budget is for too much as a whole, so that withholding an entry of it does not help?
+    pub fn is_over(&self) -> bool {
+        self.account.is_over.load(Ordering::Relaxed)
+    }
+
+    /// The limit that is then reached.
+    pub fn ratio(&self) -> Limit {
+        Limit::Ratio(self.limits.ratio)
+    }
+
     /// Counts bytes of a container that were read. Only the artifact's own count; those of containers within came out of a
     /// decoder.
     pub fn consumed(&self, bytes: u64) {
-        if self.depth <= 1 {
-            add(&self.spent.input, bytes);
+        if self.depth <= 1 && self.account.around.is_none() {
+            add(&self.account.input, bytes);
         }
     }
 
     /// Counts bytes that came out of a decoder.
     pub fn produced(&self, bytes: u64) -> Result<(), Limit> {
-        let output = add(&self.spent.output, bytes);
-        if output > self.limits.output {
+        if add(&self.spent.output, bytes) > self.limits.output {
             return Err(Limit::Output(self.limits.output));
         }
-        let allowed = self.spent.input.load(Ordering::Relaxed).saturating_mul(self.limits.ratio);
-        if output > self.limits.ratio_from && output > allowed {
-            return Err(Limit::Ratio(self.limits.ratio));
+        let mut within = self.account.add(bytes, &self.limits);
+        let mut output = self.account.output.load(Ordering::Relaxed);
+        // Of the accounts around, each is held against this line of descent alone, and the artifact's own not at all: what
+        // stands beside is settled later, and one entry must not be the end of all.
+        let mut around = &self.account.around;
+        while let Some(account) = around
+            && account.around.is_some()
+        {
+            output = output.saturating_add(account.output.load(Ordering::Relaxed));
+            if account.is_exceeded_by(output, &self.limits) {
+                account.is_over.store(true, Ordering::Relaxed);
+                within = Err(Limit::Ratio(self.limits.ratio));
+            }
+            around = &account.around;
         }
-        Ok(())
+        within
     }
 }
 
@@ -141,5 +211,34 @@ mod tests {
         assert_eq!(inner.produced(990), Ok(()));
         assert_eq!(inner.produced(10), Ok(()));
         assert_eq!(outer.produced(1), Err(Limit::Ratio(10)));
+    }
+
+    #[test]
+    fn an_entry_that_unfolds_too_much_leaves_the_others_their_share() {
+        let budget = Budget::new(Limits { ratio: 10, ratio_from: 1000, ..Limits::default() });
+        let archive = budget.enter().unwrap();
+        archive.consumed(200);
+        let (bomb, log) = (archive.of_entry(50), archive.of_entry(150));
+        assert_eq!(bomb.produced(1000), Ok(()), "up to the threshold anything goes");
+        assert_eq!(bomb.produced(1), Err(Limit::Ratio(10)));
+        assert!(bomb.is_over() && !archive.is_over());
+        assert_eq!(log.produced(1500), Ok(()));
+        assert_eq!(archive.settle(&log), Ok(()));
+        let more = archive.of_entry(100);
+        assert_eq!(more.produced(501), Ok(()));
+        assert_eq!(archive.settle(&more), Err(Limit::Ratio(10)), "each by itself is harmless, together they are not");
+        assert!(archive.is_over());
+    }
+
+    #[test]
+    fn the_outermost_entry_that_is_too_much_is_flagged() {
+        let budget = Budget::new(Limits { ratio: 10, ratio_from: 1000, ..Limits::default() });
+        let archive = budget.enter().unwrap();
+        archive.consumed(20);
+        let nested = archive.of_entry(20);
+        let inside = nested.enter().unwrap();
+        let bottom = inside.of_entry(500);
+        assert_eq!(bottom.produced(1001), Err(Limit::Ratio(10)), "not for its own sake, but for what it came in");
+        assert!(!bottom.is_over() && inside.is_over() && !archive.is_over());
     }
 }

@@ -1,8 +1,11 @@
 //! Readers and writers that remember what went wrong, whatever the visitor between them makes of it.
 
 use std::io::{self, BufRead, Read, Write};
+use std::path::Path;
 
+use super::entry::{Entry, Verdict, Visitor};
 use super::{Budget, Error};
+use crate::source::Spool;
 
 /// A buffered reader over the raw container that counts what is consumed, and tells its own failures from damage.
 pub(super) struct Raw<R> {
@@ -25,6 +28,20 @@ impl<R: BufRead> Raw<R> {
         }
         // Asked again because a borrow cannot leave a loop; what is buffered is given without another read.
         Ok(self.inner.fill_buf()?)
+    }
+
+    /// Passes over zeros; gives the byte behind them, which is not consumed.
+    pub(super) fn skip_zeros(&mut self) -> Result<Option<u8>, Error> {
+        loop {
+            let buffer = self.peek()?;
+            let zeros = buffer.iter().take_while(|byte| **byte == 0).count();
+            let next = buffer.get(zeros).copied();
+            let is_over = buffer.is_empty();
+            self.consume(zeros);
+            if is_over || next.is_some() {
+                return Ok(next);
+            }
+        }
     }
 
     /// Counts from here on. With a budget, what is consumed is entered there too.
@@ -68,7 +85,7 @@ impl<R: BufRead> Read for Raw<R> {
 pub(super) struct Faulty<D> {
     pub(super) decoder: D,
     pub(super) fault: Option<Error>,
-    budget: Budget,
+    budget: Option<Budget>,
 }
 
 /// What gives an entry's bytes, or says exactly what is wrong with them.
@@ -79,7 +96,12 @@ pub(super) trait Decode {
 
 impl<D: Decode> Faulty<D> {
     pub(super) fn new(decoder: D, budget: &Budget) -> Self {
-        Faulty { decoder, fault: None, budget: budget.clone() }
+        Faulty { decoder, fault: None, budget: Some(budget.clone()) }
+    }
+
+    /// A reader of what unfolds nothing: bytes that lie in the container as they are.
+    pub(super) fn uncounted(decoder: D) -> Self {
+        Faulty { decoder, fault: None, budget: None }
     }
 
     /// Reads what the visitor left, so that the checks at the entry's end are made.
@@ -101,7 +123,7 @@ impl<D: Decode> Read for Faulty<D> {
         }
         if self.fault.is_none() {
             let read = self.decoder.decode(buffer).and_then(|read| {
-                self.budget.produced(read as u64)?;
+                self.budget.as_ref().map_or(Ok(()), |budget| budget.produced(read as u64))?;
                 Ok(read)
             });
             match read {
@@ -111,6 +133,73 @@ impl<D: Decode> Read for Faulty<D> {
         }
         let message = self.fault.as_ref().map(Error::to_string).unwrap_or_default();
         Err(io::Error::new(io::ErrorKind::InvalidData, message))
+    }
+}
+
+impl Decode for &[u8] {
+    fn decode(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
+        Ok(self.read(buffer)?)
+    }
+}
+
+/// A writer that remembers its first failure, which a visitor might not pass on. Nothing is passed on before it is whole, so
+/// that flushing does nothing.
+pub(super) struct Kept<W> {
+    pub(super) inner: W,
+    pub(super) failed: Option<io::Error>,
+}
+
+impl<W> Kept<W> {
+    pub(super) fn new(inner: W) -> Kept<W> {
+        Kept { inner, failed: None }
+    }
+}
+
+impl<W: Write> Write for Kept<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.inner.write(bytes).map_err(|error| {
+            let told = io::Error::from(error.kind());
+            if error.kind() != io::ErrorKind::Interrupted {
+                self.failed.get_or_insert(error);
+            }
+            told
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What a visitor made of an entry.
+pub(super) enum Passed {
+    Scrubbed(Spool),
+    /// Its notice.
+    Withheld(Vec<u8>),
+}
+
+/// Shows an entry to the visitor and collects what takes its place.
+pub(super) fn show<D: Decode + Send>(
+    visitor: &mut dyn Visitor,
+    entry: &Entry,
+    reader: &mut Faulty<D>,
+    spools: &Path,
+) -> Result<Passed, Error> {
+    let mut kept = Kept::new(Spool::new(spools));
+    let verdict = visitor.entry(entry, reader, &mut kept);
+    if let Some(error) = kept.failed {
+        return Err(Error::Io(error));
+    }
+    if let Some(fault) = reader.fault.take() {
+        return Err(fault);
+    }
+    match verdict? {
+        Verdict::Withheld(text) => Ok(Passed::Withheld(text)),
+        Verdict::Scrubbed => {
+            // A visitor that reads nothing makes no checks either.
+            reader.drain(&mut [0; 4096])?;
+            Ok(Passed::Scrubbed(kept.inner))
+        }
     }
 }
 

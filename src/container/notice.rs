@@ -1,6 +1,6 @@
 //! The text that stands where an entry was withheld.
 
-use super::Error;
+use super::{Error, Limit};
 
 /// What is put behind the name of a withheld entry.
 pub const SUFFIX: &[u8] = b".withheld.txt";
@@ -16,7 +16,11 @@ pub(super) fn for_error(what: &str, error: &Error) -> Vec<u8> {
         Error::Encrypted => "ask for the file without a password, or decrypt it and scrub it again",
         Error::Damaged { .. } | Error::Io(_) => "ask for a fresh upload",
         Error::Unsupported(_) => "unpack the original, pack it with a common method, and scrub it again",
-        Error::Limit(_) | Error::PartlyWritten | Error::Visit(_) => "unpack the original and scrub it by itself",
+        Error::Limit(Limit::Ratio(_)) => "see whether it is an attack; pass --max-ratio to accept it",
+        Error::Limit(Limit::Depth(_)) => "unpack the original and scrub it by itself, or pass --max-depth",
+        Error::Limit(Limit::Entries(_) | Limit::Output(_)) | Error::PartlyWritten | Error::Visit(_) => {
+            "unpack the original and scrub it by itself"
+        }
     };
     text(what, &error.to_string(), advice)
 }

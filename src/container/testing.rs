@@ -1,6 +1,9 @@
 //! What the tests of every format need: small containers, and visitors whose work can be seen.
 
 use std::io::{Cursor, Read, Write};
+use std::sync::Arc;
+
+use rayon::ThreadPool;
 
 use super::*;
 
@@ -12,10 +15,16 @@ pub const MTIME: u32 = 1_700_000_000;
 pub struct Upper {
     pub depths: Vec<u32>,
     pub withheld: Vec<String>,
+    pub workers: Option<Arc<ThreadPool>>,
 }
 
 impl Visitor for Upper {
-    fn entry(&mut self, entry: &Entry, reader: &mut dyn Read, writer: &mut dyn Write) -> Result<Verdict, VisitError> {
+    fn entry(
+        &mut self,
+        entry: &Entry,
+        reader: &mut (dyn Read + Send),
+        writer: &mut (dyn Write + Send),
+    ) -> Result<Verdict, VisitError> {
         self.depths.push(entry.depth());
         let mut head = Vec::new();
         reader.take(HEAD as u64).read_to_end(&mut head)?;
@@ -34,6 +43,7 @@ impl Visitor for Upper {
         let spools = std::env::temp_dir();
         match format.rebuild(Input::stream(whole, &spools), writer, self, &entry.budget) {
             Ok(()) => Ok(Verdict::Scrubbed),
+            Err(error @ Error::Limit(Limit::Entries(_) | Limit::Output(_))) => Err(VisitError(Box::new(error))),
             Err(error) => {
                 self.withheld.push(error.to_string());
                 Ok(Verdict::Withheld(notice::for_error(&entry.display, &error)))
@@ -41,12 +51,30 @@ impl Visitor for Upper {
         }
     }
 
-    fn name(&mut self, raw: &[u8]) -> Vec<u8> {
+    fn name(&self, raw: &[u8]) -> Vec<u8> {
         raw.to_ascii_uppercase()
     }
 
     fn withheld(&mut self, _: &Entry, reason: &Error) {
         self.withheld.push(reason.to_string());
+    }
+
+    fn workers(&self) -> Option<Arc<ThreadPool>> {
+        self.workers.clone()
+    }
+
+    fn fork(&self, leads: bool) -> Box<dyn Visitor + '_> {
+        Box::new(Upper { workers: self.workers.clone().filter(|_| leads), ..Upper::default() })
+    }
+
+    fn tally(&mut self) -> Tally {
+        Box::new((std::mem::take(&mut self.depths), std::mem::take(&mut self.withheld)))
+    }
+
+    fn join(&mut self, tally: Tally) {
+        let (depths, withheld) = *tally.downcast::<(Vec<u32>, Vec<String>)>().unwrap();
+        self.depths.extend(depths);
+        self.withheld.extend(withheld);
     }
 }
 
@@ -56,34 +84,64 @@ pub struct Withholding {
 }
 
 impl Visitor for Withholding {
-    fn entry(&mut self, _: &Entry, _: &mut dyn Read, writer: &mut dyn Write) -> Result<Verdict, VisitError> {
+    fn entry(
+        &mut self,
+        _: &Entry,
+        _: &mut (dyn Read + Send),
+        writer: &mut (dyn Write + Send),
+    ) -> Result<Verdict, VisitError> {
         if self.write_first {
             writer.write_all(b"secret")?;
         }
         Ok(Verdict::Withheld(b"withheld".to_vec()))
     }
 
-    fn name(&mut self, raw: &[u8]) -> Vec<u8> {
+    fn name(&self, raw: &[u8]) -> Vec<u8> {
         raw.to_vec()
     }
 
     fn withheld(&mut self, _: &Entry, _: &Error) {}
+
+    fn fork(&self, _: bool) -> Box<dyn Visitor + '_> {
+        Box::new(Withholding { write_first: self.write_first })
+    }
+
+    fn tally(&mut self) -> Tally {
+        Box::new(())
+    }
+
+    fn join(&mut self, _: Tally) {}
 }
 
 /// Copies, and says that all is well whatever happens.
 pub struct Silent;
 
 impl Visitor for Silent {
-    fn entry(&mut self, _: &Entry, reader: &mut dyn Read, writer: &mut dyn Write) -> Result<Verdict, VisitError> {
+    fn entry(
+        &mut self,
+        _: &Entry,
+        reader: &mut (dyn Read + Send),
+        writer: &mut (dyn Write + Send),
+    ) -> Result<Verdict, VisitError> {
         let _ = std::io::copy(reader, writer);
         Ok(Verdict::Scrubbed)
     }
 
-    fn name(&mut self, raw: &[u8]) -> Vec<u8> {
+    fn name(&self, raw: &[u8]) -> Vec<u8> {
         raw.to_vec()
     }
 
     fn withheld(&mut self, _: &Entry, _: &Error) {}
+
+    fn fork(&self, _: bool) -> Box<dyn Visitor + '_> {
+        Box::new(Silent)
+    }
+
+    fn tally(&mut self) -> Tally {
+        Box::new(())
+    }
+
+    fn join(&mut self, _: Tally) {}
 }
 
 /// Rebuilds what is recognised, from a stream.

@@ -1,6 +1,7 @@
 //! What a scrubber is made of.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::{Recorder, Scrubber, Unscannable};
 use crate::container::Limits;
@@ -158,6 +159,7 @@ impl Builder {
             spools: self.spools,
             unscannable: self.unscannable,
             explain: self.explain,
+            workers: OnceLock::new(),
         })
     }
 }

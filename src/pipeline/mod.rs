@@ -17,7 +17,10 @@ pub use builder::{BuildError, Builder};
 
 use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::artifact::Content;
 use crate::chunk::Chunk;
@@ -143,6 +146,7 @@ pub struct Scrubber {
     spools: PathBuf,
     unscannable: Unscannable,
     explain: bool,
+    workers: OnceLock<Option<Arc<ThreadPool>>>,
 }
 
 impl Scrubber {
@@ -247,6 +251,15 @@ impl Scrubber {
         let mut out = Vec::new();
         Rewriter::default().rewrite(&self.redactor, &chunk, 0..bytes.len(), &edits, &mut out);
         out
+    }
+
+    /// The threads for entries of containers and for compressing; none if everything is to be done on one.
+    fn workers(&self) -> Option<Arc<ThreadPool>> {
+        if self.threads < 2 || self.explain {
+            return None;
+        }
+        let start = || ThreadPoolBuilder::new().num_threads(self.threads).build().ok().map(Arc::new);
+        self.workers.get_or_init(start).clone()
     }
 
     fn recorded(&self, act: impl FnOnce() -> Result<Report, Error>) -> Result<Report, Error> {

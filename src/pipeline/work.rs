@@ -2,11 +2,16 @@
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Write};
+use std::sync::Arc;
+
+use rayon::ThreadPool;
 
 use super::filter::{self, Filtered};
 use super::{Error, Explanation, Outcome, Report, Scrubber, Unscannable};
 use crate::artifact::Content;
-use crate::container::{self, Budget, Entry, Format, Input, Verdict as Fate, VisitError, Visitor, notice};
+use crate::container::{
+    self, Budget, Entry, Format, Input, Limit, Tally, Verdict as Fate, VisitError, Visitor, notice,
+};
 use crate::report::{RuleCount, Summary, Withheld};
 use crate::source::{HashingReader, Source};
 use crate::text::{Decoder, Encoder, Encoding, Head, Nature, sniff};
@@ -22,12 +27,14 @@ pub(super) struct Work<'s> {
     explained: Vec<Explanation>,
     /// The scrubbed names of the containers and entries around what is being read.
     place: Vec<String>,
+    /// Works on one thread.
+    is_alone: bool,
 }
 
 impl<'s> Work<'s> {
     pub(super) fn new(scrubber: &'s Scrubber) -> Work<'s> {
         let summary = Summary { artifacts: 1, ..Summary::default() };
-        Work { scrubber, counts: Vec::new(), summary, explained: Vec::new(), place: Vec::new() }
+        Work { scrubber, counts: Vec::new(), summary, explained: Vec::new(), place: Vec::new(), is_alone: false }
     }
 
     pub(super) fn report(mut self, outcome: Outcome, input: Content) -> Report {
@@ -51,7 +58,7 @@ impl<'s> Work<'s> {
         &mut self,
         format: &'static dyn Format,
         input: Input<'_>,
-        writer: impl Write,
+        writer: impl Write + Send,
     ) -> Result<Outcome, Error> {
         let mut writer = Counting { writer, bytes: 0 };
         let budget = Budget::new(self.scrubber.limits);
@@ -116,7 +123,12 @@ impl<'s> Work<'s> {
     }
 
     /// What an entry is decides what becomes of it.
-    fn content(&mut self, entry: &Entry, reader: &mut dyn Read, writer: &mut dyn Write) -> Result<Fate, VisitError> {
+    fn content(
+        &mut self,
+        entry: &Entry,
+        reader: &mut (dyn Read + Send),
+        writer: &mut (dyn Write + Send),
+    ) -> Result<Fate, VisitError> {
         let head = Head::read(reader)?;
         if let Some(format) = container::sniff(head.deciding()) {
             let input = Cursor::new(head.into_bytes()).chain(reader);
@@ -124,6 +136,11 @@ impl<'s> Work<'s> {
             let input = Input::stream(input, &self.scrubber.spools);
             return match format.rebuild(input, writer, self, &entry.budget) {
                 Ok(()) => Ok(Fate::Scrubbed),
+                // What the whole artifact shares is used up, so that nothing more can be done for it.
+                Err(error @ container::Error::Limit(Limit::Entries(_) | Limit::Output(_))) => {
+                    Err(VisitError(Box::new(error)))
+                }
+                Err(container::Error::Visit(error)) => Err(error),
                 Err(error) => {
                     // Nothing of it comes out, so nothing of it counts.
                     (self.counts, self.summary) = (before.0, before.1);
@@ -137,9 +154,11 @@ impl<'s> Work<'s> {
         match (sniff(head.deciding()), self.scrubber.unscannable) {
             (nature @ (Nature::Text | Nature::Wide(_)), _) => {
                 let input = Behind { head: Cursor::new(head.into_bytes()), rest: Flowing(reader) };
+                let is_alone = self.is_alone || self.scrubber.threads == 1;
                 let filtered = match nature {
                     Nature::Wide(encoding) => self.scrubber.filter_wide(encoding, input, writer),
-                    _ => self.scrubber.filter(input, writer),
+                    _ if is_alone => self.scrubber.filter(input, writer),
+                    _ => self.scrubber.filter_in_parallel(input, writer),
                 };
                 match filtered {
                     Ok(filtered) => {
@@ -164,14 +183,19 @@ impl<'s> Work<'s> {
 }
 
 impl Visitor for Work<'_> {
-    fn entry(&mut self, entry: &Entry, reader: &mut dyn Read, writer: &mut dyn Write) -> Result<Fate, VisitError> {
+    fn entry(
+        &mut self,
+        entry: &Entry,
+        reader: &mut (dyn Read + Send),
+        writer: &mut (dyn Write + Send),
+    ) -> Result<Fate, VisitError> {
         self.place.push(entry.display.clone());
         let fate = self.content(entry, reader, writer);
         self.place.pop();
         fate
     }
 
-    fn name(&mut self, raw: &[u8]) -> Vec<u8> {
+    fn name(&self, raw: &[u8]) -> Vec<u8> {
         self.scrubber.scrub_name(raw)
     }
 
@@ -180,6 +204,40 @@ impl Visitor for Work<'_> {
         Work::withheld(self, reason.to_string());
         self.place.pop();
     }
+
+    fn workers(&self) -> Option<Arc<ThreadPool>> {
+        if self.is_alone { None } else { self.scrubber.workers() }
+    }
+
+    fn fork(&self, leads: bool) -> Box<dyn Visitor + '_> {
+        let summary = Summary::default();
+        let (counts, explained, place) = (Vec::new(), Vec::new(), self.place.clone());
+        let is_alone = self.is_alone || !leads;
+        Box::new(Work { scrubber: self.scrubber, counts, summary, explained, place, is_alone })
+    }
+
+    fn tally(&mut self) -> Tally {
+        let gathered = Gathered {
+            counts: std::mem::take(&mut self.counts),
+            summary: std::mem::take(&mut self.summary),
+            explained: std::mem::take(&mut self.explained),
+        };
+        Box::new(gathered)
+    }
+
+    fn join(&mut self, tally: Tally) {
+        let Ok(gathered) = tally.downcast::<Gathered>() else { return };
+        filter::add(&mut self.counts, &gathered.counts);
+        self.summary.add(gathered.summary);
+        self.explained.extend(gathered.explained);
+    }
+}
+
+/// What a fork has gathered.
+struct Gathered {
+    counts: Vec<u64>,
+    summary: Summary,
+    explained: Vec<Explanation>,
 }
 
 impl Scrubber {
@@ -233,7 +291,7 @@ impl<S: Source> Source for Behind<S> {
 }
 
 /// An entry of a container: it never idles.
-struct Flowing<'a>(&'a mut dyn Read);
+struct Flowing<'a>(&'a mut (dyn Read + Send));
 
 impl Read for Flowing<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::{Context, Error, Exit};
+use crate::container::Limits;
 use crate::detect::{Isa, Terms};
 use crate::kind::Kind;
 use crate::pipeline::{Scrubber, Unscannable};
@@ -74,6 +75,18 @@ pub struct Args {
     /// What becomes of entries that cannot be scanned, such as images
     #[arg(long, value_enum, default_value = "withhold", value_name = "ACT")]
     unscannable: UnscannableName,
+    /// How deep archives in archives are opened
+    #[arg(long, value_name = "N", default_value_t = Limits::default().depth, help_heading = "Limits of archives")]
+    max_depth: u32,
+    /// How many entries all archives of one input may hold
+    #[arg(long, value_name = "N", default_value_t = Limits::default().entries, help_heading = "Limits of archives")]
+    max_entries: u64,
+    /// How many bytes they may unfold to, such as 500M or 64G
+    #[arg(long, value_name = "SIZE", default_value = "64G", value_parser = size, help_heading = "Limits of archives")]
+    max_output: u64,
+    /// How many times its own size an entry may unfold to, from 64 MiB on
+    #[arg(long, value_name = "N", default_value_t = Limits::default().ratio, help_heading = "Limits of archives")]
+    max_ratio: u64,
     /// How the summary on standard error is written
     #[arg(long, value_enum, default_value = "text", value_name = "FORMAT")]
     summary: SummaryFormat,
@@ -157,6 +170,13 @@ fn job(context: &Context, args: Args, is_tree: bool) -> Result<Job, Error> {
             UnscannableName::Withhold => Unscannable::Withhold,
             UnscannableName::Pass => Unscannable::Pass,
         })
+        .limits(Limits {
+            depth: args.max_depth,
+            entries: args.max_entries,
+            output: args.max_output,
+            ratio: args.max_ratio,
+            ..Limits::default()
+        })
         .policy(policy(&args, &rules)?)
         .rules(rules);
     if let (Some(issue), Some(ledger)) = (&args.issue, &ledger) {
@@ -236,6 +256,19 @@ fn hidden(text: &str) -> Result<(Kind, String), String> {
         return Err(format!("a {kind} to hide needs at least two characters"));
     }
     Ok((kind, value.trim().to_string()))
+}
+
+/// Parses a number of bytes, in whole KiB, MiB, GiB or TiB if a letter says so.
+fn size(text: &str) -> Result<u64, String> {
+    let (digits, shift) = match text.as_bytes().last().map(u8::to_ascii_uppercase) {
+        Some(b'K') => (&text[..text.len() - 1], 10),
+        Some(b'M') => (&text[..text.len() - 1], 20),
+        Some(b'G') => (&text[..text.len() - 1], 30),
+        Some(b'T') => (&text[..text.len() - 1], 40),
+        _ => (text, 0),
+    };
+    let number = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(1 << shift));
+    number.ok_or_else(|| "expected a number of bytes, such as 500M or 64G".to_string())
 }
 
 /// Parses the name of an instruction set that this processor has.

@@ -8,19 +8,20 @@
 //! not UTF-8; its tests hold it against that crate.
 
 mod directory;
-mod names;
 mod writer;
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use flate2::bufread::DeflateDecoder;
 
 use self::directory::{Record, damaged};
-use self::names::{Names, is_harmless_target};
 use self::writer::{Packed, Packer, Writer, pack};
 use super::entry::{Entry, Verdict, Visitor};
+use super::limits::Limit;
 use super::measured::{Decode, Faulty, Raw};
+use super::members::{self, Next, SMALL};
+use super::names::{self, Names, is_harmless_target};
 use super::{Budget, Error, Format, Input, ReadSeek, notice};
 
 const STORED: u16 = 0;
@@ -50,7 +51,7 @@ impl Format for Zip {
     fn rebuild(
         &self,
         input: Input<'_>,
-        output: &mut dyn Write,
+        output: &mut (dyn Write + Send),
         visitor: &mut dyn Visitor,
         budget: &Budget,
     ) -> Result<(), Error> {
@@ -62,19 +63,16 @@ impl Format for Zip {
         let directory = directory::read(&mut *input, len, &budget)?;
         let mut archive = Archive {
             input: &mut *input,
-            visitor,
+            records: directory.records.into_iter(),
             budget,
-            spools,
+            spools: spools.to_path_buf(),
             names: Names::default(),
             writer: Writer::new(output, spools),
-            buffer: vec![0; 64 << 10],
         };
-        for record in &directory.records {
-            archive.pass(record)?;
-        }
+        members::pass(&mut archive, visitor)?;
         let comment = match directory.comment.is_empty() {
             true => Vec::new(),
-            false => archive.visitor.name(&directory.comment),
+            false => visitor.name(&directory.comment),
         };
         archive.writer.finish(&comment)?;
         Ok(())
@@ -84,12 +82,18 @@ impl Format for Zip {
 /// An archive on its way through.
 struct Archive<'a> {
     input: &'a mut dyn ReadSeek,
-    visitor: &'a mut dyn Visitor,
+    records: std::vec::IntoIter<Record>,
     budget: Budget,
-    spools: &'a Path,
+    spools: PathBuf,
     names: Names,
     writer: Writer<'a>,
-    buffer: Vec<u8>,
+}
+
+/// An entry on its way out.
+struct Done {
+    entry: Entry,
+    record: Record,
+    outcome: Result<Outcome, Error>,
 }
 
 /// What takes an entry's place.
@@ -99,92 +103,136 @@ enum Outcome {
     Notice(Vec<u8>),
 }
 
-impl Archive<'_> {
-    /// Brings one entry, or its notice, into the output.
-    fn pass(&mut self, record: &Record) -> Result<(), Error> {
-        let scrubbed = self.visitor.name(&record.name);
-        let name = self.names.give(&record.name, &scrubbed, false);
+impl members::Archive for Archive<'_> {
+    type Done = Done;
+
+    fn next(&mut self, visitor: &mut dyn Visitor) -> Result<Next<Done>, Error> {
+        let Some(record) = self.records.next() else { return Ok(Next::Over) };
+        let name = self.names.give(&record.name, &visitor.name(&record.name));
         let comment = match record.comment.is_empty() {
             true => Vec::new(),
-            false => self.visitor.name(&record.comment),
+            false => visitor.name(&record.comment),
         };
         let entry = Entry {
             name: record.name.clone(),
             display: String::from_utf8_lossy(&name).into_owned(),
             size: Some(record.size),
-            budget: self.budget.clone(),
+            budget: self.budget.of_entry(record.compressed),
         };
-        let mut out = Record { name, comment, ..record.clone() };
-        let text = match self.content(record, &entry) {
+        let out = Record { name, comment, ..record.clone() };
+        let data = match self.data(&record) {
+            Ok(data) => data,
+            Err(error @ Error::Io(_)) => return Err(error),
+            Err(error) => return Ok(Next::Done(0, Done { entry, record: out, outcome: Err(error) })),
+        };
+        if record.compressed > SMALL || record.size > 2 * SMALL {
+            let raw = BufReader::with_capacity(64 << 10, (&mut *self.input).take(record.compressed));
+            let outcome = content(visitor, &record, &entry, raw, data, &self.spools);
+            let held = record.size.min(crate::source::spool::IN_MEMORY as u64);
+            return Ok(Next::Done(held, Done { entry, record: out, outcome }));
+        }
+        let mut raw = Vec::with_capacity(record.compressed as usize);
+        (&mut *self.input).take(record.compressed).read_to_end(&mut raw)?;
+        let held = 3 * record.compressed + 2 * record.size;
+        let spools = self.spools.clone();
+        let job = move |visitor: &mut dyn Visitor| {
+            let outcome = content(visitor, &record, &entry, &raw[..], data, &spools);
+            Done { entry, record: out, outcome }
+        };
+        Ok(Next::Job(held, Box::new(job)))
+    }
+
+    fn put(&mut self, visitor: &mut dyn Visitor, done: Done) -> Result<(), Error> {
+        let Done { entry, mut record, outcome } = done;
+        let text = match outcome {
             Ok(Outcome::Packed(packed)) => {
-                out.external = regular_unless_known(&out);
-                return Ok(self.writer.entry(&out, packed)?);
+                self.budget.settle(&entry.budget)?;
+                record.external = regular_unless_known(&record);
+                return Ok(self.writer.entry(&record, packed)?);
             }
+            _ if self.budget.is_over() => return Err(Error::Limit(self.budget.ratio())),
             Ok(Outcome::Notice(text)) => text,
-            Err(error @ (Error::Damaged { .. } | Error::Encrypted | Error::Unsupported(_))) => {
-                self.visitor.withheld(&entry, &error);
+            Err(
+                error @ (Error::Damaged { .. }
+                | Error::Encrypted
+                | Error::Unsupported(_)
+                | Error::Limit(Limit::Ratio(_))),
+            ) => {
+                visitor.withheld(&entry, &error);
                 notice::for_error(&entry.display, &error)
             }
             Err(error @ (Error::Io(_) | Error::Limit(_) | Error::PartlyWritten | Error::Visit(_))) => {
                 return Err(error);
             }
         };
-        out.name = self.names.give(&record.name, &scrubbed, true);
-        out.method = STORED;
-        out.external = plain_attributes(record);
-        self.writer.entry(&out, pack(&text, false, self.spools)?)?;
+        record.name = names::withheld(&record.name);
+        record.method = STORED;
+        record.external = plain_attributes(&record);
+        self.writer.entry(&record, pack(&text, false, &self.spools)?)?;
         Ok(())
     }
+}
 
-    /// Makes what takes the entry's place. Damage, encryption and what is not supported are the entry's own affair; every
-    /// other error ends the archive.
-    fn content(&mut self, record: &Record, entry: &Entry) -> Result<Outcome, Error> {
+impl Archive<'_> {
+    /// Goes to where an entry's data begin, and says where that is.
+    fn data(&mut self, record: &Record) -> Result<u64, Error> {
         if record.is_encrypted() {
             return Err(Error::Encrypted);
         }
-        let deflate = match record.method {
-            STORED => false,
-            DEFLATED => true,
-            method => return Err(Error::Unsupported(format!("zip compression method {method}"))),
-        };
+        if !matches!(record.method, STORED | DEFLATED) {
+            return Err(Error::Unsupported(format!("zip compression method {}", record.method)));
+        }
         let Some(data) = directory::data(self.input, record)? else { return Err(Error::Encrypted) };
         self.input.seek(SeekFrom::Start(data))?;
-        let raw = Raw::new(BufReader::with_capacity(32 << 10, (&mut *self.input).take(record.compressed)), None);
-        let mut reader = Faulty::new(Checked::new(raw, deflate, record, data), &self.budget);
+        Ok(data)
+    }
+}
 
-        if record.name.ends_with(b"/") && record.size == 0 {
-            reader.drain(&mut self.buffer)?;
-            return Ok(Outcome::Packed(pack(b"", deflate, self.spools)?));
-        }
-        if is_link(record) {
-            let mut target = Vec::new();
-            let read = (&mut reader).take(TARGET_MAX).read_to_end(&mut target);
-            if let Some(fault) = reader.fault {
-                return Err(fault);
-            }
-            read?;
-            reader.drain(&mut self.buffer)?;
-            let target = self.visitor.name(&target);
-            if record.size > TARGET_MAX || !is_harmless_target(&target) {
-                return Err(Error::Unsupported("a symbolic link that leaves its directory".into()));
-            }
-            return Ok(Outcome::Packed(pack(&target, deflate, self.spools)?));
-        }
-
-        let mut packer = Packer::new(deflate, self.spools);
-        let verdict = self.visitor.entry(entry, &mut reader, &mut packer);
-        if let Some(error) = packer.failure() {
-            return Err(Error::Io(error));
-        }
+/// Makes what takes the entry's place, from its bytes in the archive, which begin at `data`. Damage, what is not supported
+/// and unfolding to too much are the entry's own affair; every other error ends the archive.
+fn content(
+    visitor: &mut dyn Visitor,
+    record: &Record,
+    entry: &Entry,
+    raw: impl io::BufRead + Send,
+    data: u64,
+    spools: &Path,
+) -> Result<Outcome, Error> {
+    let deflate = record.method == DEFLATED;
+    let mut reader = Faulty::new(Checked::new(Raw::new(raw, None), deflate, record, data), &entry.budget);
+    let mut buffer = [0; 4096];
+    if record.name.ends_with(b"/") && record.size == 0 {
+        reader.drain(&mut buffer)?;
+        return Ok(Outcome::Packed(pack(b"", deflate, spools)?));
+    }
+    if is_link(record) {
+        let mut target = Vec::new();
+        let read = (&mut reader).take(TARGET_MAX).read_to_end(&mut target);
         if let Some(fault) = reader.fault {
             return Err(fault);
         }
-        match verdict? {
-            Verdict::Withheld(text) => Ok(Outcome::Notice(text)),
-            Verdict::Scrubbed => {
-                reader.drain(&mut self.buffer)?;
-                Ok(Outcome::Packed(packer.finish()?))
-            }
+        read?;
+        reader.drain(&mut buffer)?;
+        let target = visitor.name(&target);
+        if record.size > TARGET_MAX || !is_harmless_target(&target) {
+            return Err(Error::Unsupported("a symbolic link that leaves its directory".into()));
+        }
+        return Ok(Outcome::Packed(pack(&target, deflate, spools)?));
+    }
+
+    let mut packer = Packer::new(deflate, spools, visitor.workers());
+    let verdict = visitor.entry(entry, &mut reader, &mut packer);
+    if let Some(error) = packer.failure() {
+        return Err(Error::Io(error));
+    }
+    if let Some(fault) = reader.fault {
+        return Err(fault);
+    }
+    match verdict? {
+        Verdict::Withheld(text) => Ok(Outcome::Notice(text)),
+        Verdict::Scrubbed => {
+            reader.drain(&mut buffer)?;
+            Ok(Outcome::Packed(packer.finish()?))
         }
     }
 }

@@ -5,10 +5,11 @@
 
 use std::io::{self, Read, Write};
 use std::path::Path;
+use std::sync::Arc;
 
-use flate2::Compression;
-use flate2::write::DeflateEncoder;
+use rayon::ThreadPool;
 
+use super::super::deflate::Deflater;
 use super::super::measured::copy;
 use super::directory::{Record, UTF8};
 use crate::source::Spool;
@@ -26,7 +27,7 @@ pub(super) struct Packer {
 
 enum Packing {
     Stored(Spool),
-    Deflated(DeflateEncoder<Spool>),
+    Deflated(Deflater<Spool>),
 }
 
 /// One entry's data, measured.
@@ -37,10 +38,10 @@ pub(super) struct Packed {
 }
 
 impl Packer {
-    pub(super) fn new(deflate: bool, spools: &Path) -> Packer {
+    pub(super) fn new(deflate: bool, spools: &Path, workers: Option<Arc<ThreadPool>>) -> Packer {
         let spool = Spool::new(spools);
         let to = match deflate {
-            true => Packing::Deflated(DeflateEncoder::new(spool, Compression::default())),
+            true => Packing::Deflated(Deflater::new(spool, workers)),
             false => Packing::Stored(spool),
         };
         Packer { to, crc: flate2::Crc::new(), size: 0, failed: None }
@@ -54,7 +55,7 @@ impl Packer {
     pub(super) fn finish(self) -> io::Result<Packed> {
         let data = match self.to {
             Packing::Stored(spool) => spool,
-            Packing::Deflated(encoder) => encoder.finish()?,
+            Packing::Deflated(encoder) => encoder.finish()?.0,
         };
         Ok(Packed { data, crc: self.crc.sum(), size: self.size })
     }
@@ -88,7 +89,7 @@ impl Write for Packer {
 
 /// The archive being written.
 pub(super) struct Writer<'o> {
-    output: &'o mut dyn Write,
+    output: &'o mut (dyn Write + Send),
     at: u64,
     directory: Spool,
     entries: u64,
@@ -126,7 +127,7 @@ fn narrow(value: u64) -> u32 {
 }
 
 impl<'o> Writer<'o> {
-    pub(super) fn new(output: &'o mut dyn Write, spools: &Path) -> Writer<'o> {
+    pub(super) fn new(output: &'o mut (dyn Write + Send), spools: &Path) -> Writer<'o> {
         Writer { output, at: 0, directory: Spool::new(spools), entries: 0, buffer: vec![0; 64 << 10] }
     }
 
@@ -222,7 +223,7 @@ impl<'o> Writer<'o> {
 
 /// Packs a short text whole.
 pub(super) fn pack(text: &[u8], deflate: bool, spools: &Path) -> io::Result<Packed> {
-    let mut packer = Packer::new(deflate, spools);
+    let mut packer = Packer::new(deflate, spools, None);
     let mut text = text;
     let mut buffer = vec![0; text.len().clamp(1, 64 << 10)];
     copy(&mut Read::by_ref(&mut text), &mut packer, &mut buffer)?;

@@ -2,45 +2,58 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::notice;
+use super::notice;
 
-/// Gives every raw name its name in the output.
+/// Gives every raw name its name in the output, for archives of every format.
 #[derive(Default)]
 pub(super) struct Names {
-    given: HashMap<(Vec<u8>, bool), Vec<u8>>,
+    given: HashMap<Vec<u8>, Vec<u8>>,
     taken: HashSet<Vec<u8>>,
+    /// Raw names whose last entry came out as a regular file, which a hard link may name.
+    linkable: HashSet<Vec<u8>>,
     /// How far the numbering of a name has come, so that many equal names stay cheap.
     last: HashMap<Vec<u8>, u64>,
 }
 
 impl Names {
-    /// The name for an entry of this raw name, whose scrubbed form is given; `withheld` for the notice in its place.
+    /// The name for an entry of this raw name, whose scrubbed form is given.
     ///
     /// Equal raw names give equal names, so that duplicates stay duplicates; a name that another raw name has already got
     /// is numbered (`app~2.log`).
-    pub(super) fn give(&mut self, raw: &[u8], scrubbed: &[u8], withheld: bool) -> Vec<u8> {
-        let key = (raw.to_vec(), withheld);
-        if let Some(name) = self.given.get(&key) {
+    pub(super) fn give(&mut self, raw: &[u8], scrubbed: &[u8]) -> Vec<u8> {
+        if let Some(name) = self.given.get(raw) {
             return name.clone();
         }
         let mut wanted = harmless(scrubbed);
-        if withheld {
-            while wanted.last() == Some(&b'/') {
-                wanted.pop();
-            }
-            wanted.truncate(usize::from(u16::MAX) - notice::SUFFIX.len() - 24);
-            wanted.extend_from_slice(notice::SUFFIX);
-        }
-        wanted.truncate(usize::from(u16::MAX) - 24);
+        wanted.truncate(usize::from(u16::MAX) - notice::SUFFIX.len() - 24);
         let mut name = wanted.clone();
         while !self.taken.insert(name.clone()) {
             let number = self.last.entry(wanted.clone()).or_insert(1);
             *number += 1;
             name = numbered(&wanted, *number);
         }
-        self.given.insert(key, name.clone());
+        self.given.insert(raw.to_vec(), name.clone());
         name
     }
+
+    /// Remembers whether the last entry of this raw name came out as a regular file.
+    pub(super) fn came_out(&mut self, raw: &[u8], is_regular: bool) {
+        match is_regular {
+            true => self.linkable.insert(raw.to_vec()),
+            false => self.linkable.remove(raw),
+        };
+    }
+
+    /// The name that a hard link to this raw name must have, if a regular file came out under it.
+    pub(super) fn linked(&self, raw: &[u8]) -> Option<Vec<u8>> {
+        self.given.get(raw).filter(|_| self.linkable.contains(raw)).cloned()
+    }
+}
+
+/// The name of the notice in place of an entry that was given this name.
+pub(super) fn withheld(name: &[u8]) -> Vec<u8> {
+    let slashes = name.iter().rev().take_while(|byte| **byte == b'/').count();
+    [&name[..name.len() - slashes], notice::SUFFIX].concat()
 }
 
 /// Puts `~number` before the extension of the last component.
@@ -133,16 +146,26 @@ mod tests {
     #[test]
     fn duplicates_stay_and_clashes_are_numbered() {
         let mut names = Names::default();
-        let mut give = |raw: &str, scrubbed: &str, withheld| {
-            String::from_utf8(names.give(raw.as_bytes(), scrubbed.as_bytes(), withheld)).unwrap()
-        };
-        assert_eq!(give("jane.log", "U.log", false), "U.log");
-        assert_eq!(give("jane.log", "U.log", false), "U.log");
-        assert_eq!(give("joe.log", "U.log", false), "U~2.log");
-        assert_eq!(give("jim.log", "U.log", false), "U~3.log");
-        assert_eq!(give("joe.log", "U.log", false), "U~2.log");
-        assert_eq!(give("d.x/jane/", "d.x/U/", false), "d.x/U/");
-        assert_eq!(give("d.x/joe/", "d.x/U/", false), "d.x/U~2/");
-        assert_eq!(give("jane.log", "U.log", true), "U.log.withheld.txt");
+        let mut give =
+            |raw: &str, scrubbed: &str| String::from_utf8(names.give(raw.as_bytes(), scrubbed.as_bytes())).unwrap();
+        assert_eq!(give("jane.log", "U.log"), "U.log");
+        assert_eq!(give("jane.log", "U.log"), "U.log");
+        assert_eq!(give("joe.log", "U.log"), "U~2.log");
+        assert_eq!(give("jim.log", "U.log"), "U~3.log");
+        assert_eq!(give("joe.log", "U.log"), "U~2.log");
+        assert_eq!(give("d.x/jane/", "d.x/U/"), "d.x/U/");
+        assert_eq!(give("d.x/joe/", "d.x/U/"), "d.x/U~2/");
+        assert_eq!(withheld(b"d.x/U~2/"), b"d.x/U~2.withheld.txt");
+    }
+
+    #[test]
+    fn a_hard_link_needs_a_file_that_came_out() {
+        let mut names = Names::default();
+        names.give(b"jane.log", b"U.log");
+        assert_eq!(names.linked(b"jane.log"), None);
+        names.came_out(b"jane.log", true);
+        assert_eq!(names.linked(b"jane.log"), Some(b"U.log".to_vec()));
+        names.came_out(b"jane.log", false);
+        assert_eq!(names.linked(b"jane.log"), None);
     }
 }
