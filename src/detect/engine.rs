@@ -9,7 +9,9 @@ use crate::detect::detector::{Anchor, Candidates, Detector, Explained, Found, Hi
 use crate::detect::dictionary::Terms;
 use crate::detect::prefilter::{self, Isa, Literal, Met, Prefilter, Shape};
 use crate::detect::view::View;
-use crate::detect::{command, dashed, email, header, ipv4, ipv6, keyed, mac, numbers, pem, token, userinfo};
+use crate::detect::{
+    command, dashed, email, header, home, ipv4, ipv6, keyed, login, mac, numbers, pem, token, userinfo,
+};
 use crate::finding::RuleId;
 use crate::placeholder;
 use crate::rules::RuleSet;
@@ -101,6 +103,8 @@ impl Engine {
             Box::new(dashed::Dashed),
             Box::new(userinfo::Userinfo),
             Box::new(numbers::Numbers::new()),
+            Box::new(home::Home),
+            Box::new(login::Login),
             Box::new(header::Header::new(rules)),
             Box::new(keyed::Keyed::new(rules)),
             Box::new(command::Command),

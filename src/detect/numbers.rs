@@ -269,7 +269,9 @@ fn is_table(view: &View<'_>, start: usize, end: usize) -> bool {
         to == from + 4 && view.slice(from, to).iter().any(u8::is_ascii_alphabetic) && view.ends_word(to)
     };
     let is_word = |from: usize, to: usize| to == from + 4 && view.ends_word(to);
-    view.before(start) == Some(b' ') && is_word(before, start - 1) && view.slice(before, start - 1).iter().any(u8::is_ascii_digit)
+    view.before(start) == Some(b' ')
+        && is_word(before, start - 1)
+        && view.slice(before, start - 1).iter().any(u8::is_ascii_digit)
         || view.at(end) == Some(b' ') && has_letter(end + 1, next)
 }
 
@@ -329,9 +331,8 @@ fn bank(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     let compact = Compact::read(view, at, ALNUM, const { ByteSet::of(b" -") }, 1);
     let length = iban::length(compact.bytes().get(..2)?)?;
     // `601613 31926819` is how Britain groups the end; with hyphens a UUID looks like one.
-    let is_grouped = (1..length).all(|n| {
-        !compact.begins_group(n) || (n >= 4 && (n % 4 == 0 || view.at(compact.end(n)) == Some(b' ')))
-    });
+    let is_grouped = (1..length)
+        .all(|n| !compact.begins_group(n) || (n >= 4 && (n % 4 == 0 || view.at(compact.end(n)) == Some(b' '))));
     if compact.bytes().len() < length || !is_grouped || !iban::is_iban(&compact.bytes()[..length]) {
         return None;
     }
@@ -361,7 +362,8 @@ fn is_word(view: &View<'_>, at: usize, length: usize, goes_on: bool, ends: bool)
         && capitals(at + length)
         && !view.at(at + length + 1).is_some_and(|b| b.is_ascii_lowercase());
     let is_whole = goes_on || !goes_further;
-    let is_whole = is_whole && (goes_on || is_high || !view.at(at + length).is_some_and(|b| b.is_ascii_lowercase() || b >= 0x80));
+    let is_whole =
+        is_whole && (goes_on || is_high || !view.at(at + length).is_some_and(|b| b.is_ascii_lowercase() || b >= 0x80));
     begins && is_whole
 }
 
