@@ -10,7 +10,7 @@ use crate::detect::dictionary::Terms;
 use crate::detect::prefilter::{self, Isa, Literal, Met, Prefilter, Shape};
 use crate::detect::view::View;
 use crate::detect::{command, device, files, kubernetes, piped, sql};
-use crate::detect::{dashed, email, header, ipv4, ipv6, keyed, mac, numbers, pem, token, userinfo};
+use crate::detect::{dashed, email, header, home, ipv4, ipv6, keyed, login, mac, numbers, pem, token, userinfo};
 use crate::finding::RuleId;
 use crate::placeholder;
 use crate::rules::RuleSet;
@@ -102,6 +102,8 @@ impl Engine {
             Box::new(dashed::Dashed),
             Box::new(userinfo::Userinfo),
             Box::new(numbers::Numbers::new()),
+            Box::new(home::Home),
+            Box::new(login::Login),
             Box::new(header::Header::new(rules)),
             Box::new(keyed::Keyed::new(rules)),
             Box::new(command::Command),

@@ -10,6 +10,7 @@ use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo
 use crate::detect::handle;
 use crate::detect::key::Key;
 use crate::detect::lexicon::{self, Lexicon, Stem};
+use crate::detect::person;
 use crate::detect::place::{Place, Separator};
 use crate::detect::prefilter::Literal;
 use crate::detect::prose;
@@ -78,7 +79,8 @@ impl Detector for Keyed {
             values.push(literal);
         }
         for extent in values {
-            match self.reason_to_leave(view, &key, &place, &extent, is_weak) {
+            let nobody = || person::reason(kind, view, &key, &place, &extent);
+            match self.reason_to_leave(view, &key, &place, &extent, is_weak).or_else(nobody) {
                 Some(reason) => out.left(which, extent.start, reason),
                 None => {
                     let confidence = if is_weak { Confidence::Medium } else { Confidence::High };

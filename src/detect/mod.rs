@@ -35,6 +35,10 @@ mod national;
 mod numbers;
 mod phone;
 
+mod home;
+mod login;
+mod person;
+
 mod code;
 mod endings;
 mod handle;

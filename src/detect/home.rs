@@ -1,0 +1,123 @@
+//! Home directories: the person in `/home/jroe`, `/Users/jroe`, `C:\Users\jroe`, and `C:\Documents and Settings\jroe`.
+
+use crate::detect::bytes::{ALNUM, ByteSet, HIGH, WORD};
+use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
+use crate::detect::handle;
+use crate::detect::person;
+use crate::detect::view::View;
+use crate::finding::Confidence;
+use crate::kind::Kind;
+
+/// Finds the login name in the path of a home directory.
+pub struct Home;
+
+const ANCHORS: [&[u8]; 4] = [b"/home/", b"/users/", b"\\users\\", b"ments and settings\\"];
+
+impl Detector for Home {
+    fn rules(&self) -> Vec<RuleInfo> {
+        let description = "login name in the path of a home directory".into();
+        vec![RuleInfo { id: "home-path".into(), kind: Kind::User, description }]
+    }
+
+    fn anchors(&self) -> Vec<Anchor> {
+        ANCHORS.map(Anchor::folded).to_vec()
+    }
+
+    fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
+        let Some(anchor) = ANCHORS.get(hit.anchor) else { return };
+        let is_unix = anchor[0] == b'/';
+        if is_unix && !is_rooted(view, hit.at) {
+            return;
+        }
+        let behind = hit.at + anchor.len();
+        let start = if is_unix { behind } else { view.run(behind, const { ByteSet::of(b"\\") }, 3) };
+        const NAME: ByteSet = WORD.or(HIGH).or(ByteSet::of(b".-@+$~"));
+        let mut end = view.run(start, NAME, 65);
+        // `C:\Users\Jane Roe\AppData`
+        if !is_unix && view.at(end) == Some(b' ') {
+            let second = view.run(end + 1, NAME, 32);
+            end = if second > end + 1 && view.at(second) == Some(b'\\') { second } else { end };
+        }
+        while end > start && matches!(view.before(end), Some(b'.' | b'-')) {
+            end -= 1;
+        }
+        let name = view.slice(start, end);
+        if name.is_empty() || name.len() > 64 {
+            return;
+        }
+        let is_file = is_unix && !matches!(view.at(end), Some(b'/')) && name.contains(&b'.') && is_page(name);
+        let reason = if person::is_nobody(name) || is_shared(name) {
+            Some("an account that names no person")
+        } else if is_file || !name.iter().any(|b| ALNUM.contains(*b)) {
+            Some("the name of a page")
+        } else if !is_unix && matches!(view.at(end), Some(b'%' | b'{' | b'}')) {
+            Some("a variable")
+        } else {
+            handle::reason(name)
+        };
+        match reason {
+            Some(reason) => out.left(0, start, reason),
+            None => out.found(Found::new(start, end, Kind::User, Confidence::Medium)),
+        }
+    }
+}
+
+/// Whether the path begins at `at`, or before it with what homes are kept under. Routes of a web site do neither, mostly.
+fn is_rooted(view: &View<'_>, at: usize) -> bool {
+    // The case of a path tells: routes are in lower case, macOS writes `/Users/`.
+    let first = view.at(at + 1);
+    if first == Some(b'u') || (first == Some(b'H') && view.at(at + 2) != Some(b'o')) {
+        return view.back(at, 1).is_some_and(|b| matches!(b, b':' | b'c' | b'C'))
+            && !view.is(at.saturating_sub(2), WORD);
+    }
+    const UNDER: [&[u8]; 9] =
+        [b"/var", b"/export", b"/mnt", b"/data", b"file://", b"/rootfs", b"/system/volumes/data", b"/usr", b"/net"];
+    let is_under = || UNDER.iter().any(|under| view.ends_with_ignoring_case(at, under));
+    let is_drive = || {
+        view.before(at) == Some(b':')
+            || (view.before(at).is_some_and(|b| b.is_ascii_alphabetic())
+                && view.back(at, 2) == Some(b'/')
+                && !view.is(at.saturating_sub(3), WORD))
+    };
+    let methods: [&[u8]; 6] = [b"GET ", b"POST ", b"PUT ", b"DELETE ", b"HEAD ", b"PATCH "];
+    if methods.iter().any(|method| view.ends_with_ignoring_case(at, &method.to_ascii_lowercase())) {
+        return false;
+    }
+    match view.before(at) {
+        None => true,
+        Some(b) if WORD.contains(b) => is_under() || is_drive() || view.starts_word(at),
+        Some(b'/') => view.ends_with_ignoring_case(at, b"file://") || view.back(at, 2) != Some(b':'),
+        Some(b'.' | b'}' | b')' | b']' | b'-') => false,
+        Some(_) => true,
+    }
+}
+
+/// Directories beside those of people.
+fn is_shared(name: &[u8]) -> bool {
+    const SHARED: [&[u8]; 16] = [
+        b"public",
+        b"default",
+        b"shared",
+        b"projects",
+        b"data",
+        b"username",
+        b"linuxbrew",
+        b"work",
+        b"workspace",
+        b"build",
+        b"common",
+        b"index",
+        b"you",
+        b"yourname",
+        b"myuser",
+        b"assets",
+    ];
+    SHARED.iter().any(|shared| name.eq_ignore_ascii_case(shared)) || name.starts_with(b"$") || name.starts_with(b"...")
+}
+
+/// Whether it ends as a file of a web site does.
+fn is_page(name: &[u8]) -> bool {
+    const ENDS: [&[u8]; 12] =
+        [b".html", b".htm", b".php", b".js", b".css", b".jsp", b".aspx", b".png", b".json", b".xml", b".svg", b".txt"];
+    ENDS.iter().any(|end| name.ends_with(end))
+}
