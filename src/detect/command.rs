@@ -283,7 +283,7 @@ impl Detector for Command {
                     LastWith(letter) if is_bundle(word) && word.contains(&letter) => bundles = true,
                     Position(n) if n == position && !is_option => {
                         let is_switch = word.contains(&b'=') || word.starts_with(b"\\\\");
-                        if !is_switch && !(word == b"*") {
+                        if !is_switch && word != b"*" {
                             secret(view, start, is, out);
                         }
                     }

@@ -79,7 +79,7 @@ pub const LABELS: &[(&[&str], What)] = &[
         ],
         What::Phone(true),
     ),
-    (&["call", "text", "dial*", "ring", "sms", "contact", "reach me", "caller", "callee", "ext"], What::Phone(false)),
+    (&["dial*", "sms", "reach me", "caller", "callee"], What::Phone(false)),
     (
         &[
             "card*",
@@ -190,7 +190,7 @@ pub const LABELS: &[(&[&str], What)] = &[
     (&["cpf*"], What::Person(&[("99999999999", Some(n::cpf))])),
     (&["cnpj"], What::Person(&[("99999999999999", Some(n::cnpj))])),
     (&["cuit", "cuil"], What::Person(&[("99999999999", Some(n::cuit))])),
-    (&["rut", "run", "rol unico"], What::Person(&[("99999999X", Some(n::rut)), ("9999999X", Some(n::rut))])),
+    (&["rut", "rol unico"], What::Person(&[("99999999X", Some(n::rut)), ("9999999X", Some(n::rut))])),
     (&["curp"], What::Person(&[("AAAA999999AAAAAAX9", Some(n::curp))])),
     (&["rfc"], What::Person(&[("AAAA999999XXX", Some(n::rfc)), ("AAA999999XXX", Some(n::rfc))])),
     (&["cedula", "cédula", "cédula de ciudadanía"], What::Person(&[("9{6,11}", None)])),

@@ -348,7 +348,7 @@ pub fn egn(d: &[u8]) -> bool {
 
 /// Czechia and Slovakia: divisible by eleven.
 pub fn rodne(d: &[u8]) -> bool {
-    d.len() == 9 || number(d) % 11 == 0 || (number(&d[..9]) % 11 == 10 && d[9] == b'0')
+    d.len() == 9 || number(d).is_multiple_of(11) || (number(&d[..9]) % 11 == 10 && d[9] == b'0')
 }
 
 /// New Zealand's IRD.

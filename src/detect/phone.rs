@@ -367,9 +367,7 @@ pub fn parenthesised(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     let (groups, count) = compact.groups(digits.len());
     let is_grouped = |lengths: &[usize]| count >= lengths.len() && groups.get(..lengths.len()) == Some(lengths);
     let close = |n: usize| ends(view, compact.end(n)).then(|| extension(view, compact.end(n)));
-    let end = if is_grouped(&[3, 3, 4]) && is_nanp(&digits[..10]) {
-        close(10)
-    } else if is_grouped(&[3, 7]) && is_nanp(&digits[..10]) {
+    let end = if (is_grouped(&[3, 3, 4]) || is_grouped(&[3, 7])) && is_nanp(&digits[..10]) {
         close(10)
     } else if is_grouped(&[2, 5, 4]) || is_grouped(&[2, 4, 4]) || (digits[0] == b'0' && is_grouped(&[3, 4, 4])) {
         close(groups[..3].iter().sum())

@@ -178,7 +178,7 @@ fn by(view: &View<'_>, start: usize, at: usize, out: &mut Candidates<'_>) {
         None if is_statement() && !view.starts_with_ignoring_case(at, b"password") => argument(view, at),
         None => return out.left(STATEMENT, at, "a sentence, not a statement"),
     };
-    if !is_secret(view, &value) && !(value.is_quoted && view.at(value.start) == Some(b'-')) {
+    if !(is_secret(view, &value) || value.is_quoted && view.at(value.start) == Some(b'-')) {
         return out.left(STATEMENT, at, "a reference, not a value");
     }
     let behind = view.run(value.end, const { ByteSet::of(b"\"' \t") }, 8);
@@ -297,13 +297,11 @@ impl Sql {
         at = view.run(at + 6, SPACE, 64);
         while view.at(at) == Some(b'(') {
             let mut tuple = Tuple { view, at: at + 1 };
-            let mut n = 0;
-            for value in tuple.by_ref() {
+            for (n, value) in tuple.by_ref().enumerate() {
                 let column = columns[..count].iter().find(|(column, _)| *column == n);
                 if let (Some((_, kind)), Some(value)) = (column, value) {
                     literal(view, value, COLUMN, *kind, out);
                 }
-                n += 1;
             }
             at = tuple.at;
             if view.at(at) != Some(b')') {
