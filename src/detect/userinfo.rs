@@ -1,8 +1,9 @@
 //! Credentials in URLs: `scheme://user:secret@host`, also with `/`, `@` and `:` inside the secret, and with several hosts.
 
-use crate::detect::bytes::{ALNUM, ByteSet, DIGIT};
+use crate::detect::bytes::{ALNUM, ByteSet, DIGIT, WORD};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::handle;
+use crate::detect::prefilter::Literal;
 use crate::detect::view::View;
 use crate::finding::Confidence;
 use crate::kind::Kind;
@@ -63,7 +64,11 @@ impl Detector for Userinfo {
     fn anchors(&self) -> Vec<Anchor> {
         let mut anchors = vec![Anchor::exact(b"://"), Anchor::folded(b":thin:"), Anchor::folded(b":oci:")];
         anchors.extend([&b" //"[..], b"\"//", b"'//", b"=//", b"\n//"].map(Anchor::exact));
-        anchors.extend([&b"@tcp("[..], b"@unix(", b"@(", b"@/"].map(Anchor::exact));
+        anchors.extend([&b"@tcp("[..], b"@unix("].map(Anchor::exact));
+        // Two bytes alone would let the search stop all over.
+        anchors.extend([&b"@("[..], b"@/"].map(|bytes| {
+            Anchor::Literal(Literal { bytes: bytes.to_vec(), ignore_case: false, after: vec![WORD, WORD] })
+        }));
         anchors
     }
 
