@@ -66,9 +66,10 @@ impl Detector for Userinfo {
         anchors.extend([&b" //"[..], b"\"//", b"'//", b"=//", b"\n//"].map(Anchor::exact));
         anchors.extend([&b"@tcp("[..], b"@unix("].map(Anchor::exact));
         // Two bytes alone would let the search stop all over.
-        anchors.extend([&b"@("[..], b"@/"].map(|bytes| {
-            Anchor::Literal(Literal { bytes: bytes.to_vec(), ignore_case: false, after: vec![WORD, WORD] })
-        }));
+        anchors
+            .extend([&b"@("[..], b"@/"].map(|bytes| {
+                Anchor::Literal(Literal { bytes: bytes.to_vec(), ignore_case: false, after: vec![WORD] })
+            }));
         anchors
     }
 
@@ -77,6 +78,7 @@ impl Detector for Userinfo {
             0 => (hit.at + 3, sign(view, hit.at + 3)),
             1 => return oracle(view, hit.at + 6, out),
             2 => return oracle(view, hit.at + 5, out),
+            10 | 11 if !view.is(hit.at + 2, WORD) => return,
             // `//user:secret@host`
             3..=7 if view.is(hit.at + 3, OUTSIDE) => return,
             3..=7 => (hit.at + 3, sign(view, hit.at + 3)),
