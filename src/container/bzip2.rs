@@ -1,6 +1,6 @@
 //! Bzip2: compressed streams without a name, one behind the other.
 //!
-//! Written as one stream of level 9, which is what `bzip2` writes; see [`super::stream`] for how it is read.
+//! Written as one stream of level 9, which is what `bzip2` writes; see `stream` for how it is read.
 
 use std::io::{self, Write};
 

@@ -1,7 +1,7 @@
 //! Xz (the `.xz` format 1.2): compressed streams without a name, with padding between them.
 //!
 //! Written as one stream of preset 3 with CRC-64. A higher preset costs three times the time and memory for a few percent of
-//! the size of a log. See [`super::stream`] for how it is read.
+//! the size of a log. See `stream` for how it is read.
 
 use std::io::{self, Write};
 

@@ -1,7 +1,7 @@
 //! Zstandard (RFC 8878): frames one behind the other, without a name.
 //!
 //! Written as one frame of level 3 with a checksum, which is what `zstd` writes; skippable frames are dropped. See
-//! [`super::stream`] for how it is read.
+//! `stream` for how it is read.
 
 use std::io::{self, Write};
 
