@@ -47,7 +47,8 @@ impl World {
 
     /// How often a text stands in the files of the ledger.
     fn count(&self, text: &str) -> usize {
-        let files = fs::read_dir(self.path("home")).unwrap().map(|entry| fs::read(entry.unwrap().path()).unwrap());
+        let entries = walkdir::WalkDir::new(self.path("home")).into_iter().map(|entry| entry.unwrap());
+        let files = entries.filter(|entry| entry.file_type().is_file()).map(|entry| fs::read(entry.path()).unwrap());
         files.map(|bytes| bytes.windows(text.len()).filter(|window| *window == text.as_bytes()).count()).sum()
     }
 }
@@ -104,7 +105,7 @@ fn what_cannot_be_deleted_is_named_and_keeps_the_certificate_back() {
     assert_eq!(code, 4, "{said}");
     let status = world.run(&["status"]).1 + &world.run(&["status", "--json"]).1;
     assert!(!(said.clone() + &status).contains("token") && !status.contains("u:"), "{said}{status}");
-    assert_eq!(status.matches("https://files.example/dump.sql").count(), 2);
+    assert_eq!(status.matches("https://files.example/dump.sql").count(), 3, "listed, overdue, and in JSON");
     assert!(said.contains("KEPT: not what was recorded") && said.contains("https://files.example/dump.sql"), "{said}");
     assert_eq!(fs::read(&file).unwrap(), b"changed!");
     let (code, said) = world.run(&["certificate", "ZD-1"]);
@@ -113,6 +114,7 @@ fn what_cannot_be_deleted_is_named_and_keeps_the_certificate_back() {
 }
 
 #[test]
+#[cfg_attr(not(debug_assertions), ignore = "only a debug build has a clock to hold")]
 fn deadlines_are_kept_without_a_resolve() {
     let world = World::new();
     let file = world.file("x", "recorded");
@@ -238,4 +240,127 @@ fn a_scrub_to_standard_output_and_an_issue_that_comes_back_are_told() {
     assert!(code == 0 && said.contains("issue ZD-1 was resolved; it is open again with a new key"), "{said}");
     let (_, said) = world.run(&[&scrub[..], &["--quiet"]].concat());
     assert!(!said.contains("open again"), "{said}");
+}
+
+/// The id behind the n-th line of a status that holds a text.
+fn id_in(said: &str, marker: &str) -> String {
+    let line = said.lines().find(|line| line.contains(marker)).unwrap_or_else(|| panic!("no {marker} in {said}"));
+    let words = line.split(|c: char| !c.is_ascii_alphanumeric());
+    words.into_iter().find(|word| word.len() == 26).unwrap_or_else(|| panic!("no id in {line}")).to_string()
+}
+
+#[test]
+fn a_hold_refuses_the_whole_or_keeps_a_part_and_says_until_when() {
+    let world = World::new();
+    for name in ["a.log", "b.log"] {
+        world.run(&["record", text(&world.file(name, name)), "--issue", "ZD-1"]);
+    }
+    let (code, said) = world.run(&["hold", "ZD-1", "--reason", "court order 17", "--review-at", "30d"]);
+    assert!(code == 0 && said.starts_with("ZD-1 is on hold: 2 artifacts will not be deleted"), "{said}");
+    assert_eq!(world.count("court order"), 0);
+    let (code, said) = world.run(&["resolve", "ZD-1"]);
+    assert!(code == 6 && said.contains("KEPT: on hold") && said.contains("a hold keeps all of it"), "{said}");
+    let (code, said) = world.run(&["status", "--check"]);
+    assert!(code == 0 && said.contains("ON HOLD (the issue)") && said.contains("court order 17"), "{said}");
+    let artifact = id_in(&said, "a.log, on hold");
+    let (code, said) = world.run(&["why", &artifact]);
+    assert!(code == 0 && said.contains("- ON HOLD (the issue)") && said.contains("1 copy ready to go"), "{said}");
+    world.run(&["hold", &artifact, "--reason", "this one", "--review-at", "2099-01-01"]);
+    let (code, said) = world.run(&["release", "ZD-1"]);
+    assert!(code == 0 && said.contains("due now: 1 artifact; `scrubjay purge`"), "{said}");
+    let (code, said) = world.run(&["purge"]);
+    assert!(code == 4 && said.contains("deleted 1, not found 0, could not delete 0, on hold 1"), "{said}");
+    assert!(world.path("a.log").exists() && !world.path("b.log").exists());
+    assert_eq!(world.run(&["certificate", "ZD-1"]).0, 6);
+    assert_eq!(world.run(&["release", "ZD-1"]).0, 2, "no hold is on the issue");
+    world.run(&["release", &artifact]);
+    assert_eq!(world.run(&["purge"]).0, 0);
+    let (code, said) = world.run(&["why", &artifact]);
+    assert!(code == 0 && said.contains("is deleted since") && said.contains("scrubjay certificate ZD-1"), "{said}");
+    for wrong in [["--reason", "x", "--review-at", "2001-01-01"], ["--reason", " ", "--review-at", "30d"]] {
+        assert_eq!(world.run(&[&["hold", "ZD-1"][..], &wrong].concat()).0, 2);
+    }
+}
+
+#[test]
+fn an_address_is_owed_until_a_person_attests_it() {
+    let world = World::new();
+    let raw = world.file("raw.log", "nothing to see\n");
+    let address = format!("https://tickets.example/1042/raw.log?token={}", "abc");
+    let clean = world.path("clean.log");
+    let scrub = ["scrub", text(&raw), "-o", text(&clean), "--issue", "ZD-1", "--source", &address];
+    assert_eq!(world.run(&scrub).0, 0);
+    assert_eq!(world.run(&["scrub", text(&raw), "--issue", "ZD-1", "--source", "here"]).0, 2);
+    let (code, said) = world.run(&["status", "--check"]);
+    assert!(code == 0 && said.contains("https://tickets.example/1042/raw.log") && !said.contains("token"), "{said}");
+    let (code, said) = world.run(&["resolve", "ZD-1"]);
+    assert!(code == 4 && said.contains("KEPT: cannot be reached from here"), "{said}");
+    assert!(said.contains("then attest it: scrubjay confirm "), "{said}");
+    let (code, said) = world.run(&["status", "--check"]);
+    assert!(code == 3 && said.contains("OVERDUE: only a person can delete https://tickets.example"), "{said}");
+    let (_, told) = world.run(&["scrub", text(&world.file("b", "x\n")), "--issue", "ZD-2"]);
+    assert!(told.contains("warning: 1 copy that only a person can delete are overdue"), "{told}");
+    let location = id_in(&said, "scrubjay confirm");
+    let (code, said) = world.run(&["confirm", &location, "--by", "Jo Canary", "--evidence", "attachment removed"]);
+    assert!(code == 0 && said.contains("nothing of the artifact remains"), "{said}");
+    assert_eq!(world.count("Jo Canary"), 0);
+    assert_eq!(world.run(&["confirm", &location, "--by", "Jo", "--evidence", "again"]).0, 6);
+    assert_eq!(world.run(&["confirm", "unknown", "--by", "Jo", "--evidence", "again"]).0, 2);
+    let (code, said) = world.run(&["certificate", "ZD-1"]);
+    assert!(code == 0 && said.contains("as attested"), "{said}");
+    assert_eq!(world.run(&["status", "--check"]).0, 0);
+    assert_eq!(world.run(&["fsck", "--deep"]).0, 0);
+}
+
+#[test]
+#[cfg_attr(not(debug_assertions), ignore = "only a debug build has a clock to hold")]
+fn each_customer_has_the_policy_of_the_configuration() {
+    let world = World::new();
+    let config = world.file("config.toml", "[retention.customers]\nacme = '30d'\n[purge]\nmax_items = 0\n");
+    let config = ["--config", text(&config)];
+    for (name, customer, issue) in [("a", "acme", "ZD-1"), ("b", "other", "ZD-2")] {
+        let file = world.file(name, name);
+        let scrub = ["scrub", text(&file), "--issue", issue, "--customer", customer];
+        assert_eq!(world.run_at(&[&config[..], &scrub].concat(), Some("2026-01-01T00:00:00Z")).0, 0);
+    }
+    let purge = |more: &[&str]| world.run_at(&[&config[..], &["purge"], more].concat(), Some("2026-02-01T00:00:00Z"));
+    let (code, said) = purge(&[]);
+    assert!(code == 6 && said.contains("1 artifacts are due, out of 2") && said.contains("--confirm-count"), "{said}");
+    assert_eq!(purge(&["--confirm-count", "1"]).0, 0);
+    assert!(!world.path("a").exists() && world.path("b").exists());
+    let wrong = world.file("wrong.toml", "[retention]\ndefault = 'forever'\n");
+    assert_eq!(world.run(&["--config", text(&wrong), "status"]).0, 2);
+    assert_eq!(world.run(&["--config", "/nowhere.toml", "status"]).0, 4);
+}
+
+#[test]
+fn an_issue_is_opened_again_and_told_what_that_means() {
+    let world = World::new();
+    let record = |name: &str| world.run(&["record", text(&world.file(name, name)), "--issue", "ZD-1"]);
+    record("a");
+    world.run(&["resolve", "ZD-1", "--grace", "policy"]);
+    let (code, said) = world.run(&["reopen", "ZD-1"]);
+    assert!(code == 0 && said.contains("ZD-1 is open again\nkept until the deadline: 1 artifact"), "{said}");
+    assert!(world.run(&["reopen", "ZD-1"]).1.contains("open already"));
+    world.run(&["resolve", "ZD-1"]);
+    let (_, said) = world.run(&["reopen", "ZD-1"]);
+    assert!(said.contains("gone for good: 1 artifact") && said.contains("its key is destroyed"), "{said}");
+    assert_eq!(world.run(&["reopen", "ZD-9"]).0, 2);
+}
+
+/// The commands of the units are those that the program has, and a purge by the timer works without a terminal.
+#[test]
+fn the_timer_runs_what_the_program_understands() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("integrations/systemd");
+    let service = fs::read_to_string(root.join("scrubjay-purge.service")).unwrap();
+    let world = World::new();
+    world.run(&["record", text(&world.file("x", "x")), "--issue", "ZD-1"]);
+    let mut commands = 0;
+    for line in service.lines().filter(|line| line.starts_with("ExecStart")) {
+        let args: Vec<&str> = line.split_once("scrubjay ").unwrap().1.split(' ').collect();
+        assert_eq!(world.run(&args).0, 0, "{line}");
+        commands += 1;
+    }
+    assert_eq!(commands, 2);
+    assert!(fs::read_to_string(root.join("scrubjay-purge.timer")).unwrap().contains("Persistent=true"));
 }

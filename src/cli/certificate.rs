@@ -92,6 +92,7 @@ fn print_copy(out: &mut impl Write, copy: &CertifiedCopy) -> Result<(), Error> {
             let assurance = copy.assurance.map(|assurance| format!(", {assurance}")).unwrap_or_default();
             format!("deleted {at} by {}{assurance} ({cause})", copy.method.unwrap_or("unlink"))
         }
+        LocationState::Attested => format!("deleted, as attested {at}; it was not seen from here"),
         LocationState::Missing => format!("not found {at}, not deleted by us"),
         LocationState::Left => format!("left to its owner {at}: it was only observed"),
         state => state.to_string(),

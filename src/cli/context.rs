@@ -1,23 +1,26 @@
 //! What a command finds around it: the home of the ledger, the clock, the terminal.
 
+use super::config::Config;
 use super::hints::Error;
 use crate::ledger::{Clock, Ledger, SystemClock, Time};
 use std::ffi::OsString;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-/// For tests of the program as a whole: a moment in RFC 3339 at which its clock stands still.
+/// For tests of the program as a whole, and in debug builds only: a moment in RFC 3339 at which its clock stands still.
+#[cfg(debug_assertions)]
 const TEST_NOW: &str = "SCRUBJAY_TEST_NOW";
 
 /// The surroundings of one command.
 pub struct Context {
     home: PathBuf,
+    config: Config,
     now: Option<Time>,
 }
 
 impl Context {
-    /// Looks around. `home` is the option, which the environment may have filled.
-    pub fn new(home: Option<PathBuf>) -> Result<Context, Error> {
+    /// Looks around. `home` and `config` are the options, which the environment may have filled.
+    pub fn new(home: Option<PathBuf>, config: Option<&Path>) -> Result<Context, Error> {
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         // The XDG base directory specification ignores a path that is not absolute.
         let absolute = |value: OsString| Some(PathBuf::from(value)).filter(|path| path.is_absolute());
@@ -25,15 +28,12 @@ impl Context {
             .or_else(|| Some(variable("XDG_DATA_HOME").and_then(absolute)?.join("scrubjay")))
             .or_else(|| Some(variable("HOME").and_then(absolute)?.join(".local/share/scrubjay")))
             .ok_or(Error::NoHome)?;
-        let now = match variable(TEST_NOW) {
-            None => None,
-            Some(value) => {
-                let stamp = value.to_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
-                let wrong = || Error::Usage(format!("{TEST_NOW} is not a moment in RFC 3339"));
-                Some(Time(stamp.ok_or_else(wrong)?.as_millisecond()))
-            }
-        };
-        Ok(Context { home: std::path::absolute(&home).unwrap_or(home), now })
+        let usual = variable("XDG_CONFIG_HOME")
+            .and_then(absolute)
+            .or_else(|| Some(variable("HOME").and_then(absolute)?.join(".config")))
+            .map(|directory| directory.join("scrubjay/config.toml"));
+        let config = Config::load(config, usual.as_deref())?;
+        Ok(Context { home: std::path::absolute(&home).unwrap_or(home), config, now: test_now()? })
     }
 
     /// The directory of the ledger.
@@ -41,11 +41,25 @@ impl Context {
         &self.home
     }
 
+    /// What the configuration file says.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// Opens the ledger, creating it if there is none.
     pub fn ledger(&self) -> Result<Ledger, Error> {
-        Ok(match self.now {
+        self.ledger_for(None)
+    }
+
+    /// The same, with the retention of a customer for the issues that are opened.
+    pub fn ledger_for(&self, customer: Option<&str>) -> Result<Ledger, Error> {
+        let ledger = match self.now {
             Some(now) => Ledger::open(&self.home, now)?,
             None => Ledger::open(&self.home, SystemClock)?,
+        };
+        Ok(match self.config.retention(customer) {
+            Some(retention) => ledger.with_retention(retention),
+            None => ledger,
         })
     }
 
@@ -73,4 +87,17 @@ impl Context {
             _ => Err(Error::Declined),
         }
     }
+}
+
+#[cfg(debug_assertions)]
+fn test_now() -> Result<Option<Time>, Error> {
+    let Some(value) = std::env::var_os(TEST_NOW).filter(|value| !value.is_empty()) else { return Ok(None) };
+    let stamp = value.to_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+    let wrong = || Error::Usage(format!("{TEST_NOW} is not a moment in RFC 3339"));
+    Ok(Some(Time(stamp.ok_or_else(wrong)?.as_millisecond())))
+}
+
+#[cfg(not(debug_assertions))]
+fn test_now() -> Result<Option<Time>, Error> {
+    Ok(None)
 }

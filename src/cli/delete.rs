@@ -1,7 +1,7 @@
 //! What `resolve` and `purge` share: the question before, and the report after.
 
 use super::{Context, Error, Exit, show};
-use crate::ledger::{Cause, DeletionReport, Outcome};
+use crate::ledger::{Cause, DeletionItem, DeletionReport, Outcome, Role};
 use std::io::{self, IsTerminal, Write};
 
 /// Asks before files are deleted, if there is a terminal; the dry run is made only then, since it reads every file.
@@ -22,7 +22,11 @@ pub fn ask(context: &Context, dry_run: impl FnOnce() -> Result<DeletionReport, E
 ///
 /// A reader that goes away does not change what was done: the exit code is the same.
 pub fn print(out: &mut impl Write, report: &DeletionReport) -> Result<Exit, Error> {
-    let exit = if report.is_incomplete() { Exit::Incomplete } else { Exit::Done };
+    let exit = match (report.is_incomplete(), report.is_all_held()) {
+        (_, true) => Exit::Refused,
+        (true, false) => Exit::Incomplete,
+        (false, false) => Exit::Done,
+    };
     match write(out, report) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(exit),
@@ -41,6 +45,7 @@ fn write(out: &mut impl Write, report: &DeletionReport) -> io::Result<()> {
                 Cause::Resolved => String::new(),
                 Cause::Deadline => "(past its deadline)".into(),
                 Cause::Orphan => "(left by a run that died)".into(),
+                Cause::Operator => "(attested)".into(),
             },
         ]);
     }
@@ -59,20 +64,59 @@ fn write(out: &mut impl Write, report: &DeletionReport) -> io::Result<()> {
     let deleted = count(|outcome| matches!(outcome, Outcome::Deleted | Outcome::DeletedWithOther));
     let would = count(|outcome| outcome == Outcome::WouldDelete);
     let missing = count(|outcome| outcome == Outcome::Missing);
-    let kept = count(Outcome::is_kept);
+    let held = count(|outcome| outcome == Outcome::Held);
+    let kept = count(Outcome::is_kept) - held;
     let what = if report.dry_run { format!("would delete {would}") } else { format!("deleted {deleted}") };
-    writeln!(out, "{what}, not found {missing}, could not delete {kept}")?;
+    let held = if held > 0 { format!(", on hold {held}") } else { String::new() };
+    writeln!(out, "{what}, not found {missing}, could not delete {kept}{held}")?;
+    let mut advised = Vec::new();
+    for item in &report.items {
+        if let Some(advice) = advice(item).filter(|advice| !advised.contains(advice)) {
+            writeln!(out, "- {advice}")?;
+            advised.push(advice);
+        }
+    }
     if report.log_not_emptied {
         writeln!(out, "the database's log could not be emptied, since another process reads it; the next purge will")?;
     }
-    if report.is_incomplete() {
+    if report.is_all_held() {
+        writeln!(
+            out,
+            "nothing was deleted: a hold keeps all of it; `scrubjay status` shows until when it is to be reviewed"
+        )?;
+    } else if report.is_incomplete() {
         writeln!(out, "what remains stays due: settle it, and run `scrubjay purge`")?;
     }
     Ok(())
 }
 
+/// What a person can do about a copy that was kept.
+pub fn advice(item: &DeletionItem) -> Option<String> {
+    Some(match item.outcome {
+        Outcome::Mismatch => {
+            "a changed file is left to you: delete it, or record it anew with `scrubjay record`".into()
+        }
+        Outcome::Shared => {
+            "a second name keeps the content: find it with `find -samefile`, and delete or record it".into()
+        }
+        Outcome::InUse => "a process reads the file: end it (`fuser -v` shows which), and purge again".into(),
+        Outcome::Unreachable if item.role == Role::Url => {
+            let id = &item.location;
+            format!("delete it there, then attest it: scrubjay confirm {id} --by NAME --evidence TEXT")
+        }
+        Outcome::Unreachable => {
+            let id = &item.location;
+            format!(
+                "mount its disk, or purge on the host that recorded it; if that is gone for good: scrubjay confirm {id} --by NAME --evidence TEXT"
+            )
+        }
+        Outcome::Denied => "run the purge as a user who may delete it".into(),
+        _ => return None,
+    })
+}
+
 /// What became of a copy, in words.
-fn verdict(outcome: Outcome) -> &'static str {
+pub fn verdict(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Deleted => "deleted",
         Outcome::DeletedWithOther => "deleted (with another record of it)",
@@ -80,6 +124,9 @@ fn verdict(outcome: Outcome) -> &'static str {
         Outcome::Missing => "not found, not deleted by us",
         Outcome::Gone => "gone",
         Outcome::Withdrawn => "put back (not due any more)",
+        Outcome::Attested => "deleted, as attested",
+        Outcome::Held => "KEPT: on hold",
+        Outcome::InUse => "KEPT: a process has it open",
         Outcome::Mismatch => "KEPT: not what was recorded",
         Outcome::Shared => "KEPT: has further hard links",
         Outcome::SharedWithIssue => "KEPT: recorded for another open issue",

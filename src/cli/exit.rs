@@ -39,10 +39,18 @@ impl From<&ledger::Error> for Exit {
             Error::Busy => Exit::Again,
             Error::UnknownIssue(_)
             | Error::UnknownArtifact(_)
+            | Error::UnknownLocation(_)
+            | Error::NotHeld(_)
             | Error::IssueName(_)
             | Error::Relative(_)
             | Error::NotRecordable { .. } => Exit::Usage,
-            Error::Assigned(_) | Error::Settled(_) | Error::Newer { .. } | Error::Home { .. } => Exit::Refused,
+            Error::Assigned(_)
+            | Error::Settled(_)
+            | Error::Newer { .. }
+            | Error::Home { .. }
+            | Error::NotConfirmable { .. }
+            | Error::Mass { .. }
+            | Error::Clock { .. } => Exit::Refused,
             Error::Io { .. } => Exit::Incomplete,
             Error::System(_) | Error::Database(_) => Exit::Internal,
             #[cfg(test)]

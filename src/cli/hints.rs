@@ -136,6 +136,19 @@ impl Error {
                 Ledger::IssueName(_) => "use the issue's key as your tracker shows it, for example ZD-1042",
                 Ledger::Assigned(_) => "`scrubjay status` shows which one",
                 Ledger::Settled(_) => "`scrubjay status` shows where it stands",
+                Ledger::NotHeld(_) => {
+                    "`scrubjay status` shows what is on hold, and whether the hold is on the issue or on the artifact"
+                }
+                Ledger::UnknownLocation(_) => {
+                    "`scrubjay status` lists the ids of copies that only a person can account for"
+                }
+                Ledger::NotConfirmable { .. } => "`scrubjay status` shows where it stands",
+                Ledger::Mass { .. } => {
+                    "nothing was deleted; look with `scrubjay status`, and pass --confirm-count with that number if it is right"
+                }
+                Ledger::Clock { .. } => {
+                    "nothing was deleted; check `date`, set the clock, or pass --accept-clock if it is right now"
+                }
                 Ledger::Relative(_) => "pass the path from the root",
                 Ledger::NotRecordable { .. } => {
                     "record files, directories or addresses outside the ledger's own directory"

@@ -6,18 +6,25 @@
 mod assign;
 mod audit;
 mod certificate;
+mod config;
+mod confirm;
 mod context;
 mod delete;
 mod exit;
+mod fsck;
 mod hints;
+mod hold;
 mod purge;
 mod quality;
 mod record;
+mod reopen;
 mod resolve;
 mod rules;
 mod scrub;
 mod show;
+mod span;
 mod status;
+mod why;
 
 pub use context::Context;
 pub use exit::Exit;
@@ -34,6 +41,9 @@ pub struct Cli {
     /// The directory of the ledger and its keys [default: $XDG_DATA_HOME/scrubjay, else ~/.local/share/scrubjay]
     #[arg(long, global = true, value_name = "DIR", env = "SCRUBJAY_HOME", hide_env_values = true)]
     home: Option<PathBuf>,
+    /// The configuration file [default: $XDG_CONFIG_HOME/scrubjay/config.toml, else ~/.config/scrubjay/config.toml]
+    #[arg(long, global = true, value_name = "FILE", env = "SCRUBJAY_CONFIG", hide_env_values = true)]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -41,26 +51,38 @@ pub struct Cli {
 /// The verbs, in the order of the work: a new one is a file, a variant and an arm in [`Cli::run`].
 #[derive(Debug, Subcommand)]
 enum Verb {
-    Scrub(scrub::Args),
+    Scrub(Box<scrub::Args>),
     Rules(rules::Args),
     Status(status::Args),
+    Why(why::Args),
     Resolve(resolve::Args),
+    Reopen(reopen::Args),
+    Hold(hold::Args),
+    Release(hold::ReleaseArgs),
     Record(record::Args),
     Assign(assign::Args),
+    Confirm(confirm::Args),
     Purge(purge::Args),
     Certificate(certificate::Args),
     Audit(audit::Args),
+    Fsck(fsck::Args),
 }
 
 impl Cli {
     /// Carries out the command; what it tells goes to `out`.
     pub fn run(self, out: &mut dyn Write) -> Result<Exit, Error> {
-        let context = Context::new(self.home)?;
+        let context = Context::new(self.home, self.config.as_deref())?;
         let mut out = out;
         match self.verb {
-            Verb::Scrub(args) => scrub::run(&context, args),
+            Verb::Scrub(args) => scrub::run(&context, *args),
             Verb::Rules(args) => rules::run(args, &mut out),
             Verb::Status(args) => status::run(&context, args, &mut out),
+            Verb::Why(args) => why::run(&context, args, &mut out),
+            Verb::Reopen(args) => reopen::run(&context, args, &mut out),
+            Verb::Hold(args) => hold::run(&context, args, &mut out),
+            Verb::Release(args) => hold::release(&context, args, &mut out),
+            Verb::Confirm(args) => confirm::run(&context, args, &mut out),
+            Verb::Fsck(args) => fsck::run(&context, args, &mut out),
             Verb::Resolve(args) => resolve::run(&context, args, &mut out),
             Verb::Record(args) => record::run(&context, args, &mut out),
             Verb::Assign(args) => assign::run(&context, args, &mut out),

@@ -13,12 +13,15 @@ pub struct Args {
     /// The issue that it belongs to
     #[arg(long, value_name = "KEY", env = "SCRUBJAY_ISSUE")]
     issue: String,
+    /// The customer that it came from: decides how long it is kept
+    #[arg(long, value_name = "NAME")]
+    customer: Option<String>,
 }
 
 pub fn run(context: &Context, args: Args, out: &mut impl Write) -> Result<Exit, Error> {
     let is_address = args.what.to_str().is_some_and(|text| text.contains("://"));
     let what = if is_address { args.what } else { std::path::absolute(&args.what)? };
-    let recorded = context.ledger()?.record(&what, &args.issue)?;
+    let recorded = context.ledger_for(args.customer.as_deref())?.record(&what, &args.issue)?;
     let new = (recorded.artifacts.len() - recorded.known) as u64;
     let copies = show::plural(new, "copy");
     let issue = show::text(&args.issue);

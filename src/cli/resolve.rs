@@ -1,6 +1,6 @@
 //! `scrubjay resolve`: the issue is resolved, and what was recorded for it is deleted.
 
-use super::{Context, Error, Exit, delete, show};
+use super::{Context, Error, Exit, delete, show, span};
 use crate::ledger::ResolveOptions;
 use std::io::Write;
 
@@ -12,9 +12,10 @@ pub struct Args {
     /// Look and report; delete nothing
     #[arg(long)]
     dry_run: bool,
-    /// Wait this long before the deletion, for example `7d` or `12h`; `scrubjay purge` carries it out
-    #[arg(long, value_name = "DURATION", value_parser = grace)]
-    grace: Option<i64>,
+    /// Wait this long before the deletion, for example `7d` or `12h`, or as long as the issue's `policy` says;
+    /// `scrubjay purge` carries it out
+    #[arg(long, value_name = "DURATION|policy", value_parser = grace, default_value = "0s", hide_default_value = true)]
+    grace: Grace,
     /// Do not ask
     #[arg(long, short)]
     yes: bool,
@@ -24,11 +25,11 @@ pub fn run(context: &Context, args: Args, out: &mut impl Write) -> Result<Exit, 
     let Some(ledger) = context.existing_ledger()? else {
         return Err(crate::ledger::Error::UnknownIssue(args.issue).into());
     };
-    let is_at_once = args.grace.unwrap_or(0) == 0;
+    let is_at_once = args.grace == Grace(Some(0));
     if !args.dry_run && !args.yes && is_at_once {
-        delete::ask(context, || Ok(ledger.resolve(&args.issue, ResolveOptions { dry_run: true, grace_ms: None })?))?;
+        delete::ask(context, || Ok(ledger.resolve(&args.issue, ResolveOptions { dry_run: true, grace_ms: Some(0) })?))?;
     }
-    let report = ledger.resolve(&args.issue, ResolveOptions { dry_run: args.dry_run, grace_ms: args.grace })?;
+    let report = ledger.resolve(&args.issue, ResolveOptions { dry_run: args.dry_run, grace_ms: args.grace.0 })?;
     let exit = delete::print(out, &report)?;
     if let Some(until) = report.postponed_until {
         let issue = show::text(&args.issue);
@@ -39,26 +40,10 @@ pub fn run(context: &Context, args: Args, out: &mut impl Write) -> Result<Exit, 
     Ok(exit)
 }
 
-/// Parses a span of time: a number of days, hours or minutes (`7d`, `12h`, `30m`), or what jiff reads (`P7D`, `1w 2d`).
-fn grace(text: &str) -> Result<i64, String> {
-    let wrong = || format!("`{text}` is not a span of time such as 7d or 12h");
-    let span: jiff::Span = text.parse().map_err(|_| wrong())?;
-    // Days of 24 hours: a grace has no calendar.
-    let total =
-        span.total((jiff::Unit::Millisecond, jiff::SpanRelativeTo::days_are_24_hours())).map_err(|_| wrong())?;
-    if (0.0..=1e14).contains(&total) { Ok(total as i64) } else { Err(wrong()) }
-}
+/// How long to wait; nothing for what the policy says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Grace(Option<i64>);
 
-#[cfg(test)]
-mod tests {
-    use super::grace;
-
-    #[test]
-    fn a_grace_is_a_span_forward() {
-        assert_eq!(grace("7d"), Ok(7 * 86_400_000));
-        assert_eq!(grace("12h"), Ok(12 * 3_600_000));
-        assert_eq!(grace("1w"), Ok(7 * 86_400_000));
-        assert_eq!(grace("0s"), Ok(0));
-        assert!(grace("-1d").is_err() && grace("soon").is_err() && grace("").is_err());
-    }
+fn grace(text: &str) -> Result<Grace, String> {
+    if text == "policy" { Ok(Grace(None)) } else { span::milliseconds(text).map(|span| Grace(Some(span))) }
 }

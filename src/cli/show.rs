@@ -1,6 +1,6 @@
 //! How things are written for people: aligned columns, local times, sizes, harmless paths.
 
-use crate::ledger::Time;
+use crate::ledger::{HoldStatus, Scope, Time};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -56,6 +56,17 @@ pub fn json(out: &mut impl Write, value: &impl serde::Serialize) -> io::Result<(
         }
     }
     writeln!(out, "{plain}")
+}
+
+/// A live hold, in a line.
+pub fn hold(hold: &HoldStatus) -> String {
+    let on = match hold.scope {
+        Scope::Issue => "ON HOLD (the issue)",
+        Scope::Artifact => "ON HOLD",
+    };
+    let review = if hold.review_overdue { "REVIEW OVERDUE since" } else { "to be reviewed" };
+    let reason = hold.reason.as_deref().map_or("(its reason was erased)".into(), text);
+    format!("{on} since {}, {review} {}: {reason}", time(hold.placed_at), time(hold.review_at))
 }
 
 /// A path out of the records.

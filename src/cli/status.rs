@@ -1,7 +1,9 @@
 //! `scrubjay status`: what is held, for whom, until when.
 
 use super::{Context, Error, Exit, show};
-use crate::ledger::{ArtifactStatus, Custody, IssueState, IssueStatus, KeyState, LocationState, Progress, Role};
+use crate::ledger::{
+    ArtifactStatus, Custody, IssueState, IssueStatus, KeyState, LocationState, LocationStatus, Progress, Role,
+};
 use std::io::Write;
 
 /// List what is held, for whom and until when
@@ -27,6 +29,9 @@ pub fn run(context: &Context, args: Args, out: &mut impl Write) -> Result<Exit, 
     };
     let artifacts = || issues.iter().flat_map(|issue| &issue.artifacts);
     let overdue = artifacts().filter(|artifact| artifact.overdue).count() as u64;
+    let holds =
+        || issues.iter().flat_map(|issue| issue.holds.iter().chain(issue.artifacts.iter().flat_map(|a| &a.holds)));
+    let reviews = holds().filter(|hold| hold.review_overdue).count() as u64;
     if args.json {
         show::json(out, &issues)?;
     } else if issues.is_empty() {
@@ -35,10 +40,22 @@ pub fn run(context: &Context, args: Args, out: &mut impl Write) -> Result<Exit, 
         for issue in &issues {
             print(out, issue)?;
         }
-        let next = artifacts().filter(|artifact| !artifact.overdue).filter_map(|artifact| artifact.due_at).min();
+        let next = artifacts()
+            .filter(|artifact| !artifact.overdue && !artifact.on_hold)
+            .filter_map(|artifact| artifact.due_at)
+            .min();
         if overdue > 0 {
             let count = show::plural(overdue, "artifact");
             writeln!(out, "OVERDUE: {count}; `scrubjay purge` carries it out")?;
+        }
+        let owed = artifacts().filter(|artifact| artifact.overdue).flat_map(|artifact| &artifact.locations);
+        for location in owed.filter(|location| is_obligation(location)) {
+            let path = location.path.as_deref().map(show::path).unwrap_or_default();
+            writeln!(out, "OVERDUE: only a person can delete {path}: see to it, then")?;
+            writeln!(out, "  scrubjay confirm {} --by NAME --evidence TEXT", location.id)?;
+        }
+        if reviews > 0 {
+            writeln!(out, "OVERDUE: {} to be reviewed; `scrubjay release` ends one", show::plural(reviews, "hold"))?;
         }
         if let Some(next) = next {
             let wait = show::span(next.0.saturating_sub(context.now().0));
@@ -52,7 +69,7 @@ pub fn run(context: &Context, args: Args, out: &mut impl Write) -> Result<Exit, 
             }
         }
     }
-    Ok(if args.check && overdue > 0 { Exit::Found } else { Exit::Done })
+    Ok(if args.check && overdue + reviews > 0 { Exit::Found } else { Exit::Done })
 }
 
 fn print(out: &mut impl Write, issue: &IssueStatus) -> Result<(), Error> {
@@ -68,8 +85,14 @@ fn print(out: &mut impl Write, issue: &IssueStatus) -> Result<(), Error> {
         Some(KeyState::Live) | None => "",
     };
     writeln!(out, "{name}{state}{key}")?;
+    for hold in &issue.holds {
+        writeln!(out, "  {}", show::hold(hold))?;
+    }
     for artifact in &issue.artifacts {
         writeln!(out, "  {}  {}", artifact.id, describe(artifact))?;
+        for hold in &artifact.holds {
+            writeln!(out, "      {}", show::hold(hold))?;
+        }
         let mut rows = Vec::new();
         for location in &artifact.locations {
             let mut what = location.state.to_string().replace('_', " ");
@@ -85,11 +108,18 @@ fn print(out: &mut impl Write, issue: &IssueStatus) -> Result<(), Error> {
             }
             let size = location.size.map_or(String::new(), |size| show::plural(size, "byte"));
             let path = location.path.as_deref().map(show::path).unwrap_or_default();
-            rows.push(vec![location.role.to_string(), what, size, path]);
+            let id = if is_obligation(location) { format!("(id {})", location.id) } else { String::new() };
+            rows.push(vec![location.role.to_string(), what, size, path, id]);
         }
         show::table(out, 6, &rows)?;
     }
     Ok(())
+}
+
+/// Whether only a person can account for a copy that is owed.
+fn is_obligation(location: &LocationStatus) -> bool {
+    let is_away = location.elsewhere || location.state == LocationState::Unreachable;
+    is_away && location.custody == Custody::Owned && !location.state.is_settled()
 }
 
 /// Whether a run that died may have left a file that a purge takes before the due date.
@@ -106,7 +136,8 @@ fn describe(artifact: &ArtifactStatus) -> String {
         (Progress::Interrupted, _) => "interrupted: its run died".into(),
         (Progress::Failed, Some(code)) => format!("failed ({code})"),
         (Progress::Failed, None) => "failed".into(),
-        (Progress::Held, _) => "held".into(),
+        (Progress::Present, _) if artifact.on_hold => "on hold".into(),
+        (Progress::Present, _) => "kept".into(),
         (Progress::Deleted, _) => "deleted".into(),
     });
     let findings: u64 = artifact.counts.iter().map(|(_, count)| count).sum();

@@ -2,7 +2,8 @@
 //!
 //! An entry is appended in the same transaction as the change that it tells of. The hash of entry n is
 //! `SHA-256(1 || hash of n-1 || SHA-256(0 || body))`, so that an edit anywhere changes every hash behind it; the inner
-//! hash is a leaf as RFC 6962 counts it, for a Merkle tree later. A chain alone does not show that its tail, or all of
+//! hash is a leaf as RFC 6962 counts it: over the same leaves stands a Merkle tree ([`merkle`](super::merkle)), whose edge
+//! is kept with the head, so that a root costs nothing and an entry can be proven to be in the log. A chain alone does not show that its tail, or all of
 //! it, was cut off: for that the last length and hash are repeated in a small file beside the database, the *mark*,
 //! which is authenticated with a key of the keystore. The mark is written after each commit, so it never runs ahead of
 //! the database; it is compared before anything is appended, so that a cut log is never grown over.
@@ -14,6 +15,8 @@
 
 use super::codes::Op;
 use super::home::Home;
+use super::merkle::{self, Frontier};
+use super::notes;
 use super::rows::{EventRow, Head, Tracked};
 use super::seal::Seals;
 use super::store::Store;
@@ -67,26 +70,43 @@ pub(super) fn append(store: &mut dyn Store, at: Time, op: Op, fields: Fields) ->
     body.insert("seq", seq.into());
     let body = serde_json::to_string(&body).map_err(|_| Error::Row("audit_event"))?;
     let hash = link(&head.hash, &body);
-    store.append(&EventRow { seq, body, prev_hash: head.hash, hash })
+    let mut frontier = frontier(store, &head)?;
+    frontier.push(merkle::leaf(&body));
+    store.append(&EventRow { seq, body, prev_hash: head.hash, hash }, &frontier.bytes())
+}
+
+/// The edge of the tree over all entries up to the head; it is computed anew for a ledger of an older version.
+pub(super) fn frontier(store: &dyn Store, head: &Head) -> Result<Frontier, Error> {
+    if let Some(bytes) = &head.frontier {
+        return Frontier::parse(head.seq.max(0) as u64, bytes);
+    }
+    let mut frontier = Frontier::default();
+    loop {
+        let events = store.events(frontier.size() as i64, 1000)?;
+        if events.is_empty() {
+            return Ok(frontier);
+        }
+        events.iter().for_each(|event| frontier.push(merkle::leaf(&event.body)));
+    }
 }
 
 fn link(previous: &[u8], body: &str) -> Vec<u8> {
-    let leaf = Sha256::new().chain_update([0]).chain_update(body).finalize();
-    Sha256::new().chain_update([1]).chain_update(previous).chain_update(leaf).finalize().to_vec()
+    Sha256::new().chain_update([1]).chain_update(previous).chain_update(merkle::leaf(body)).finalize().to_vec()
 }
 
 /// Re-hashes the whole log and compares it with the head, the mark, the structure of the file and the locations that are
 /// said to be deleted, and every row with its last fingerprint.
 pub(super) fn verify(store: &dyn Store, mark: Result<Head, Error>, seals: &Seals) -> Result<AuditReport, Error> {
     let mut problems: Vec<String> = store.check()?.into_iter().map(|what| format!("the database: {what}")).collect();
-    let mut last = Head { seq: 0, hash: vec![0; 32] };
+    let mut last = Head { seq: 0, hash: vec![0; 32], frontier: None };
+    let mut tree = Frontier::default();
     let mut deleted: BTreeMap<String, u64> = BTreeMap::new();
     let mut prints = Fingerprints::new();
     let (mark, has_mark) = match mark {
         Ok(mark) => (mark, true),
         Err(error) => {
             problems.push(error.to_string());
-            (Head { seq: 0, hash: Vec::new() }, false)
+            (Head { seq: 0, hash: Vec::new(), frontier: None }, false)
         }
     };
     loop {
@@ -120,17 +140,27 @@ pub(super) fn verify(store: &dyn Store, mark: Result<Head, Error>, seals: &Seals
                 let location = field("location").and_then(Value::as_str).unwrap_or_default();
                 *deleted.entry(location.to_string()).or_default() += 1;
             }
+            for (note, committed) in field(notes::NOTES).and_then(Value::as_object).into_iter().flatten() {
+                if !notes::holds(store, seals, note, committed.as_str().unwrap_or_default()) {
+                    problems.push(format!("note {note} is not what entry {seq} is committed to"));
+                }
+            }
             for (row, print) in field(ROWS).and_then(Value::as_object).into_iter().flatten() {
                 prints.insert(row.clone(), print.as_str().unwrap_or_default().to_string());
             }
             if has_mark && seq == mark.seq && event.hash != mark.hash {
                 problems.push(format!("entry {seq} is not the one that the mark beside the database tells of"));
             }
-            last = Head { seq, hash: event.hash };
+            tree.push(merkle::leaf(&event.body));
+            last = Head { seq, hash: event.hash, frontier: None };
         }
     }
     match store.head() {
-        Ok(head) if head == last => {}
+        Ok(head) if (head.seq, &head.hash) == (last.seq, &last.hash) => {
+            if head.frontier.is_some_and(|edge| edge != tree.bytes()) {
+                problems.push("the edge of the log's tree is not that of its entries".into());
+            }
+        }
         Ok(head) => problems.push(format!("the log ends at entry {}, its head says {}", last.seq, head.seq)),
         Err(error) => problems.push(format!("the head of the log cannot be read: {error}")),
     }
@@ -173,6 +203,9 @@ fn compare(store: &dyn Store, seals: &Seals, prints: &mut Fingerprints) -> Resul
         })
     }
     let mut problems = Vec::new();
+    for hold in store.holds()? {
+        problems.extend(one(&hold, seals, prints)?);
+    }
     let issues = store.issues()?;
     for key in issues.iter().map(|issue| store.keys_of(&issue.issue_id)).collect::<Result<Vec<_>, _>>()?.concat() {
         problems.extend(one(&key, seals, prints)?);
@@ -265,7 +298,11 @@ fn parse_slot(seals: &Seals, bytes: &[u8]) -> Option<Head> {
     }
     let (seq, hash) = text.strip_prefix("scrubjay mark 1 ")?.split_once(' ')?;
     let byte = |at: usize| u8::from_str_radix(hash.get(at..at + 2)?, 16).ok();
-    Some(Head { seq: seq.parse().ok()?, hash: (0..hash.len()).step_by(2).map(byte).collect::<Option<_>>()? })
+    Some(Head {
+        seq: seq.parse().ok()?,
+        hash: (0..hash.len()).step_by(2).map(byte).collect::<Option<_>>()?,
+        frontier: None,
+    })
 }
 
 /// Compares the head of the log with the mark before anything is appended.

@@ -119,7 +119,10 @@ impl Ledger {
                     }
                     let deletions = store.deletions_of(&location.location_id)?;
                     let deletion = deletions.into_iter().find(|deletion| {
-                        matches!(deletion.outcome, Some(Outcome::Deleted | Outcome::DeletedWithOther))
+                        matches!(
+                            deletion.outcome,
+                            Some(Outcome::Deleted | Outcome::DeletedWithOther | Outcome::Attested)
+                        )
                     });
                     let proof = deletion.as_ref().map(|deletion| self.proof_of(deletion)).transpose()?.flatten();
                     copies.push(CertifiedCopy {

@@ -1,10 +1,6 @@
 //! The closed sets of the records: each value has one word, which stands in the database and in the audit log.
 
-/// A closed set whose values are written as words.
-pub(super) trait Code: Sized {
-    /// The value with this word.
-    fn parse(word: &str) -> Option<Self>;
-}
+use super::cell::{Cell, InCell};
 
 macro_rules! codes {
     ($($(#[$about:meta])* $visibility:vis enum $name:ident { $($(#[$note:meta])* $value:ident = $word:literal,)+ })+) => {$(
@@ -19,9 +15,14 @@ macro_rules! codes {
             }
         }
 
-        impl Code for $name {
-            fn parse(word: &str) -> Option<Self> {
-                match word { $($word => Some($name::$value),)+ _ => None }
+        impl InCell for $name {
+            fn to_cell(&self) -> Cell {
+                Cell::Text(self.word().into())
+            }
+
+            fn from_cell(cell: Cell) -> Option<Self> {
+                let Cell::Text(word) = cell else { return None };
+                match word.as_str() { $($word => Some($name::$value),)+ _ => None }
             }
         }
 
@@ -111,6 +112,8 @@ codes! {
         Gone = "gone",
         /// Observed only, and left to its owner when the artifact was settled.
         Left = "left",
+        /// Gone, as a person attests: we could not reach it.
+        Attested = "attested",
         /// What stands there is not what was recorded; kept.
         Mismatch = "mismatch",
         /// Has further hard links, or is recorded for another open issue; kept.
@@ -129,14 +132,18 @@ codes! {
         Deadline = "deadline",
         /// A run that died left it.
         Orphan = "orphan",
+        /// A person did it, and attests it.
+        Operator = "operator",
     }
 
-    /// How one attempt at a deletion ended. All but the first five mean that a copy may remain.
+    /// How one attempt at a deletion ended; [`Outcome::is_kept`] tells whether a copy may remain.
     pub enum Outcome {
         /// Deleted by us, after its content was compared with the record.
         Deleted = "deleted",
         /// Deleted by us under another record of the same path and content.
         DeletedWithOther = "deleted_with_other",
+        /// Gone, as a person attests: we could not reach it.
+        Attested = "attested",
         /// A dry run found it ready to be deleted.
         WouldDelete = "would_delete",
         /// Not found, not deleted by us.
@@ -147,8 +154,12 @@ codes! {
         Withdrawn = "withdrawn",
         /// What stands there is not what was recorded; left alone.
         Mismatch = "mismatch",
+        /// A hold keeps it; left alone.
+        Held = "held",
         /// Further hard links would keep the content readable; left alone.
         Shared = "shared",
+        /// A process has it open, and could go on reading it; left alone.
+        InUse = "in_use",
         /// The same file is recorded for another issue, which is open; left alone.
         SharedWithIssue = "shared_with_issue",
         /// Cannot be reached from here: an address, or a file system that is not mounted.
@@ -163,6 +174,16 @@ codes! {
     pub enum Assurance {
         /// The name was removed; the medium may hold remnants, snapshots and backups may hold copies.
         UnlinkOnly = "unlink-only",
+        /// A person attests it; it was not seen from here.
+        RemoteClaim = "remote-claim",
+    }
+
+    /// What a hold keeps.
+    pub enum Scope {
+        /// Everything recorded for an issue, now and later.
+        Issue = "issue",
+        /// One artifact.
+        Artifact = "artifact",
     }
 
     /// Why a run gave up on an artifact.
@@ -205,6 +226,11 @@ codes! {
         LocationKept = "location_kept",
         ArtifactDeleted = "artifact_deleted",
         DeletionUnverified = "deletion_unverified",
+        PolicyDefined = "policy_defined",
+        HoldPlaced = "hold_placed",
+        HoldReleased = "hold_released",
+        LocationAttested = "location_attested",
+        CertificateIssued = "certificate_issued",
     }
 }
 
@@ -212,7 +238,11 @@ impl LocationState {
     /// Whether nothing remains to be done about it.
     pub const fn is_settled(self) -> bool {
         match self {
-            LocationState::Deleted | LocationState::Missing | LocationState::Gone | LocationState::Left => true,
+            LocationState::Deleted
+            | LocationState::Missing
+            | LocationState::Gone
+            | LocationState::Left
+            | LocationState::Attested => true,
             LocationState::WriteIntended
             | LocationState::Present
             | LocationState::Superseded
@@ -230,12 +260,15 @@ impl Outcome {
         match self {
             Outcome::Deleted
             | Outcome::DeletedWithOther
+            | Outcome::Attested
             | Outcome::WouldDelete
             | Outcome::Missing
             | Outcome::Gone
             | Outcome::Withdrawn => false,
             Outcome::Mismatch
+            | Outcome::Held
             | Outcome::Shared
+            | Outcome::InUse
             | Outcome::SharedWithIssue
             | Outcome::Unreachable
             | Outcome::Denied
@@ -247,11 +280,12 @@ impl Outcome {
     pub(super) const fn state(self) -> Option<LocationState> {
         match self {
             Outcome::Deleted | Outcome::DeletedWithOther => Some(LocationState::Deleted),
-            Outcome::WouldDelete | Outcome::Withdrawn => None,
+            Outcome::Attested => Some(LocationState::Attested),
+            Outcome::WouldDelete | Outcome::Withdrawn | Outcome::Held => None,
             Outcome::Missing => Some(LocationState::Missing),
             Outcome::Gone => Some(LocationState::Gone),
             Outcome::Mismatch => Some(LocationState::Mismatch),
-            Outcome::Shared | Outcome::SharedWithIssue => Some(LocationState::Shared),
+            Outcome::Shared | Outcome::InUse | Outcome::SharedWithIssue => Some(LocationState::Shared),
             Outcome::Unreachable => Some(LocationState::Unreachable),
             Outcome::Denied | Outcome::Failed => Some(LocationState::Blocked),
         }

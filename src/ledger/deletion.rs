@@ -10,20 +10,18 @@
 //! key stays: it opens nothing by itself, and the pseudonyms in the copy that remains are still of use to whoever has to
 //! find out what it is.
 
-use super::codes::{ArtifactState, Cause, Custody, IssueState, KeyState, LocationState, Op, Outcome, Role};
-use super::files::{self, Claim, Fault, Place, Proof};
-use super::rows::{ArtifactRow, DeletionRow, LocationRow};
-use super::settle::is_same_copy;
-use super::{Error, Ledger, Time, audit, id, retention};
+use super::codes::{ArtifactState, Cause, Custody, IssueState, LocationState, Op, Outcome, Role};
+use super::rows::{ArtifactRow, LocationRow};
+use super::{Error, Ledger, Limits, Step, Time, guard, holds, retention};
 use crate::artifact::ArtifactId;
 use serde::Serialize;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// How to resolve an issue.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ResolveOptions {
-    /// Milliseconds to wait before the deletion; `None` for the policy's grace (by default none).
+    /// Milliseconds to wait before the deletion; `None` for the grace of the issue's policy.
     pub grace_ms: Option<i64>,
     /// Look and report, change nothing.
     pub dry_run: bool,
@@ -34,6 +32,12 @@ pub struct ResolveOptions {
 pub struct PurgeOptions {
     /// Look and report, change nothing.
     pub dry_run: bool,
+    /// When to ask back.
+    pub limits: Limits,
+    /// Go ahead, whatever the limits say, if no more artifacts than this are due.
+    pub confirmed: Option<u64>,
+    /// Believe the wall clock though it jumped.
+    pub accept_clock: bool,
 }
 
 /// What became of one location.
@@ -54,6 +58,8 @@ pub struct DeletionItem {
     pub size: Option<u64>,
     /// The SHA-256 of its content in hexadecimal, where it was read.
     pub sha256: Option<String>,
+    /// The id of the location, for `confirm`.
+    pub location: String,
 }
 
 /// What a resolve or a purge did, or would do.
@@ -80,45 +86,16 @@ pub struct DeletionReport {
 }
 
 impl DeletionReport {
+    /// Whether a hold keeps everything that was to be deleted.
+    pub fn is_all_held(&self) -> bool {
+        let mut real = self.items.iter().filter(|item| item.outcome != Outcome::Gone).peekable();
+        self.running.is_empty() && real.peek().is_some() && real.all(|item| item.outcome == Outcome::Held)
+    }
+
     /// Whether something that is due may remain.
     pub fn is_incomplete(&self) -> bool {
         !self.running.is_empty() || self.items.iter().any(|item| item.outcome.is_kept())
     }
-}
-
-/// The points at which a crash leaves something different behind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    #[doc(hidden)]
-    Intended,
-    #[doc(hidden)]
-    QuarantineMade,
-    #[doc(hidden)]
-    Taken,
-    #[doc(hidden)]
-    Verified,
-    #[doc(hidden)]
-    Unlinked,
-    #[doc(hidden)]
-    Closed,
-    #[doc(hidden)]
-    Confirmed,
-    #[doc(hidden)]
-    PutBack,
-    #[doc(hidden)]
-    ArtifactDeleted,
-    #[doc(hidden)]
-    KeyIntended,
-    #[doc(hidden)]
-    KeyRemoved,
-}
-
-/// How the act on one file ended.
-enum Act {
-    /// Decided; to be confirmed.
-    Done(Outcome, Option<Proof>),
-    /// The file could be neither unlinked nor put back; the intent stays open for the next sweep.
-    Open(Outcome),
 }
 
 impl Ledger {
@@ -167,7 +144,13 @@ impl Ledger {
 
     /// Carries out every deletion that is due: of resolved issues, of artifacts past their deadline, of temporary files
     /// that a dead run left, and of everything that a crash interrupted.
+    ///
+    /// It is refused if the wall clock jumped within one boot, and if more is due than the limits allow.
     pub fn purge(&self, options: PurgeOptions) -> Result<DeletionReport, Error> {
+        guard::check_clock(&self.home, &*self.clock, options.accept_clock)?;
+        let now = self.clock.now();
+        let (due, all) = self.read(|store| Ok((store.count_due(now.0)?, store.count_owned()?)))?;
+        options.limits.check(due, all, options.confirmed)?;
         self.sweep(None, options.dry_run)
     }
 
@@ -198,11 +181,18 @@ impl Ledger {
         }
         if !dry_run {
             self.destroy_keys(issue_id, &mut report)?;
-            report.log_not_emptied = !self.store().empty_log()?;
-            let head = self.read(|store| store.head())?;
-            self.mark.advance(&self.seals, &head, true)?;
+            report.log_not_emptied = !self.seal_log()?;
         }
         Ok(report)
+    }
+
+    /// What ends every deletion: the database's log is emptied, and the mark outside the database is made durable. False
+    /// if a reader kept the log from being emptied.
+    pub(super) fn seal_log(&self) -> Result<bool, Error> {
+        let is_emptied = self.store().empty_log()?;
+        let head = self.read(|store| store.head())?;
+        self.mark.advance(&self.seals, &head, true)?;
+        Ok(is_emptied)
     }
 
     fn sweep_artifact(
@@ -214,12 +204,13 @@ impl Ledger {
     ) -> Result<(), Error> {
         let dry_run = report.dry_run;
         let id = || ArtifactId(artifact_id.to_string());
-        let Some((artifact, issue, run, locations)) = self.read(|store| {
+        let Some((artifact, issue, run, locations, is_held)) = self.read(|store| {
             let Some(artifact) = store.artifact(artifact_id)? else { return Ok(None) };
             let issue = artifact.issue_id.as_deref().map(|issue| store.issue(issue)).transpose()?.flatten();
             let run = artifact.run_id.as_deref().map(|run| store.run(run)).transpose()?.flatten();
             let locations = store.locations_of(artifact_id)?;
-            Ok(Some((artifact, issue, run, locations)))
+            let is_held = !holds::live_holds(store, &artifact)?.is_empty();
+            Ok(Some((artifact, issue, run, locations, is_held)))
         })?
         else {
             return Ok(());
@@ -262,7 +253,15 @@ impl Ledger {
             if location.state.is_settled() && !has_intent {
                 continue;
             }
-            let item = self.delete_location(&artifact, &location, &locations, cause, is_wanted, now, dry_run)?;
+            let mut item = if is_held && (!has_intent || dry_run) {
+                self.item(&artifact, &location, cause, Outcome::Held)?
+            } else {
+                // What a crash left under way, and a hold came before it was certain, is put back.
+                self.delete_location(&artifact, &location, &locations, cause, is_wanted && !is_held, now, dry_run)?
+            };
+            if is_held && item.outcome == Outcome::Withdrawn {
+                item.outcome = Outcome::Held;
+            }
             report.items.push(item);
         }
         if is_due && !dry_run && self.settle_artifact(artifact_id, now)? {
@@ -270,6 +269,26 @@ impl Ledger {
             self.step(Step::ArtifactDeleted)?;
         }
         Ok(())
+    }
+
+    /// What is told of one location.
+    pub(super) fn item(
+        &self,
+        artifact: &ArtifactRow,
+        location: &LocationRow,
+        cause: Cause,
+        outcome: Outcome,
+    ) -> Result<DeletionItem, Error> {
+        Ok(DeletionItem {
+            artifact: ArtifactId(artifact.artifact_id.clone()),
+            role: location.role,
+            path: self.shown_path(location)?,
+            cause,
+            outcome,
+            size: None,
+            sha256: None,
+            location: location.location_id.clone(),
+        })
     }
 
     fn mark_interrupted(&self, artifact_id: &str) -> Result<(), Error> {
@@ -284,310 +303,17 @@ impl Ledger {
         })
     }
 
-    #[allow(clippy::too_many_arguments)] // One call site; a struct would only rename them.
-    fn delete_location(
-        &self,
-        artifact: &ArtifactRow,
-        location: &LocationRow,
-        siblings: &[LocationRow],
-        cause: Cause,
-        is_wanted: bool,
-        now: Time,
-        dry_run: bool,
-    ) -> Result<DeletionItem, Error> {
-        let path = self.path_of(location)?;
-        let mut item = DeletionItem {
-            artifact: ArtifactId(artifact.artifact_id.clone()),
-            role: location.role,
-            path: self.shown_path(location)?,
-            cause,
-            outcome: Outcome::Missing,
-            size: None,
-            sha256: None,
-        };
-        let claim = match &path {
-            _ if location.role == Role::Url => Err(Outcome::Unreachable),
-            Some(path) => self.claim(artifact, location, siblings, path)?,
-            // Blanked without being settled: never written by this version.
-            None => return Err(Error::Row("location")),
-        };
-        let path = path.unwrap_or_default();
-        let intent = self.read(|store| store.open_deletion(&location.location_id))?;
-        // What was kept before is looked at first: as long as nothing has changed, nothing is written.
-        let was_kept = location.last_error.filter(|_| intent.is_none());
-        if dry_run || was_kept.is_some() || (intent.is_none() && claim.is_err()) {
-            let looked = match &claim {
-                Err(outcome) => Err(*outcome),
-                Ok(_) if self.is_claimed_elsewhere(location, artifact, now)? => Err(Outcome::SharedWithIssue),
-                Ok(claim) => {
-                    let proof = Place::open(&path).and_then(|place| place.prove(claim, &self.seals));
-                    proof.map_err(|fault| self.outcome(location, &path, fault))
-                }
-            };
-            match looked {
-                Ok(proof) if dry_run => {
-                    item.outcome = Outcome::WouldDelete;
-                    item.size = Some(proof.size.max(0) as u64);
-                    item.sha256 = Some(audit::hex(&proof.sha256));
-                    return Ok(item);
-                }
-                Ok(_) => {}
-                Err(outcome) => {
-                    item.outcome = outcome;
-                    if !dry_run && was_kept != Some(outcome) {
-                        self.write(|tx| tx.settle(&location.location_id, outcome, cause))?;
-                    }
-                    return Ok(item);
-                }
-            }
-        }
-        let Some(mut deletion) = self.intend(artifact, location, cause, now, is_wanted, intent)? else {
-            item.outcome = Outcome::SharedWithIssue;
-            self.write(|tx| tx.settle(&location.location_id, item.outcome, cause))?;
-            return Ok(item);
-        };
-        self.step(Step::Intended)?;
-        match self.act(&mut deletion, location, &path, claim, is_wanted)? {
-            Act::Open(outcome) => item.outcome = outcome,
-            Act::Done(outcome, proof) => {
-                item.outcome = outcome;
-                item.size = proof.map(|proof| proof.size.max(0) as u64);
-                item.sha256 = proof.map(|proof| audit::hex(&proof.sha256));
-                self.write(|tx| tx.confirm(deletion, outcome, proof))?;
-                self.step(Step::Confirmed)?;
-            }
-        }
-        Ok(item)
-    }
-
-    /// By what the file of a location is known; or how the attempt ends if it cannot be ours.
-    fn claim(
-        &self,
-        artifact: &ArtifactRow,
-        location: &LocationRow,
-        siblings: &[LocationRow],
-        path: &Path,
-    ) -> Result<Result<Claim, Outcome>, Error> {
-        if let Some(content) = &location.content {
-            return Ok(Ok(Claim::Content { size: content.size, digest: content.digest.clone() }));
-        }
-        // One that a deletion took aside before a crash does not stand under its name.
-        let is_taken = self.read(|store| store.open_deletion(&location.location_id))?.is_some();
-        if location.state == LocationState::Superseded && !is_taken {
-            // The later record of the path answers for what stands there.
-            return Ok(Err(Outcome::Gone));
-        }
-        match location.role {
-            Role::Input => Ok(location.stood.map(Claim::Untouched).ok_or(Outcome::Gone)),
-            Role::Output | Role::Temporary => {
-                let node = |stood: super::rows::Stood| (stood.dev, stood.ino);
-                let stands = files::stands(path).map(|(stood, _)| node(stood));
-                let mut is_written = stands.is_some() && stands != location.stood.map(node);
-                for sibling in siblings.iter().filter(|_| location.role == Role::Output) {
-                    // As long as the temporary file has its own name, the output was not given its final one.
-                    if sibling.role == Role::Temporary {
-                        let temporary = self.path_of(sibling)?;
-                        is_written &= sibling.state != LocationState::Deleted
-                            && temporary.is_none_or(|path| files::stands(&path).is_none());
-                    }
-                }
-                if is_written || is_taken {
-                    Ok(Ok(Claim::Written { not: location.stood, since_ms: artifact.registered_at }))
-                } else {
-                    Ok(Err(Outcome::Gone))
-                }
-            }
-            Role::Copy | Role::Url => Err(Error::Row("location")),
-        }
-    }
-
-    /// What a fault means for a location.
-    fn outcome(&self, location: &LocationRow, path: &Path, fault: Fault) -> Outcome {
-        match fault {
-            Fault::Absent => match files::absence(location, path) {
-                Fault::Absent if location.state == LocationState::Superseded => Outcome::Gone,
-                Fault::Absent if location.content.is_none() && location.role != Role::Input => Outcome::Gone,
-                fault => fault.outcome(),
-            },
-            // Written over by the later run that superseded it.
-            Fault::Mismatch if location.state == LocationState::Superseded => Outcome::Gone,
-            fault => fault.outcome(),
-        }
-    }
-
-    /// Whether another issue, which is not due, owns the same file.
-    fn is_claimed_elsewhere(&self, location: &LocationRow, artifact: &ArtifactRow, now: Time) -> Result<bool, Error> {
-        let Some(hash) = &location.path_hash else { return Ok(false) };
-        self.read(|store| {
-            for other in store.locations_at(hash)? {
-                if other.state.is_settled() || other.custody != Custody::Owned || !is_same_copy(&other, location) {
-                    continue;
-                }
-                let owner = store.artifact(&other.artifact_id)?;
-                if owner.is_some_and(|owner| {
-                    owner.issue_id.is_some() && owner.issue_id != artifact.issue_id && owner.due_at > now.0
-                }) {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
-        })
-    }
-
-    /// Commits the intent to delete a location, or takes up the one that is open. `None` if another issue needs the file.
-    fn intend(
-        &self,
-        artifact: &ArtifactRow,
-        location: &LocationRow,
-        cause: Cause,
-        now: Time,
-        is_wanted: bool,
-        open: Option<DeletionRow>,
-    ) -> Result<Option<DeletionRow>, Error> {
-        if let Some(deletion) = open {
-            return Ok(Some(deletion));
-        }
-        debug_assert!(is_wanted, "only an open intent is taken up without being wanted");
-        if self.is_claimed_elsewhere(location, artifact, now)? {
-            return Ok(None);
-        }
-        self.write(|tx| {
-            // The issue may have been opened again since the sweep began.
-            let fresh = tx.store.artifact(&artifact.artifact_id)?.ok_or(Error::Row("artifact"))?;
-            let cause = if fresh.due_at > now.0 && location.role != Role::Temporary {
-                return Err(Error::Busy);
-            } else {
-                cause
-            };
-            let deletion = DeletionRow {
-                deletion_id: id::random()?,
-                location_id: location.location_id.clone(),
-                cause,
-                intended_at: tx.now.0,
-                verified_at: None,
-                confirmed_at: None,
-                outcome: None,
-                size: None,
-                sha256_enc: None,
-                assurance: None,
-            };
-            tx.put_deletion(&deletion)?;
-            let fields = vec![
-                ("cause", cause.word().into()),
-                ("deletion", deletion.deletion_id.as_str().into()),
-                ("location", location.location_id.as_str().into()),
-            ];
-            tx.log(Op::DeletionIntended, fields)?;
-            Ok(Some(deletion))
-        })
-    }
-
-    /// Takes the file aside, compares it and removes it; or takes up where a crash left this deletion.
-    fn act(
-        &self,
-        deletion: &mut DeletionRow,
-        location: &LocationRow,
-        path: &Path,
-        claim: Result<Claim, Outcome>,
-        is_wanted: bool,
-    ) -> Result<Act, Error> {
-        let failed = |fault| Ok(Act::Done(self.outcome(location, path, fault), None));
-        let place = match Place::open(path) {
-            Ok(place) => place,
-            Err(fault) => return failed(fault),
-        };
-        let mut quarantine = match place.quarantine(&deletion.deletion_id) {
-            Ok(quarantine) => quarantine,
-            Err(fault) => return failed(fault),
-        };
-        let holds = match quarantine.as_ref().map_or(Ok(false), |quarantine| quarantine.holds()) {
-            Ok(holds) => holds,
-            Err(fault) => return Ok(Act::Open(fault.outcome())),
-        };
-        if !holds {
-            if let Some(quarantine) = &quarantine
-                && let Err(fault) = quarantine.close()
-            {
-                return Ok(Act::Open(fault.outcome()));
-            }
-            if deletion.verified_at.is_some() {
-                return Ok(Act::Done(Outcome::Deleted, self.proof_of(deletion)?));
-            }
-            if !is_wanted {
-                return Ok(Act::Done(Outcome::Withdrawn, None));
-            }
-        }
-        let claim = match claim {
-            Ok(claim) => claim,
-            Err(outcome) => return Ok(Act::Done(outcome, None)),
-        };
-        if !holds {
-            if let Err(fault) = place.look(&claim) {
-                return failed(fault);
-            }
-            let made = match place.make_quarantine(&deletion.deletion_id) {
-                Ok(made) => made,
-                Err(fault) => return failed(fault),
-            };
-            self.step(Step::QuarantineMade)?;
-            if let Err(fault) = made.take() {
-                // An empty directory that cannot be removed is no reason to report another fault.
-                let _ = made.close();
-                return failed(fault);
-            }
-            self.step(Step::Taken)?;
-            quarantine = Some(made);
-        }
-        let Some(quarantine) = quarantine else { return Ok(Act::Open(Outcome::Failed)) };
-        // An act that had got so far as to be verified is brought to its end, wanted or not.
-        let proof = if is_wanted || deletion.verified_at.is_some() {
-            quarantine.prove(&claim, &self.seals).map_err(|fault| self.outcome(location, path, fault))
-        } else {
-            Err(Outcome::Withdrawn)
-        };
-        match proof {
-            Err(outcome) => {
-                if deletion.verified_at.is_some() {
-                    self.write(|tx| tx.unverify(deletion))?;
-                }
-                if quarantine.put_back().is_err() {
-                    return Ok(Act::Open(outcome));
-                }
-                self.step(Step::PutBack)?;
-                Ok(Act::Done(outcome, None))
-            }
-            Ok(proof) => {
-                self.write(|tx| tx.verified(deletion, proof))?;
-                self.step(Step::Verified)?;
-                if let Err(fault) = quarantine.unlink() {
-                    return Ok(Act::Open(fault.outcome()));
-                }
-                self.step(Step::Unlinked)?;
-                if let Err(fault) = quarantine.close() {
-                    return Ok(Act::Open(fault.outcome()));
-                }
-                self.step(Step::Closed)?;
-                Ok(Act::Done(Outcome::Deleted, Some(proof)))
-            }
-        }
-    }
-
-    /// What was read before a file was unlinked, as it was committed then.
-    pub(super) fn proof_of(&self, deletion: &DeletionRow) -> Result<Option<Proof>, Error> {
-        let (Some(sealed), Some(size)) = (&deletion.sha256_enc, deletion.size) else { return Ok(None) };
-        let bytes = self.seals.open("deletion.sha256", &deletion.deletion_id, sealed)?;
-        let sha256 = bytes.try_into().map_err(|_| Error::Row("deletion"))?;
-        Ok(Some(Proof { size, sha256 }))
-    }
-
     /// Settles an artifact that is due, if all its owned copies are settled: blanks its names and leaves what was only
     /// observed to its owner.
-    fn settle_artifact(&self, artifact_id: &str, now: Time) -> Result<bool, Error> {
+    pub(super) fn settle_artifact(&self, artifact_id: &str, now: Time) -> Result<bool, Error> {
         self.write(|tx| {
             let Some(mut artifact) = tx.store.artifact(artifact_id)? else { return Ok(false) };
             let locations = tx.store.locations_of(artifact_id)?;
             let is_open = |location: &LocationRow| location.custody == Custody::Owned && !location.state.is_settled();
             if artifact.state == ArtifactState::Deleted || artifact.due_at > now.0 || locations.iter().any(is_open) {
+                return Ok(false);
+            }
+            if tx.is_held(artifact_id)? {
                 return Ok(false);
             }
             for mut location in locations {
@@ -603,55 +329,5 @@ impl Ledger {
             tx.log(Op::ArtifactDeleted, vec![("artifact", artifact_id.into())])?;
             Ok(true)
         })
-    }
-
-    /// Destroys the keys of issues of which nothing is held any more, and keys that a crash left without a row.
-    fn destroy_keys(&self, only: Option<&str>, report: &mut DeletionReport) -> Result<(), Error> {
-        for key in self.read(|store| store.undestroyed_keys())? {
-            if only.is_some_and(|issue_id| issue_id != key.issue_id) {
-                continue;
-            }
-            let is_intended = self.write(|tx| tx.intend_key(&key))?;
-            if !is_intended {
-                continue;
-            }
-            self.step(Step::KeyIntended)?;
-            self.keystore.update(|contents| drop(contents.keys.remove(&key.key_id)))?;
-            self.step(Step::KeyRemoved)?;
-            let name_enc = self.write(|tx| tx.confirm_key(&key.key_id))?;
-            report.keys_destroyed.extend(self.text_of("issue.name", &key.issue_id, name_enc.as_deref())?);
-        }
-        if only.is_none() {
-            let known: BTreeSet<String> = self.keystore.read()?.keys.into_keys().collect();
-            // Inside a transaction that writes: a key is put into the keystore before its row is committed.
-            self.write(|tx| {
-                let mut strays = BTreeSet::new();
-                for key_id in known {
-                    let row = tx.store.key(&key_id)?;
-                    if row.is_none_or(|row| row.state == KeyState::Destroyed) {
-                        strays.insert(key_id);
-                    }
-                }
-                match strays.is_empty() {
-                    true => Ok(()),
-                    false => self.keystore.update(|contents| contents.keys.retain(|id, _| !strays.contains(id))),
-                }
-            })?;
-        }
-        Ok(())
-    }
-
-    /// Stops here if a test says so, as a crash would: without cleaning up.
-    #[cfg(test)]
-    fn step(&self, step: Step) -> Result<(), Error> {
-        match *self.stop.lock().unwrap() {
-            Some(stop) if stop == step => Err(Error::Stopped(step)),
-            _ => Ok(()),
-        }
-    }
-
-    #[cfg(not(test))]
-    fn step(&self, _: Step) -> Result<(), Error> {
-        Ok(())
     }
 }

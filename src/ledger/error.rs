@@ -1,5 +1,6 @@
 //! What can go wrong with the ledger, named by what was being done; `cli` turns it into advice.
 
+use super::Time;
 use std::io;
 use std::path::Path;
 
@@ -83,6 +84,36 @@ pub enum Error {
     /// The artifact is settled, so that nothing can be reported about it any more.
     #[error("artifact {0} is not open any more")]
     Settled(String),
+    /// No hold is on it.
+    #[error("nothing holds {}", .0.escape_debug())]
+    NotHeld(String),
+    /// There is no such location in the ledger.
+    #[error("there is no location {} in the ledger", .0.escape_debug())]
+    UnknownLocation(String),
+    /// A location that can be reached from here, or is settled: nobody needs to attest its deletion.
+    #[error("location {location} cannot be confirmed: {why}", location = .location.escape_debug())]
+    NotConfirmable {
+        /// Its id.
+        location: String,
+        /// Why not.
+        why: &'static str,
+    },
+    /// More is due than may go without a question.
+    #[error("{due} artifacts are due, out of {all} that are held: too many to delete without a question")]
+    Mass {
+        /// How many are due.
+        due: u64,
+        /// How many are held in all.
+        all: u64,
+    },
+    /// The wall clock and the time since the boot do not go together.
+    #[error("the clock went {} by {} since the computer was started", if *.forward { "ahead" } else { "back" }, by.days())]
+    Clock {
+        /// Ahead, not back.
+        forward: bool,
+        /// By how much.
+        by: Time,
+    },
     /// A path that must be absolute is not.
     #[error("{} is not an absolute path", .0.escape_debug())]
     Relative(String),
@@ -97,7 +128,7 @@ pub enum Error {
     /// A test stopped the act here, as a crash would.
     #[cfg(test)]
     #[error("stopped by a test at {0:?}")]
-    Stopped(super::deletion::Step),
+    Stopped(super::act::Step),
 }
 
 impl Error {

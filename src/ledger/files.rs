@@ -17,6 +17,9 @@ use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Component, Path, PathBuf};
 
+/// How the names of private directories begin.
+const QUARANTINE: &str = ".scrubjay-";
+
 /// The name of the file inside the private directory.
 const HELD: &str = "held";
 
@@ -111,6 +114,9 @@ impl Claim {
 pub(super) struct Proof {
     pub(super) size: i64,
     pub(super) sha256: [u8; 32],
+    /// Which file it was: not recorded.
+    pub(super) dev: u64,
+    pub(super) ino: u64,
 }
 
 /// A directory that was reached without following a link, and a name in it.
@@ -176,7 +182,12 @@ impl Place {
 }
 
 fn quarantine_name(deletion_id: &str) -> String {
-    format!(".scrubjay-{deletion_id}")
+    format!("{QUARANTINE}{deletion_id}")
+}
+
+/// The deletion that a private directory of this name is of.
+pub(super) fn deletion_of(name: &str) -> Option<&str> {
+    name.strip_prefix(QUARANTINE)
 }
 
 /// A private directory that holds a file while it is decided about.
@@ -251,8 +262,9 @@ fn prove(directory: BorrowedFd<'_>, name: &OsStr, claim: &Claim, seals: &Seals) 
         return Err(Fault::Mismatch);
     }
     // Links may have been added, and content changed, while we read.
-    claim.admits(&rustix::fs::fstat(&file)?)?;
-    Ok(Proof { size: size as i64, sha256 })
+    let stat = rustix::fs::fstat(&file)?;
+    claim.admits(&stat)?;
+    Ok(Proof { size: size as i64, sha256, dev: stat.st_dev, ino: stat.st_ino })
 }
 
 /// Reads a file to its end; size, BLAKE3 and, if wanted, SHA-256 (zeros otherwise).

@@ -23,48 +23,75 @@
 //!
 //! What it refuses to know: detection, rules, pseudonyms, terminals, environments and configuration. It prints nothing.
 
+mod act;
+mod attest;
 mod audit;
+mod cell;
 mod certificate;
 mod codes;
+mod copies;
 mod deletion;
 mod error;
 mod files;
+mod fsck;
+mod guard;
+mod handles;
+mod holds;
 mod home;
 mod id;
+mod issues;
+mod keys;
 mod keystore;
 mod lease;
+mod merkle;
+mod notes;
 mod records;
 mod retention;
 mod rows;
 mod seal;
 mod settle;
+mod sql;
 mod sqlite;
 mod status;
 mod store;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod time;
+mod why;
 
 pub use crate::artifact::Content;
+pub use attest::Confirmed;
 pub use audit::{AuditEntry, AuditReport};
 pub use certificate::{Answer, Certificate, CertifiedArtifact, CertifiedCopy};
 pub use codes::{
-    ArtifactState, Assurance, Cause, Custody, FailCode, IssueState, KeyState, LocationState, Outcome, Role,
+    ArtifactState, Assurance, Cause, Custody, FailCode, IssueState, KeyState, LocationState, Outcome, Role, Scope,
 };
+pub use copies::Recorded;
 pub use deletion::{DeletionItem, DeletionReport, PurgeOptions, ResolveOptions};
 pub use error::{Error, HomeFault};
-pub use records::{Finished, NewArtifact, Recorded, Registration, Reopened};
-pub use status::{ArtifactStatus, IssueStatus, LocationStatus, Progress};
+pub use fsck::FsckReport;
+pub use guard::Limits;
+pub use holds::{Held, HoldStatus, Released};
+pub use issues::{ReopenReport, Reopened};
+pub use records::{Finished, NewArtifact, Registration};
+pub use retention::Retention;
+pub use status::{ArtifactStatus, IssueStatus, LocationStatus, Overdue, Progress};
 pub use time::{Clock, SystemClock, Time};
+pub use why::{Keeps, Why};
+
+use act::Step;
 
 use audit::{Fields, Fingerprints, Mark};
 use codes::Op;
+use handles::Handles;
 use home::Home;
 use keystore::Keystore;
 use lease::Process;
-use rows::{ArtifactRow, DeletionRow, IssueRow, KeyRow, LocationRow, RunRow, Tracked};
+use rows::{ArtifactRow, DeletionRow, HoldRow, IssueRow, KeyRow, LocationRow, RunRow, Tracked};
 use seal::Seals;
 use serde_json::Value;
+use sql::Sql;
 use sqlite::Sqlite;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
@@ -82,9 +109,11 @@ pub struct Ledger {
     me: Process,
     run: Mutex<Option<RunRow>>,
     reopened: Mutex<Vec<Reopened>>,
+    retention: Option<Retention>,
+    handles: Mutex<Handles>,
     store: Mutex<Box<dyn Store>>,
     #[cfg(test)]
-    stop: Mutex<Option<deletion::Step>>,
+    stop: Mutex<Option<Step>>,
 }
 
 impl Ledger {
@@ -115,7 +144,7 @@ impl Ledger {
         let contents = keystore.read()?;
         let seals = Seals::new(&contents.store_key);
         let me = Process::current(&seals)?;
-        let mut store = Sqlite::open(&home)?;
+        let mut store = Sql(Sqlite::open(&home)?);
         match store.store_id()? {
             Some(store_id) if store_id == contents.store_id => {}
             Some(_) => return Err(Error::Contradiction("the database and the keystore are not of one ledger".into())),
@@ -150,10 +179,17 @@ impl Ledger {
             me,
             run: Mutex::new(None),
             reopened: Mutex::new(Vec::new()),
+            retention: None,
+            handles: Mutex::new(Handles::default()),
             store: Mutex::new(Box::new(store)),
             #[cfg(test)]
             stop: Mutex::new(None),
         })
+    }
+
+    /// The policy of issues that are opened from now on. Without one it is `default`: 90 days, no grace.
+    pub fn with_retention(self, retention: Retention) -> Ledger {
+        Ledger { retention: Some(retention), ..self }
     }
 
     /// Whether a ledger, or a part of one, stands in a directory; looks without creating anything.
@@ -212,6 +248,7 @@ impl Ledger {
         match done {
             Ok((value, head)) => {
                 self.mark.advance(&self.seals, &head, false)?;
+                guard::anchor(&self.home, &*self.clock)?;
                 Ok(value)
             }
             Err(error) => {
@@ -286,12 +323,17 @@ impl Tx<'_> {
     /// Appends to the audit log what this transaction does.
     fn log(&mut self, op: Op, mut fields: Fields) -> Result<(), Error> {
         fields.push(("host", self.me.host().into()));
-        fields.push(("operator", format!("uid-{}", rustix::process::getuid().as_raw()).into()));
+        fields.push(("operator", self.operator().into()));
         if !self.changed.is_empty() {
             let rows = std::mem::take(&mut self.changed).into_iter().map(|(row, print)| (row, print.into()));
             fields.push((audit::ROWS, Value::Object(rows.collect())));
         }
         audit::append(self.store, self.now, op, fields)
+    }
+
+    /// Who does it, as the log may say it.
+    fn operator(&self) -> String {
+        format!("uid-{}", rustix::process::getuid().as_raw())
     }
 
     fn put_issue(&mut self, row: &IssueRow) -> Result<(), Error> {
@@ -317,6 +359,11 @@ impl Tx<'_> {
     fn put_deletion(&mut self, row: &DeletionRow) -> Result<(), Error> {
         self.note(row)?;
         self.store.put_deletion(row)
+    }
+
+    fn put_hold(&mut self, row: &HoldRow) -> Result<(), Error> {
+        self.note(row)?;
+        self.store.put_hold(row)
     }
 
     /// Notes for the next entry of the log what a row is from now on.

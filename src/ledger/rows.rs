@@ -6,7 +6,7 @@
 use super::Error;
 use super::audit::hex;
 use super::codes::{
-    ArtifactState, Assurance, Cause, Custody, FailCode, IssueState, KeyState, LocationState, Outcome, Role,
+    ArtifactState, Assurance, Cause, Custody, FailCode, IssueState, KeyState, LocationState, Outcome, Role, Scope,
 };
 use super::seal::Seals;
 use serde::Serialize;
@@ -40,6 +40,7 @@ tracked! {
     ArtifactRow "artifact" artifact_id,
     LocationRow "location" location_id,
     DeletionRow "deletion" deletion_id,
+    HoldRow "hold" hold_id,
 }
 
 /// How long things are kept.
@@ -49,6 +50,7 @@ pub(super) struct PolicyRow {
     pub(super) version: i64,
     pub(super) grace_ms: i64,
     pub(super) max_age_ms: i64,
+    pub(super) backup_ms: i64,
 }
 
 /// An issue.
@@ -121,6 +123,9 @@ pub(super) struct LocationRow {
     pub(super) state: LocationState,
     pub(super) last_error: Option<Outcome>,
     pub(super) settled_at: Option<i64>,
+    /// Whose disk it is on: a keyed hash.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) host: Option<String>,
 }
 
 /// The identity of a file that stood somewhere at registration.
@@ -153,6 +158,32 @@ pub(super) struct DeletionRow {
     pub(super) size: Option<i64>,
     pub(super) sha256_enc: Option<Vec<u8>>,
     pub(super) assurance: Option<Assurance>,
+    /// Who attests it, and how he knows: notes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) by_note: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) evidence_note: Option<String>,
+}
+
+/// An order to keep an issue or an artifact, whatever its deadline.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct HoldRow {
+    pub(super) hold_id: String,
+    pub(super) scope: Scope,
+    pub(super) scope_id: String,
+    pub(super) reason_note: String,
+    pub(super) placed_by: String,
+    pub(super) placed_at: i64,
+    pub(super) review_at: i64,
+    pub(super) released_by: Option<String>,
+    pub(super) released_at: Option<i64>,
+}
+
+/// Free text that a person gave. The log holds its commitment only, so that it can be erased.
+#[derive(Clone, Debug)]
+pub(super) struct NoteRow {
+    pub(super) note_id: String,
+    pub(super) text_enc: Option<Vec<u8>>,
 }
 
 /// One link of the audit chain.
@@ -169,4 +200,6 @@ pub(super) struct EventRow {
 pub(super) struct Head {
     pub(super) seq: i64,
     pub(super) hash: Vec<u8>,
+    /// The edge of the Merkle tree over the events, for the next one; `None` in a ledger of an older version.
+    pub(super) frontier: Option<Vec<u8>>,
 }

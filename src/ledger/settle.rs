@@ -1,8 +1,8 @@
-//! How a deletion is written down: the ends of attempts on locations and keys, each with its entry in the log.
+//! How a deletion is written down: the ends of attempts on locations, each with its entry in the log.
 
-use super::codes::{ArtifactState, Assurance, Cause, IssueState, KeyState, LocationState, Op, Outcome};
+use super::codes::{Assurance, Cause, LocationState, Op, Outcome};
 use super::files::Proof;
-use super::rows::{DeletionRow, KeyRow, LocationRow};
+use super::rows::{DeletionRow, LocationRow};
 use super::{Error, Time, Tx, id};
 
 impl LocationRow {
@@ -40,13 +40,23 @@ impl Tx<'_> {
         self.log(op, fields)
     }
 
-    /// Commits that the file in quarantine is the recorded one, with what the certificate needs of it.
-    pub(super) fn verified(&mut self, deletion: &mut DeletionRow, proof: Proof) -> Result<(), Error> {
+    /// Commits that the file in quarantine is the recorded one, with what the certificate needs of it; unless a hold was
+    /// placed meanwhile, which is false. From here on a hold comes too late.
+    pub(super) fn verified(
+        &mut self,
+        deletion: &mut DeletionRow,
+        proof: Proof,
+        artifact_id: &str,
+    ) -> Result<bool, Error> {
+        if deletion.verified_at.is_none() && self.is_held(artifact_id)? {
+            return Ok(false);
+        }
         deletion.verified_at = Some(self.now.0);
         deletion.size = Some(proof.size);
         deletion.sha256_enc = Some(self.seals.seal("deletion.sha256", &deletion.deletion_id, &proof.sha256)?);
         self.put_deletion(deletion)?;
-        self.log(Op::DeletionVerified, vec![("deletion", deletion.deletion_id.as_str().into())])
+        self.log(Op::DeletionVerified, vec![("deletion", deletion.deletion_id.as_str().into())])?;
+        Ok(true)
     }
 
     /// Takes that back: the file changed while a crash had left it in quarantine.
@@ -87,54 +97,7 @@ impl Tx<'_> {
         }
         Ok(())
     }
-
-    /// Marks a key for destruction if nothing of its issue is held any more; true if it is marked.
-    pub(super) fn intend_key(&mut self, key: &KeyRow) -> Result<bool, Error> {
-        let Some(mut key) = self.store.key(&key.key_id)? else { return Ok(false) };
-        match key.state {
-            KeyState::DestroyIntended => return Ok(true),
-            KeyState::Destroyed => return Ok(false),
-            KeyState::Live => {}
-        }
-        let issue = self.store.issue(&key.issue_id)?.ok_or(Error::Row("issue"))?;
-        let (all, held) = self.store.count_held(&key.issue_id)?;
-        for artifact in self.store.artifacts_of(Some(&key.issue_id))? {
-            // An artifact is said to be deleted when all its copies are settled; a record that says otherwise was edited.
-            let locations = self.store.locations_of(&artifact.artifact_id)?;
-            let open = locations.iter().find(|location| !location.state.is_settled());
-            if let (ArtifactState::Deleted, Some(location)) = (artifact.state, open) {
-                let (artifact, location) = (artifact.artifact_id, &location.location_id);
-                let what = format!("artifact {artifact} is said to be deleted, its location {location} is not");
-                return Err(Error::Contradiction(what));
-            }
-        }
-        let is_over = held == 0 && (all > 0 || issue.state == IssueState::Resolved);
-        // A key that was made after everything was deleted belongs to a run that has not registered yet.
-        let is_fresh = issue.state == IssueState::Open && self.now.0.saturating_sub(key.created_at) < FRESH_MS;
-        if !is_over || is_fresh {
-            return Ok(false);
-        }
-        key.state = KeyState::DestroyIntended;
-        let fields = vec![("issue", key.issue_id.as_str().into()), ("key", key.key_id.as_str().into())];
-        self.put_key(&key)?;
-        self.log(Op::KeyDestroyIntended, fields)?;
-        Ok(true)
-    }
-
-    /// Writes down that a key is out of the keystore; gives the sealed name of its issue.
-    pub(super) fn confirm_key(&mut self, key_id: &str) -> Result<Option<Vec<u8>>, Error> {
-        let Some(mut key) = self.store.key(key_id)? else { return Ok(None) };
-        key.state = KeyState::Destroyed;
-        key.destroyed_at = Some(self.now.0);
-        let fields = vec![("issue", key.issue_id.as_str().into()), ("key", key_id.into())];
-        self.put_key(&key)?;
-        self.log(Op::KeyDestroyed, fields)?;
-        Ok(self.store.issue(&key.issue_id)?.map(|issue| issue.name_enc))
-    }
 }
-
-/// How long the key of an open issue without artifacts is left to the run that asked for it: one hour.
-const FRESH_MS: i64 = 60 * 60 * 1000;
 
 /// Whether two locations of one path speak of the same file.
 pub(super) fn is_same_copy(one: &LocationRow, other: &LocationRow) -> bool {

@@ -1,6 +1,7 @@
 //! What is held, for whom, until when: the view that people read.
 
 use super::codes::{ArtifactState, Custody, FailCode, IssueState, KeyState, LocationState, Outcome, Role};
+use super::holds::{HoldStatus, live_holds};
 use super::rows::{ArtifactRow, IssueRow};
 use super::store::Store;
 use super::{Error, Ledger, Time};
@@ -18,8 +19,8 @@ pub enum Progress {
     Interrupted,
     /// Its run gave up.
     Failed,
-    /// It is held.
-    Held,
+    /// It is there, as recorded.
+    Present,
     /// Nothing of it remains.
     Deleted,
 }
@@ -27,6 +28,10 @@ pub enum Progress {
 /// One physical copy.
 #[derive(Clone, Debug, Serialize)]
 pub struct LocationStatus {
+    /// Its id, for `confirm`.
+    pub id: String,
+    /// Whether it cannot be reached from this host: an address, or another host's file.
+    pub elsewhere: bool,
     /// What it is.
     pub role: Role,
     /// Whether it is ours to delete.
@@ -61,14 +66,36 @@ pub struct ArtifactStatus {
     pub due_at: Option<Time>,
     /// When they were.
     pub deleted_at: Option<Time>,
-    /// Whether that moment has passed.
+    /// Whether that moment has passed, and no hold says that it should.
     pub overdue: bool,
+    /// Whether a hold keeps it, of its own or of its issue.
+    pub on_hold: bool,
+    /// The holds on it alone.
+    pub holds: Vec<HoldStatus>,
     /// How many entries were withheld.
     pub withheld: u64,
     /// Findings by rule id.
     pub counts: Vec<(String, u64)>,
     /// Its copies, without those that never came to be.
     pub locations: Vec<LocationStatus>,
+}
+
+/// How much is overdue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Overdue {
+    /// Artifacts that are due and not deleted, and that no hold keeps.
+    pub artifacts: u64,
+    /// Copies of them that only a person can account for.
+    pub obligations: u64,
+    /// Holds whose review is overdue.
+    pub reviews: u64,
+}
+
+impl Overdue {
+    /// Whether there is any.
+    pub fn is_any(self) -> bool {
+        self != Overdue::default()
+    }
 }
 
 /// One issue with its artifacts.
@@ -82,6 +109,8 @@ pub struct IssueStatus {
     pub resolved_at: Option<Time>,
     /// Where its newest key stands.
     pub key: Option<KeyState>,
+    /// The holds on all of it.
+    pub holds: Vec<HoldStatus>,
     /// Its artifacts, oldest first.
     pub artifacts: Vec<ArtifactStatus>,
 }
@@ -106,17 +135,30 @@ impl Ledger {
                 let observed = store.artifacts_of(None)?;
                 if !observed.is_empty() {
                     let artifacts = self.artifact_statuses(store, &observed, now)?;
-                    all.push(IssueStatus { issue: None, state: None, resolved_at: None, key: None, artifacts });
+                    all.push(IssueStatus {
+                        issue: None,
+                        state: None,
+                        resolved_at: None,
+                        key: None,
+                        holds: Vec::new(),
+                        artifacts,
+                    });
                 }
             }
             Ok(all)
         })
     }
 
-    /// How many artifacts are overdue; cheap enough for every run.
-    pub fn overdue(&self) -> Result<u64, Error> {
+    /// What is overdue; cheap enough for every run.
+    pub fn overdue(&self) -> Result<Overdue, Error> {
         let now = self.clock.now();
-        self.read(|store| store.count_due(now.0))
+        self.read(|store| {
+            Ok(Overdue {
+                artifacts: store.count_due(now.0)?,
+                obligations: store.count_obligations(now.0)?,
+                reviews: store.count_reviews(now.0)?,
+            })
+        })
     }
 
     fn issue_status(&self, store: &dyn Store, row: &IssueRow, now: Time) -> Result<IssueStatus, Error> {
@@ -126,6 +168,7 @@ impl Ledger {
             state: Some(row.state),
             resolved_at: row.resolved_at.map(Time),
             key: store.keys_of(&row.issue_id)?.last().map(|key| key.state),
+            holds: self.hold_statuses(store, &[row.issue_id.as_str()], now)?,
             artifacts: self.artifact_statuses(store, &artifacts, now)?,
         })
     }
@@ -139,7 +182,12 @@ impl Ledger {
         rows.iter().map(|row| self.artifact_status(store, row, now)).collect()
     }
 
-    fn artifact_status(&self, store: &dyn Store, row: &ArtifactRow, now: Time) -> Result<ArtifactStatus, Error> {
+    pub(super) fn artifact_status(
+        &self,
+        store: &dyn Store,
+        row: &ArtifactRow,
+        now: Time,
+    ) -> Result<ArtifactStatus, Error> {
         let id = &row.artifact_id;
         let progress = match row.state {
             ArtifactState::Registered => {
@@ -151,13 +199,16 @@ impl Ledger {
             }
             ArtifactState::Interrupted => Progress::Interrupted,
             ArtifactState::Failed => Progress::Failed,
-            ArtifactState::Active => Progress::Held,
+            ArtifactState::Active => Progress::Present,
             ArtifactState::Deleted => Progress::Deleted,
         };
         let mut locations = Vec::new();
         for location in store.locations_of(id)? {
             if location.state != LocationState::Gone {
+                let is_foreign = location.host.as_deref().is_some_and(|host| host != self.me.host());
                 locations.push(LocationStatus {
+                    id: location.location_id.clone(),
+                    elsewhere: is_foreign || location.role == Role::Url,
                     role: location.role,
                     custody: location.custody,
                     path: self.shown_path(&location)?,
@@ -167,6 +218,8 @@ impl Ledger {
                 });
             }
         }
+        let holds = self.hold_statuses(store, &[id], now)?;
+        let on_hold = !holds.is_empty() || !live_holds(store, row)?.is_empty();
         let is_held = row.issue_id.is_some() && row.state != ArtifactState::Deleted;
         Ok(ArtifactStatus {
             id: ArtifactId(id.clone()),
@@ -177,7 +230,9 @@ impl Ledger {
             registered_at: Time(row.registered_at),
             due_at: is_held.then_some(Time(row.due_at)),
             deleted_at: row.deleted_at.map(Time),
-            overdue: is_held && row.due_at <= now.0,
+            overdue: is_held && !on_hold && row.due_at <= now.0,
+            on_hold,
+            holds,
             withheld: row.withheld.max(0) as u64,
             counts: store.counts_of(id)?,
             locations,

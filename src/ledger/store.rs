@@ -1,7 +1,9 @@
 //! The storage under the ledger: dumb, one method per question, so that another database is one more file.
 
 use super::Error;
-use super::rows::{ArtifactRow, DeletionRow, EventRow, Head, IssueRow, KeyRow, LocationRow, PolicyRow, RunRow};
+use super::rows::{
+    ArtifactRow, DeletionRow, EventRow, Head, HoldRow, IssueRow, KeyRow, LocationRow, NoteRow, PolicyRow, RunRow,
+};
 
 /// How a transaction is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +29,8 @@ pub(super) trait Store: Send {
     fn put_store_id(&mut self, store_id: &str, at: i64) -> Result<(), Error>;
     fn policy(&self, policy_id: &str, version: i64) -> Result<PolicyRow, Error>;
     /// The newest version of a policy.
-    fn latest_policy(&self, policy_id: &str) -> Result<PolicyRow, Error>;
+    fn latest_policy(&self, policy_id: &str) -> Result<Option<PolicyRow>, Error>;
+    fn put_policy(&mut self, row: &PolicyRow) -> Result<(), Error>;
 
     fn issue(&self, issue_id: &str) -> Result<Option<IssueRow>, Error>;
     fn issue_by_name(&self, name_hash: &[u8]) -> Result<Option<IssueRow>, Error>;
@@ -51,7 +54,12 @@ pub(super) trait Store: Send {
     fn artifacts_of(&self, issue_id: Option<&str>) -> Result<Vec<ArtifactRow>, Error>;
     /// Artifacts of an issue that are due and not deleted, the most urgent first.
     fn due(&self, now: i64) -> Result<Vec<String>, Error>;
+    /// How many of those no hold keeps.
     fn count_due(&self, now: i64) -> Result<u64, Error>;
+    /// How many artifacts of issues are not deleted.
+    fn count_owned(&self) -> Result<u64, Error>;
+    /// How many copies of due artifacts, held by nothing, only a person can account for.
+    fn count_obligations(&self, now: i64) -> Result<u64, Error>;
     /// Artifacts about which nothing was reported since they were registered, or whose temporary file is not settled.
     fn unfinished(&self) -> Result<Vec<String>, Error>;
     /// How many artifacts an issue has, and how many of them are not deleted.
@@ -74,12 +82,23 @@ pub(super) trait Store: Send {
     fn deletions_of(&self, location_id: &str) -> Result<Vec<DeletionRow>, Error>;
     fn put_deletion(&mut self, row: &DeletionRow) -> Result<(), Error>;
 
+    /// Holds on any of these issues or artifacts that are not released, in the order of the ids.
+    fn live_holds(&self, scope_ids: &[&str]) -> Result<Vec<HoldRow>, Error>;
+    /// All holds there ever were, oldest first.
+    fn holds(&self) -> Result<Vec<HoldRow>, Error>;
+    /// How many live holds should have been reviewed.
+    fn count_reviews(&self, now: i64) -> Result<u64, Error>;
+    fn put_hold(&mut self, row: &HoldRow) -> Result<(), Error>;
+
+    fn note(&self, note_id: &str) -> Result<Option<NoteRow>, Error>;
+    fn put_note(&mut self, row: &NoteRow) -> Result<(), Error>;
+
     fn head(&self) -> Result<Head, Error>;
     fn event(&self, seq: i64) -> Result<Option<EventRow>, Error>;
     /// Events behind `seq`, in order, at most `limit`.
     fn events(&self, after: i64, limit: i64) -> Result<Vec<EventRow>, Error>;
-    /// Appends an event and moves the head.
-    fn append(&mut self, row: &EventRow) -> Result<(), Error>;
+    /// Appends an event and moves the head, with the edge of the tree behind it.
+    fn append(&mut self, row: &EventRow, frontier: &[u8]) -> Result<(), Error>;
     /// Location ids in state `deleted`.
     fn deleted_locations(&self) -> Result<Vec<String>, Error>;
 

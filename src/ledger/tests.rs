@@ -1,6 +1,5 @@
 //! The ledger as a whole, with a clock in the hand and crashes at every step.
 
-use super::deletion::Step;
 use super::*;
 use crate::artifact::ArtifactId;
 use std::collections::BTreeMap;
@@ -9,6 +8,8 @@ use std::os::unix::fs::{MetadataExt, symlink};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use tempfile::TempDir;
+
+mod holds;
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -167,12 +168,12 @@ fn what_is_not_owned_stays() {
     world.wait(365 * DAY);
     assert!(ledger.purge(PurgeOptions::default()).unwrap().items.is_empty());
     assert_eq!(world.listing(), ["clean.log", "raw.log"]);
-    assert_eq!(ledger.overdue().unwrap(), 0);
+    assert_eq!(ledger.overdue().unwrap().artifacts, 0);
 
     ledger.assign(&id, "ZD-1").unwrap();
     ledger.assign(&id, "ZD-1").unwrap();
     assert!(matches!(ledger.assign(&id, "ZD-2"), Err(Error::Assigned(_))));
-    assert_eq!(ledger.overdue().unwrap(), 1, "its deadline counts from its registration");
+    assert_eq!(ledger.overdue().unwrap().artifacts, 1, "its deadline counts from its registration");
     ledger.resolve("ZD-1", ResolveOptions::default()).unwrap();
     assert_eq!(world.listing(), Vec::<String>::new());
 
@@ -222,7 +223,7 @@ fn a_file_that_is_not_the_recorded_one_is_put_back_and_reported() {
     let entries = ledger.audit_verify().unwrap().entries;
     assert!(ledger.purge(PurgeOptions::default()).unwrap().is_incomplete());
     assert_eq!(ledger.audit_verify().unwrap().entries, entries, "nothing changed, nothing written");
-    assert_eq!(ledger.overdue().unwrap(), 3);
+    assert_eq!(ledger.overdue().unwrap().artifacts, 3);
 
     fs::remove_file(world.path("second")).unwrap();
     fs::remove_file(world.path("link")).unwrap();
@@ -347,7 +348,7 @@ fn grace_postpones_the_deadline_does_not_wait_and_a_reopened_issue_does() {
     let report = ledger.resolve("ZD-1", options).unwrap();
     assert_eq!(report.postponed_until, Some(world.hand.now().plus(88 * DAY)), "never behind the deadline");
     world.wait(82 * DAY);
-    assert_eq!(ledger.overdue().unwrap(), 2);
+    assert_eq!(ledger.overdue().unwrap().artifacts, 2);
     let report = ledger.purge(PurgeOptions::default()).unwrap();
     assert_eq!(outcomes(&report), ["deleted", "deleted"]);
     assert_eq!(report.items[1].cause, Cause::Deadline, "ZD-2 was never resolved");

@@ -12,6 +12,11 @@ impl Time {
     pub fn plus(self, milliseconds: i64) -> Time {
         Time(self.0.saturating_add(milliseconds))
     }
+
+    /// A span, in days.
+    pub(super) fn days(self) -> String {
+        format!("{} days", self.0 / (24 * 60 * 60 * 1000))
+    }
 }
 
 /// RFC 3339 in UTC, to the second.
@@ -34,6 +39,11 @@ impl serde::Serialize for Time {
 pub trait Clock: Send + Sync {
     /// The present moment.
     fn now(&self) -> Time;
+
+    /// The name of the present boot, and the milliseconds since it; `None` where there is no second clock to compare with.
+    fn boot(&self) -> Option<(String, i64)> {
+        None
+    }
 }
 
 /// The clock of the operating system.
@@ -44,6 +54,12 @@ impl Clock for SystemClock {
     fn now(&self) -> Time {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    fn boot(&self) -> Option<(String, i64)> {
+        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+        let since = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        Some((boot.trim().to_string(), since.tv_sec.saturating_mul(1000) + since.tv_nsec / 1_000_000))
     }
 }
 
@@ -57,5 +73,9 @@ impl Clock for Time {
 impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
     fn now(&self) -> Time {
         (**self).now()
+    }
+
+    fn boot(&self) -> Option<(String, i64)> {
+        (**self).boot()
     }
 }

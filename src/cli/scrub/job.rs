@@ -32,6 +32,7 @@ impl Job {
             issue: self.args.issue.clone(),
             customer: self.args.customer.clone(),
             keep_input: self.args.keep_input,
+            source: self.args.source.clone(),
             artifacts,
         };
         let ids = ledger.register(&registration)?;
@@ -87,13 +88,7 @@ impl Job {
             if let Some(ledger) = &self.ledger
                 && self.args.summary == SummaryFormat::Text
             {
-                let overdue = ledger.overdue()?;
-                if overdue > 0 {
-                    let artifacts = show::plural(overdue, "artifact");
-                    text.push_str(&format!(
-                        "warning: {artifacts} past the deadline; `scrubjay purge` deletes what is due\n"
-                    ));
-                }
+                text.push_str(&overdue(ledger)?);
             }
             if self.args.stats {
                 text.push_str(&stats::text(summary, &self.slow, &self.scrubber.anchor_names()));
@@ -109,6 +104,25 @@ impl Job {
     pub fn may_draw(&self, is_output_elsewhere: bool) -> bool {
         !self.args.quiet && io::stderr().is_terminal() && (is_output_elsewhere || !io::stdout().is_terminal())
     }
+}
+
+/// What is overdue in the ledger, in a line or none.
+fn overdue(ledger: &Ledger) -> Result<String, Error> {
+    let overdue = ledger.overdue()?;
+    let mut text = String::new();
+    if overdue.artifacts > 0 {
+        let artifacts = show::plural(overdue.artifacts, "artifact");
+        text.push_str(&format!("warning: {artifacts} past the deadline; `scrubjay purge` deletes what is due\n"));
+    }
+    if overdue.obligations > 0 {
+        let copies = show::plural(overdue.obligations, "copy");
+        text.push_str(&format!("warning: {copies} that only a person can delete are overdue; see `scrubjay status`\n"));
+    }
+    if overdue.reviews > 0 {
+        let holds = show::plural(overdue.reviews, "hold");
+        text.push_str(&format!("warning: {holds} should have been reviewed; see `scrubjay status`\n"));
+    }
+    Ok(text)
 }
 
 /// The path of an existing input as the ledger keeps it: from the root, through every link.

@@ -39,6 +39,10 @@ pub struct Args {
     /// The customer that the artifact came from
     #[arg(long, value_name = "NAME", requires = "issue")]
     customer: Option<String>,
+    /// Where the input was fetched from, such as a ticket's attachment: scrubjay cannot delete it there, and reminds you
+    /// until `scrubjay confirm` attests that it is gone
+    #[arg(long, value_name = "URL", requires = "issue", conflicts_with = "no_record", value_parser = address)]
+    source: Option<String>,
     /// Leave the input out of what `scrubjay resolve` deletes
     #[arg(long)]
     keep_input: bool,
@@ -152,7 +156,8 @@ fn job(context: &Context, args: Args, is_tree: bool) -> Result<Job, Error> {
         rules = rules.merge(RuleSet::load_dir(dir)?)?;
     }
     let slow = rules.rules().iter().filter(|rule| rule.is_slow()).map(|rule| rule.id.to_string()).collect();
-    let ledger = if args.no_record && args.issue.is_none() { None } else { Some(context.ledger()?) };
+    let ledger =
+        if args.no_record && args.issue.is_none() { None } else { Some(context.ledger_for(args.customer.as_deref())?) };
     let threads = args.threads.map_or_else(cores, usize::from);
     let spools = match &args.output {
         Some(output) if is_tree => output.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")),
@@ -185,6 +190,10 @@ fn job(context: &Context, args: Args, is_tree: bool) -> Result<Job, Error> {
     let scrubber = builder.build().map_err(|_| Error::Internal("the system gave no random bytes"))?;
     let ledger = ledger.filter(|_| !args.no_record);
     Ok(Job { ledger, scrubber, threads, slow, args })
+}
+
+fn address(text: &str) -> Result<String, String> {
+    if text.contains("://") { Ok(text.into()) } else { Err(format!("`{text}` is not an address such as https://...")) }
 }
 
 fn cores() -> usize {

@@ -1,0 +1,376 @@
+//! The act on one location: intent, verification, unlinking, confirmation; and the taking up of what a crash left.
+
+use super::codes::{Cause, Custody, LocationState, Op, Outcome, Role};
+use super::deletion::DeletionItem;
+use super::files::{self, Claim, Fault, Place, Proof};
+use super::rows::{ArtifactRow, DeletionRow, LocationRow};
+use super::settle::is_same_copy;
+use super::{Error, Ledger, Time, audit, id};
+use std::path::Path;
+use std::sync::PoisonError;
+
+/// How the act on one file ended.
+enum Act {
+    /// Decided; to be confirmed.
+    Done(Outcome, Option<Proof>),
+    /// The file could be neither unlinked nor put back; the intent stays open for the next sweep.
+    Open(Outcome),
+}
+
+/// The points at which a crash leaves something different behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    #[doc(hidden)]
+    Intended,
+    #[doc(hidden)]
+    QuarantineMade,
+    #[doc(hidden)]
+    Taken,
+    #[doc(hidden)]
+    Verified,
+    #[doc(hidden)]
+    Unlinked,
+    #[doc(hidden)]
+    Closed,
+    #[doc(hidden)]
+    Confirmed,
+    #[doc(hidden)]
+    PutBack,
+    #[doc(hidden)]
+    ArtifactDeleted,
+    #[doc(hidden)]
+    KeyIntended,
+    #[doc(hidden)]
+    KeyRemoved,
+}
+
+impl Ledger {
+    #[allow(clippy::too_many_arguments)] // One call site; a struct would only rename them.
+    pub(super) fn delete_location(
+        &self,
+        artifact: &ArtifactRow,
+        location: &LocationRow,
+        siblings: &[LocationRow],
+        cause: Cause,
+        is_wanted: bool,
+        now: Time,
+        dry_run: bool,
+    ) -> Result<DeletionItem, Error> {
+        let path = self.path_of(location)?;
+        let mut item = self.item(artifact, location, cause, Outcome::Missing)?;
+        let claim = match &path {
+            _ if location.role == Role::Url => Err(Outcome::Unreachable),
+            // Each host answers for its own disks: here another file may stand under that name.
+            _ if location.host.as_deref().is_some_and(|host| host != self.me.host()) => Err(Outcome::Unreachable),
+            Some(path) => self.claim(artifact, location, siblings, path)?,
+            // Blanked without being settled: never written by this version.
+            None => return Err(Error::Row("location")),
+        };
+        let path = path.unwrap_or_default();
+        let intent = self.read(|store| store.open_deletion(&location.location_id))?;
+        // What was kept before is looked at first: as long as nothing has changed, nothing is written.
+        let was_kept = location.last_error.filter(|_| intent.is_none());
+        if dry_run || was_kept.is_some() || (intent.is_none() && claim.is_err()) {
+            let looked = match &claim {
+                Err(outcome) => Err(*outcome),
+                Ok(_) if self.is_claimed_elsewhere(location, artifact, now)? => Err(Outcome::SharedWithIssue),
+                Ok(claim) => {
+                    let proof = Place::open(&path).and_then(|place| place.prove(claim, &self.seals));
+                    proof.map_err(|fault| self.outcome(location, &path, fault))
+                }
+            };
+            match looked {
+                Ok(proof) if dry_run => {
+                    item.outcome = Outcome::WouldDelete;
+                    item.size = Some(proof.size.max(0) as u64);
+                    item.sha256 = Some(audit::hex(&proof.sha256));
+                    return Ok(item);
+                }
+                Ok(_) => {}
+                Err(outcome) => {
+                    item.outcome = outcome;
+                    if !dry_run && was_kept != Some(outcome) {
+                        self.write(|tx| tx.settle(&location.location_id, outcome, cause))?;
+                    }
+                    return Ok(item);
+                }
+            }
+        }
+        let mut deletion = match self.intend(artifact, location, cause, now, is_wanted, intent)? {
+            Ok(deletion) => deletion,
+            Err(outcome) => {
+                item.outcome = outcome;
+                if outcome != Outcome::Held {
+                    self.write(|tx| tx.settle(&location.location_id, outcome, cause))?;
+                }
+                return Ok(item);
+            }
+        };
+        self.step(Step::Intended)?;
+        match self.act(&mut deletion, location, &path, claim, is_wanted)? {
+            Act::Open(outcome) => item.outcome = outcome,
+            Act::Done(outcome, proof) => {
+                item.outcome = outcome;
+                item.size = proof.map(|proof| proof.size.max(0) as u64);
+                item.sha256 = proof.map(|proof| audit::hex(&proof.sha256));
+                self.write(|tx| tx.confirm(deletion, outcome, proof))?;
+                self.step(Step::Confirmed)?;
+            }
+        }
+        Ok(item)
+    }
+
+    /// By what the file of a location is known; or how the attempt ends if it cannot be ours.
+    fn claim(
+        &self,
+        artifact: &ArtifactRow,
+        location: &LocationRow,
+        siblings: &[LocationRow],
+        path: &Path,
+    ) -> Result<Result<Claim, Outcome>, Error> {
+        if let Some(content) = &location.content {
+            return Ok(Ok(Claim::Content { size: content.size, digest: content.digest.clone() }));
+        }
+        // One that a deletion took aside before a crash does not stand under its name.
+        let is_taken = self.read(|store| store.open_deletion(&location.location_id))?.is_some();
+        if location.state == LocationState::Superseded && !is_taken {
+            // The later record of the path answers for what stands there.
+            return Ok(Err(Outcome::Gone));
+        }
+        match location.role {
+            Role::Input => Ok(location.stood.map(Claim::Untouched).ok_or(Outcome::Gone)),
+            Role::Output | Role::Temporary => {
+                let node = |stood: super::rows::Stood| (stood.dev, stood.ino);
+                let stands = files::stands(path).map(|(stood, _)| node(stood));
+                let mut is_written = stands.is_some() && stands != location.stood.map(node);
+                for sibling in siblings.iter().filter(|_| location.role == Role::Output) {
+                    // As long as the temporary file has its own name, the output was not given its final one.
+                    if sibling.role == Role::Temporary {
+                        let temporary = self.path_of(sibling)?;
+                        is_written &= sibling.state != LocationState::Deleted
+                            && temporary.is_none_or(|path| files::stands(&path).is_none());
+                    }
+                }
+                if is_written || is_taken {
+                    Ok(Ok(Claim::Written { not: location.stood, since_ms: artifact.registered_at }))
+                } else {
+                    Ok(Err(Outcome::Gone))
+                }
+            }
+            Role::Copy | Role::Url => Err(Error::Row("location")),
+        }
+    }
+
+    /// What a fault means for a location.
+    pub(super) fn outcome(&self, location: &LocationRow, path: &Path, fault: Fault) -> Outcome {
+        match fault {
+            Fault::Absent => match files::absence(location, path) {
+                Fault::Absent if location.state == LocationState::Superseded => Outcome::Gone,
+                Fault::Absent if location.content.is_none() && location.role != Role::Input => Outcome::Gone,
+                fault => fault.outcome(),
+            },
+            // Written over by the later run that superseded it.
+            Fault::Mismatch if location.state == LocationState::Superseded => Outcome::Gone,
+            fault => fault.outcome(),
+        }
+    }
+
+    /// Whether another issue, which is not due, owns the same file.
+    fn is_claimed_elsewhere(&self, location: &LocationRow, artifact: &ArtifactRow, now: Time) -> Result<bool, Error> {
+        let Some(hash) = &location.path_hash else { return Ok(false) };
+        self.read(|store| {
+            for other in store.locations_at(hash)? {
+                if other.state.is_settled() || other.custody != Custody::Owned || !is_same_copy(&other, location) {
+                    continue;
+                }
+                let owner = store.artifact(&other.artifact_id)?;
+                if owner.is_some_and(|owner| {
+                    owner.issue_id.is_some() && owner.issue_id != artifact.issue_id && owner.due_at > now.0
+                }) {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
+    }
+
+    /// Commits the intent to delete a location, or takes up the one that is open; or tells what keeps the file: another
+    /// issue that needs it, or a hold that was placed meanwhile.
+    fn intend(
+        &self,
+        artifact: &ArtifactRow,
+        location: &LocationRow,
+        cause: Cause,
+        now: Time,
+        is_wanted: bool,
+        open: Option<DeletionRow>,
+    ) -> Result<Result<DeletionRow, Outcome>, Error> {
+        if let Some(deletion) = open {
+            return Ok(Ok(deletion));
+        }
+        debug_assert!(is_wanted, "only an open intent is taken up without being wanted");
+        if self.is_claimed_elsewhere(location, artifact, now)? {
+            return Ok(Err(Outcome::SharedWithIssue));
+        }
+        self.write(|tx| {
+            if tx.is_held(&artifact.artifact_id)? {
+                return Ok(Err(Outcome::Held));
+            }
+            // The issue may have been opened again since the sweep began.
+            let fresh = tx.store.artifact(&artifact.artifact_id)?.ok_or(Error::Row("artifact"))?;
+            let cause = if fresh.due_at > now.0 && location.role != Role::Temporary {
+                return Err(Error::Busy);
+            } else {
+                cause
+            };
+            let deletion = DeletionRow {
+                deletion_id: id::random()?,
+                location_id: location.location_id.clone(),
+                cause,
+                intended_at: tx.now.0,
+                verified_at: None,
+                confirmed_at: None,
+                outcome: None,
+                size: None,
+                sha256_enc: None,
+                assurance: None,
+                by_note: None,
+                evidence_note: None,
+            };
+            tx.put_deletion(&deletion)?;
+            let fields = vec![
+                ("cause", cause.word().into()),
+                ("deletion", deletion.deletion_id.as_str().into()),
+                ("location", location.location_id.as_str().into()),
+            ];
+            tx.log(Op::DeletionIntended, fields)?;
+            Ok(Ok(deletion))
+        })
+    }
+
+    /// Takes the file aside, compares it and removes it; or takes up where a crash left this deletion.
+    fn act(
+        &self,
+        deletion: &mut DeletionRow,
+        location: &LocationRow,
+        path: &Path,
+        claim: Result<Claim, Outcome>,
+        is_wanted: bool,
+    ) -> Result<Act, Error> {
+        let failed = |fault| Ok(Act::Done(self.outcome(location, path, fault), None));
+        let place = match Place::open(path) {
+            Ok(place) => place,
+            Err(fault) => return failed(fault),
+        };
+        let mut quarantine = match place.quarantine(&deletion.deletion_id) {
+            Ok(quarantine) => quarantine,
+            Err(fault) => return failed(fault),
+        };
+        let holds = match quarantine.as_ref().map_or(Ok(false), |quarantine| quarantine.holds()) {
+            Ok(holds) => holds,
+            Err(fault) => return Ok(Act::Open(fault.outcome())),
+        };
+        if !holds {
+            if let Some(quarantine) = &quarantine
+                && let Err(fault) = quarantine.close()
+            {
+                return Ok(Act::Open(fault.outcome()));
+            }
+            if deletion.verified_at.is_some() {
+                return Ok(Act::Done(Outcome::Deleted, self.proof_of(deletion)?));
+            }
+            if !is_wanted {
+                return Ok(Act::Done(Outcome::Withdrawn, None));
+            }
+        }
+        let claim = match claim {
+            Ok(claim) => claim,
+            Err(outcome) => return Ok(Act::Done(outcome, None)),
+        };
+        if !holds {
+            if let Err(fault) = place.look(&claim) {
+                return failed(fault);
+            }
+            let made = match place.make_quarantine(&deletion.deletion_id) {
+                Ok(made) => made,
+                Err(fault) => return failed(fault),
+            };
+            self.step(Step::QuarantineMade)?;
+            if let Err(fault) = made.take() {
+                // An empty directory that cannot be removed is no reason to report another fault.
+                let _ = made.close();
+                return failed(fault);
+            }
+            self.step(Step::Taken)?;
+            quarantine = Some(made);
+        }
+        let Some(quarantine) = quarantine else { return Ok(Act::Open(Outcome::Failed)) };
+        // An act that had got so far as to be verified is brought to its end, wanted or not.
+        let proof = if is_wanted || deletion.verified_at.is_some() {
+            quarantine.prove(&claim, &self.seals).map_err(|fault| self.outcome(location, path, fault))
+        } else {
+            Err(Outcome::Withdrawn)
+        };
+        let proof = match proof {
+            // Nobody opens it by its name any more; who has it open would go on reading it.
+            Ok(proof) if self.is_open_elsewhere(proof) => Err(Outcome::InUse),
+            // The last look for holds is in the transaction that makes the deletion certain.
+            Ok(proof) => match self.write(|tx| tx.verified(deletion, proof, &location.artifact_id))? {
+                true => Ok(proof),
+                false => Err(Outcome::Held),
+            },
+            Err(outcome) => Err(outcome),
+        };
+        match proof {
+            Err(outcome) => {
+                if deletion.verified_at.is_some() {
+                    self.write(|tx| tx.unverify(deletion))?;
+                }
+                if quarantine.put_back().is_err() {
+                    return Ok(Act::Open(outcome));
+                }
+                self.step(Step::PutBack)?;
+                Ok(Act::Done(outcome, None))
+            }
+            Ok(proof) => {
+                self.step(Step::Verified)?;
+                if let Err(fault) = quarantine.unlink() {
+                    return Ok(Act::Open(fault.outcome()));
+                }
+                self.step(Step::Unlinked)?;
+                if let Err(fault) = quarantine.close() {
+                    return Ok(Act::Open(fault.outcome()));
+                }
+                self.step(Step::Closed)?;
+                Ok(Act::Done(Outcome::Deleted, Some(proof)))
+            }
+        }
+    }
+
+    fn is_open_elsewhere(&self, proof: Proof) -> bool {
+        let mut handles = self.handles.lock().unwrap_or_else(PoisonError::into_inner);
+        handles.holds(proof.dev, proof.ino)
+    }
+
+    /// What was read before a file was unlinked, as it was committed then.
+    pub(super) fn proof_of(&self, deletion: &DeletionRow) -> Result<Option<Proof>, Error> {
+        let (Some(sealed), Some(size)) = (&deletion.sha256_enc, deletion.size) else { return Ok(None) };
+        let bytes = self.seals.open("deletion.sha256", &deletion.deletion_id, sealed)?;
+        let sha256 = bytes.try_into().map_err(|_| Error::Row("deletion"))?;
+        Ok(Some(Proof { size, sha256, dev: 0, ino: 0 }))
+    }
+
+    /// Stops here if a test says so, as a crash would: without cleaning up.
+    #[cfg(test)]
+    pub(super) fn step(&self, step: Step) -> Result<(), Error> {
+        match *self.stop.lock().unwrap() {
+            Some(stop) if stop == step => Err(Error::Stopped(step)),
+            _ => Ok(()),
+        }
+    }
+
+    #[cfg(not(test))]
+    pub(super) fn step(&self, _: Step) -> Result<(), Error> {
+        Ok(())
+    }
+}

@@ -1,0 +1,312 @@
+//! The store over any database that speaks SQL: one text of each question, for every driver.
+
+use super::Error;
+use super::cell::{Cell, Cells, InCell, cells};
+use super::rows::{
+    ArtifactRow, DeletionRow, EventRow, Head, HoldRow, IssueRow, KeyRow, LocationRow, NoteRow, PolicyRow, RunRow,
+};
+use super::store::{Access, Store};
+use super::tables::Record;
+
+/// A database, as little as the store needs of it. Parameters are written `$1`, `$2` and so on.
+pub(super) trait Driver: Send {
+    fn begin(&mut self, access: Access) -> Result<(), Error>;
+    fn commit(&mut self) -> Result<(), Error>;
+    fn rollback(&mut self);
+    fn query(&self, sql: &str, parameters: &[Cell]) -> Result<Vec<Vec<Cell>>, Error>;
+    /// Gives the number of rows that were written.
+    fn execute(&mut self, sql: &str, parameters: &[Cell]) -> Result<u64, Error>;
+    /// See [`Store::check`].
+    fn check(&self) -> Result<Vec<String>, Error>;
+    /// See [`Store::empty_log`].
+    fn empty_log(&mut self) -> Result<bool, Error>;
+}
+
+/// The store over a driver.
+pub(super) struct Sql<D>(pub(super) D);
+
+/// What counts as due at $1, and is not held.
+const DUE: &str = "issue_id IS NOT NULL AND state <> 'deleted' AND due_at <= $1";
+const NOT_HELD: &str = "NOT EXISTS (SELECT 1 FROM hold WHERE released_at IS NULL AND scope_id IN \
+    (artifact.artifact_id, artifact.issue_id))";
+
+impl<D: Driver> Sql<D> {
+    fn all<R: Record>(&self, rest: &str, parameters: &[Cell]) -> Result<Vec<R>, Error> {
+        let sql = format!("SELECT {} FROM {} {rest}", R::COLUMNS, R::TABLE);
+        self.0.query(&sql, parameters)?.into_iter().map(R::read).collect()
+    }
+
+    fn one<R: Record>(&self, rest: &str, parameters: &[Cell]) -> Result<Option<R>, Error> {
+        Ok(self.all(rest, parameters)?.into_iter().next())
+    }
+
+    fn put<R: Record>(&mut self, row: &R) -> Result<(), Error> {
+        let cells = row.cells();
+        let places: Vec<String> = (1..=cells.len()).map(|place| format!("${place}")).collect();
+        let columns = R::COLUMNS.split(", ").filter(|column| !R::KEY.split(", ").any(|key| key == *column));
+        let changes: Vec<String> = columns.map(|column| format!("{column} = excluded.{column}")).collect();
+        let sql = format!(
+            "INSERT INTO {} ({}) VALUES ({}) ON CONFLICT ({}) DO UPDATE SET {}",
+            R::TABLE,
+            R::COLUMNS,
+            places.join(", "),
+            R::KEY,
+            changes.join(", ")
+        );
+        self.0.execute(&sql, &cells).map(drop)
+    }
+
+    /// The first column of each row.
+    fn column<T: InCell>(&self, table: &'static str, sql: &str, parameters: &[Cell]) -> Result<Vec<T>, Error> {
+        let rows = self.0.query(sql, parameters)?;
+        rows.into_iter().map(|cells| Cells::new(table, cells).take()).collect()
+    }
+
+    fn count(&self, table: &'static str, sql: &str, parameters: &[Cell]) -> Result<u64, Error> {
+        Ok(self.column::<i64>(table, sql, parameters)?.first().map_or(0, |count| (*count).max(0) as u64))
+    }
+}
+
+impl<D: Driver> Store for Sql<D> {
+    fn begin(&mut self, access: Access) -> Result<(), Error> {
+        self.0.begin(access)
+    }
+
+    fn commit(&mut self) -> Result<(), Error> {
+        self.0.commit()
+    }
+
+    fn rollback(&mut self) {
+        self.0.rollback();
+    }
+
+    fn store_id(&self) -> Result<Option<String>, Error> {
+        Ok(self.column("store", "SELECT store_id FROM store", &[])?.pop())
+    }
+
+    fn put_store_id(&mut self, store_id: &str, at: i64) -> Result<(), Error> {
+        let sql = "INSERT INTO store (one, store_id, created_at) VALUES (1, $1, $2)";
+        self.0.execute(sql, &cells![store_id.to_string(), at]).map(drop)
+    }
+
+    fn policy(&self, policy_id: &str, version: i64) -> Result<PolicyRow, Error> {
+        let row = self.one("WHERE policy_id = $1 AND version = $2", &cells![policy_id.to_string(), version])?;
+        row.ok_or(Error::Row("retention_policy"))
+    }
+
+    fn latest_policy(&self, policy_id: &str) -> Result<Option<PolicyRow>, Error> {
+        self.one("WHERE policy_id = $1 ORDER BY version DESC LIMIT 1", &cells![policy_id.to_string()])
+    }
+
+    fn put_policy(&mut self, row: &PolicyRow) -> Result<(), Error> {
+        self.put(row)
+    }
+
+    fn issue(&self, issue_id: &str) -> Result<Option<IssueRow>, Error> {
+        self.one("WHERE issue_id = $1", &cells![issue_id.to_string()])
+    }
+
+    fn issue_by_name(&self, name_hash: &[u8]) -> Result<Option<IssueRow>, Error> {
+        self.one("WHERE name_hash = $1", &cells![name_hash.to_vec()])
+    }
+
+    fn issues(&self) -> Result<Vec<IssueRow>, Error> {
+        self.all("ORDER BY opened_at, rowid", &[])
+    }
+
+    fn put_issue(&mut self, row: &IssueRow) -> Result<(), Error> {
+        self.put(row)
+    }
+
+    fn keys_of(&self, issue_id: &str) -> Result<Vec<KeyRow>, Error> {
+        self.all("WHERE issue_id = $1 ORDER BY created_at, rowid", &cells![issue_id.to_string()])
+    }
+
+    fn key(&self, key_id: &str) -> Result<Option<KeyRow>, Error> {
+        self.one("WHERE key_id = $1", &cells![key_id.to_string()])
+    }
+
+    fn undestroyed_keys(&self) -> Result<Vec<KeyRow>, Error> {
+        self.all("WHERE state <> 'destroyed' ORDER BY created_at, rowid", &[])
+    }
+
+    fn put_key(&mut self, row: &KeyRow) -> Result<(), Error> {
+        self.put(row)
+    }
+
+    fn run(&self, run_id: &str) -> Result<Option<RunRow>, Error> {
+        self.one("WHERE run_id = $1", &cells![run_id.to_string()])
+    }
+
+    fn put_run(&mut self, row: &RunRow) -> Result<(), Error> {
+        self.put(row)
+    }
+
+    fn artifact(&self, artifact_id: &str) -> Result<Option<ArtifactRow>, Error> {
+        self.one("WHERE artifact_id = $1", &cells![artifact_id.to_string()])
+    }
+
+    fn artifacts_of(&self, issue_id: Option<&str>) -> Result<Vec<ArtifactRow>, Error> {
+        match issue_id {
+            Some(issue_id) => {
+                self.all("WHERE issue_id = $1 ORDER BY registered_at, rowid", &cells![issue_id.to_string()])
+            }
+            None => self.all("WHERE issue_id IS NULL ORDER BY registered_at, rowid", &[]),
+        }
+    }
+
+    fn due(&self, now: i64) -> Result<Vec<String>, Error> {
+        let sql = format!("SELECT artifact_id FROM artifact WHERE {DUE} ORDER BY due_at, rowid");
+        self.column("artifact", &sql, &cells![now])
+    }
+
+    fn count_due(&self, now: i64) -> Result<u64, Error> {
+        let sql = format!("SELECT count(*) FROM artifact WHERE {DUE} AND {NOT_HELD}");
+        self.count("artifact", &sql, &cells![now])
+    }
+
+    fn count_owned(&self) -> Result<u64, Error> {
+        let sql = "SELECT count(*) FROM artifact WHERE issue_id IS NOT NULL AND state <> 'deleted'";
+        self.count("artifact", sql, &[])
+    }
+
+    fn count_obligations(&self, now: i64) -> Result<u64, Error> {
+        let sql = format!(
+            "SELECT count(*) FROM artifact JOIN location ON location.artifact_id = artifact.artifact_id \
+             WHERE {} AND {NOT_HELD} AND location.settled_at IS NULL AND location.custody = 'owned' \
+             AND (location.role = 'url' OR location.state = 'unreachable')",
+            DUE.replace(" state ", " artifact.state ")
+        );
+        self.count("artifact", &sql, &cells![now])
+    }
+
+    fn unfinished(&self) -> Result<Vec<String>, Error> {
+        let sql = "SELECT artifact_id FROM artifact WHERE state = 'registered' \
+                   UNION SELECT artifact_id FROM location WHERE role = 'temporary' AND settled_at IS NULL";
+        self.column("artifact", sql, &[])
+    }
+
+    fn count_held(&self, issue_id: &str) -> Result<(u64, u64), Error> {
+        let issue_id = issue_id.to_string();
+        let all = "SELECT count(*) FROM artifact WHERE issue_id = $1";
+        let held = "SELECT count(*) FROM artifact WHERE issue_id = $1 AND state <> 'deleted'";
+        Ok((self.count("artifact", all, &cells![issue_id])?, self.count("artifact", held, &cells![issue_id])?))
+    }
+
+    fn put_artifact(&mut self, row: &ArtifactRow) -> Result<(), Error> {
+        self.put(row)
+    }
+
+    fn location(&self, location_id: &str) -> Result<Option<LocationRow>, Error> {
+        self.one("WHERE location_id = $1", &cells![location_id.to_string()])
+    }
+
+    fn locations_of(&self, artifact_id: &str) -> Result<Vec<LocationRow>, Error> {
+        self.all("WHERE artifact_id = $1 ORDER BY rowid", &cells![artifact_id.to_string()])
+    }
+
+    fn locations_at(&self, path_hash: &[u8]) -> Result<Vec<LocationRow>, Error> {
+        self.all("WHERE path_hash = $1 ORDER BY rowid", &cells![path_hash.to_vec()])
+    }
+
+    fn put_location(&mut self, row: &LocationRow) -> Result<(), Error> {
+        self.put(row)
+    }
+
+    fn deleted_locations(&self) -> Result<Vec<String>, Error> {
+        self.column("location", "SELECT location_id FROM location WHERE state = 'deleted'", &[])
+    }
+
+    fn counts_of(&self, artifact_id: &str) -> Result<Vec<(String, u64)>, Error> {
+        let sql = "SELECT rule_id, n FROM finding_count WHERE artifact_id = $1 ORDER BY rule_id";
+        let rows = self.0.query(sql, &cells![artifact_id.to_string()])?;
+        let pair = |cells| {
+            let mut cells = Cells::new("finding_count", cells);
+            Ok((cells.take()?, cells.take::<i64>()?.max(0) as u64))
+        };
+        rows.into_iter().map(pair).collect()
+    }
+
+    fn put_count(&mut self, artifact_id: &str, rule_id: &str, count: u64) -> Result<(), Error> {
+        let sql = "INSERT INTO finding_count (artifact_id, rule_id, n) VALUES ($1, $2, $3) \
+                   ON CONFLICT (artifact_id, rule_id) DO UPDATE SET n = excluded.n";
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.0.execute(sql, &cells![artifact_id.to_string(), rule_id.to_string(), count]).map(drop)
+    }
+
+    fn open_deletion(&self, location_id: &str) -> Result<Option<DeletionRow>, Error> {
+        self.one("WHERE location_id = $1 AND confirmed_at IS NULL", &cells![location_id.to_string()])
+    }
+
+    fn open_deletions(&self) -> Result<Vec<DeletionRow>, Error> {
+        self.all("WHERE confirmed_at IS NULL ORDER BY intended_at, rowid", &[])
+    }
+
+    fn deletions_of(&self, location_id: &str) -> Result<Vec<DeletionRow>, Error> {
+        self.all("WHERE location_id = $1 ORDER BY intended_at, rowid", &cells![location_id.to_string()])
+    }
+
+    fn put_deletion(&mut self, row: &DeletionRow) -> Result<(), Error> {
+        self.put(row)
+    }
+
+    fn live_holds(&self, scope_ids: &[&str]) -> Result<Vec<HoldRow>, Error> {
+        let mut holds = Vec::new();
+        for scope_id in scope_ids {
+            let rest = "WHERE scope_id = $1 AND released_at IS NULL ORDER BY placed_at, rowid";
+            holds.extend(self.all::<HoldRow>(rest, &cells![scope_id.to_string()])?);
+        }
+        Ok(holds)
+    }
+
+    fn holds(&self) -> Result<Vec<HoldRow>, Error> {
+        self.all("ORDER BY placed_at, rowid", &[])
+    }
+
+    fn count_reviews(&self, now: i64) -> Result<u64, Error> {
+        let sql = "SELECT count(*) FROM hold WHERE released_at IS NULL AND review_at <= $1";
+        self.count("hold", sql, &cells![now])
+    }
+
+    fn put_hold(&mut self, row: &HoldRow) -> Result<(), Error> {
+        self.put(row)
+    }
+
+    fn note(&self, note_id: &str) -> Result<Option<NoteRow>, Error> {
+        self.one("WHERE note_id = $1", &cells![note_id.to_string()])
+    }
+
+    fn put_note(&mut self, row: &NoteRow) -> Result<(), Error> {
+        self.put(row)
+    }
+
+    fn head(&self) -> Result<Head, Error> {
+        let rows = self.0.query("SELECT seq, hash, frontier FROM chain_head", &[])?;
+        let cells = rows.into_iter().next().ok_or(Error::Row("chain_head"))?;
+        let mut cells = Cells::new("chain_head", cells);
+        Ok(Head { seq: cells.take()?, hash: cells.take()?, frontier: cells.take()? })
+    }
+
+    fn event(&self, seq: i64) -> Result<Option<EventRow>, Error> {
+        self.one("WHERE seq = $1", &cells![seq])
+    }
+
+    fn events(&self, after: i64, limit: i64) -> Result<Vec<EventRow>, Error> {
+        self.all("WHERE seq > $1 ORDER BY seq LIMIT $2", &cells![after, limit])
+    }
+
+    fn append(&mut self, row: &EventRow, frontier: &[u8]) -> Result<(), Error> {
+        let sql = "INSERT INTO audit_event (seq, body, prev_hash, hash) VALUES ($1, $2, $3, $4)";
+        self.0.execute(sql, &row.cells())?;
+        let sql = "UPDATE chain_head SET seq = $1, hash = $2, frontier = $3";
+        self.0.execute(sql, &cells![row.seq, row.hash, frontier.to_vec()]).map(drop)
+    }
+
+    fn check(&self) -> Result<Vec<String>, Error> {
+        self.0.check()
+    }
+
+    fn empty_log(&mut self) -> Result<bool, Error> {
+        self.0.empty_log()
+    }
+}
