@@ -15,32 +15,42 @@ pub const LONGEST: usize = LONGEST_LABEL + 1 + BODY;
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// What stands behind the label and its underscore: the hash, and the check over label and hash.
-pub type Body = [u8; BODY];
+type Body = [u8; BODY];
 
 /// Appends the placeholder of `kind` for a hash, of which the lowest 45 bits count.
 pub fn write(kind: Kind, hash: u64, out: &mut Vec<u8>) {
-    write_body(kind, &body(kind, hash), out);
+    let at = write_open(kind, out);
+    fill(kind, hash, at, out);
+}
+
+/// Appends a placeholder of `kind` for no hash yet; gives where its body stands.
+#[inline]
+pub fn write_open(kind: Kind, out: &mut Vec<u8>) -> usize {
+    // Copies of fixed length are single moves.
+    let Label { text, length, .. } = &LABELS[kind as usize];
+    let at = out.len() + usize::from(*length);
+    out.extend_from_slice(text);
+    out.extend_from_slice(text);
+    out.truncate(at + BODY);
+    at
+}
+
+/// Writes the body for a hash, of which the lowest 45 bits count, to where one stands in `out` behind the label of `kind`.
+#[inline]
+pub fn fill(kind: Kind, hash: u64, at: usize, out: &mut [u8]) {
+    if let Some(body) = out[at..].first_chunk_mut::<BODY>() {
+        *body = self::body(kind, hash);
+    }
 }
 
 /// The body of the placeholder of `kind` for a hash, of which the lowest 45 bits count.
-pub fn body(kind: Kind, hash: u64) -> Body {
+#[inline]
+fn body(kind: Kind, hash: u64) -> Body {
     let hash = encode(hash);
     let mut body = [0; BODY];
     body[..9].copy_from_slice(&hash);
     body[9..].copy_from_slice(&check(kind, &hash));
     body
-}
-
-/// Appends the placeholder of `kind` whose body is known.
-#[inline]
-pub fn write_body(kind: Kind, body: &Body, out: &mut Vec<u8>) {
-    // Copies of fixed length are single moves; the one append is the one call.
-    let Label { text, length, .. } = &LABELS[kind as usize];
-    let length = usize::from(*length);
-    let mut whole = [0; LONGEST + 5];
-    whole[..text.len()].copy_from_slice(text);
-    whole[length..length + BODY].copy_from_slice(body);
-    out.extend_from_slice(&whole[..length + BODY]);
 }
 
 /// The nine characters of a hash's lowest 45 bits.

@@ -5,12 +5,12 @@ use std::ops::Range;
 use crate::chunk::Chunk;
 use crate::detect::{Edit, Value};
 use crate::placeholder;
-use crate::redact::{Memo, Redactor, Replaced};
+use crate::redact::{Naming, Redactor, Replaced};
 
 /// What a worker keeps for rewriting.
 #[derive(Default)]
 pub struct Rewriter {
-    memo: Memo,
+    naming: Naming,
     /// Findings that were replaced, by rule.
     pub counts: Vec<u64>,
 }
@@ -26,28 +26,45 @@ impl Rewriter {
         out: &mut Vec<u8>,
     ) {
         // A replacement may be longer than its value, but not by more than a placeholder.
-        out.reserve(range.len() + edits.len() * placeholder::LONGEST);
+        out.reserve(range.len() + edits.len() * placeholder::LONGEST + SPARE);
         let mut at = range.start;
         for edit in edits {
             debug_assert!(at <= edit.start && edit.end <= range.end.max(edit.end));
-            out.extend_from_slice(&chunk.bytes[at.min(edit.start)..edit.start]);
+            copy(chunk.bytes, at.min(edit.start)..edit.start, out);
             at = edit.end.max(at);
             let Some(resolved) = &edit.resolved else { continue };
             let value = match &resolved.value {
-                Value::Here => Replaced::Here(&chunk.bytes[edit.start..edit.end]),
+                Value::Here => Replaced::Here { text: chunk.bytes, start: edit.start, end: edit.end },
                 Value::Gone(gone) => Replaced::Digest {
                     digest: &gone.digest,
                     line_feeds: gone.line_feeds,
                     after_return: gone.after_return,
                 },
             };
-            redactor.replace(&mut self.memo, &resolved.finding, value, out);
+            redactor.replace(&mut self.naming, &resolved.finding, value, out);
             let rule = usize::from(resolved.finding.rule.0);
             if self.counts.len() <= rule {
                 self.counts.resize(rule + 1, 0);
             }
             self.counts[rule] += 1;
         }
-        out.extend_from_slice(&chunk.bytes[at.min(range.end)..range.end]);
+        copy(chunk.bytes, at.min(range.end)..range.end, out);
+        redactor.complete(&mut self.naming, out);
+    }
+}
+
+/// What may be appended for a moment.
+const SPARE: usize = 64;
+
+/// Appends `text[range]`: short pieces by a copy of fixed length, which needs no call, and what is too much goes again.
+#[inline]
+fn copy(text: &[u8], range: Range<usize>, out: &mut Vec<u8>) {
+    match text[range.start..].first_chunk::<SPARE>() {
+        Some(more) if range.len() <= SPARE => {
+            let end = out.len() + range.len();
+            out.extend_from_slice(more);
+            out.truncate(end);
+        }
+        _ => out.extend_from_slice(&text[range]),
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::finding::Form;
 use crate::kind::{Family, Kind};
-use crate::redact::canonical::{append, canonical};
+use crate::redact::canonical::{self, canonical};
+use crate::redact::lanes::{BLOCK, LANES, Messages};
 use crate::sensitive::Sensitive;
 
 /// The key of an issue's pseudonyms: 32 random bytes that live in a keystore, or for one run.
@@ -13,6 +14,9 @@ const LONG: usize = crate::chunk::LONG_VALUE as usize;
 
 /// The purpose of a name.
 const VALUE: &[u8] = b"value";
+
+/// Where in the message that is hashed for a name the canonical value begins.
+pub(super) const AT: usize = 2 + VALUE.len();
 
 /// What stands before a purpose and the bytes that are hashed for it.
 fn prefix(family: Family, purpose: &[u8]) -> [u8; 2] {
@@ -42,9 +46,20 @@ impl Pseudonyms {
         self.derive(kind.family(), VALUE, &canonical(kind, form, raw))
     }
 
-    /// The first 64 bits of [`Pseudonyms::of_value`], by the shortest way: one call over a message that is put together in
-    /// `scratch`, so that nothing is allocated. The bytes of the value stay there for the caller to wipe.
-    pub fn bits_of_value(&self, kind: Kind, form: Form, raw: &[u8], scratch: &mut Vec<u8>) -> u64 {
+    /// What is hashed for [`Pseudonyms::of_value`] of `text[start..end]`, if it is no more than a block and easily made, in a
+    /// block that holds zeros behind it. There is no line end in such a value.
+    #[inline]
+    pub(super) fn message(kind: Kind, form: Form, text: &[u8], start: usize, end: usize) -> Option<[u8; BLOCK]> {
+        let mut block = canonical::block::<AT>(kind, form, text, start, end)?;
+        block[..2].copy_from_slice(&prefix(kind.family(), VALUE));
+        block[2..AT].copy_from_slice(VALUE);
+        Some(block)
+    }
+
+    /// The first 64 bits of [`Pseudonyms::of_value`].
+    ///
+    /// They are made in `scratch`, where the bytes of the value stay for the caller to wipe.
+    pub(super) fn bits_of_value(&self, kind: Kind, form: Form, raw: &[u8], scratch: &mut Vec<u8>) -> u64 {
         if raw.len() > LONG {
             return self.of_value(kind, form, raw).bits();
         }
@@ -53,9 +68,14 @@ impl Pseudonyms {
         scratch.reserve(2 * LONG);
         scratch.extend_from_slice(&prefix(kind.family(), VALUE));
         scratch.extend_from_slice(VALUE);
-        append(kind, form, raw, scratch);
+        canonical::append(kind, form, raw, scratch);
         let hash = blake3::keyed_hash(self.key.reveal(), scratch);
         u64::from_be_bytes(*hash.as_bytes().first_chunk().unwrap_or(&[0; 8]))
+    }
+
+    /// The first 64 bits of the keyed hash of each message.
+    pub(super) fn hash(&self, messages: &Messages) -> [u64; LANES] {
+        messages.hash(self.key.reveal())
     }
 
     /// The keyed hash of a long value of which only the BLAKE3 digest is left.
@@ -101,6 +121,7 @@ impl Name {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Encoding;
 
     fn under(key: u8) -> Pseudonyms {
         Pseudonyms::new(Sensitive::new([key; 32]))
@@ -115,13 +136,24 @@ mod tests {
     }
 
     #[test]
-    fn the_short_way_to_a_name_leads_where_the_long_one_does() {
+    fn the_short_ways_to_a_name_lead_where_the_long_one_does() {
         let mut scratch = b"left by another".to_vec();
-        for length in [0, 1, 7, 56, 57, 58, 500, LONG, LONG + 1] {
-            let raw = &b"Jane.Roe@ACME.example".repeat(60)[..length];
-            for kind in Kind::ALL {
-                let name = under(3).of_value(kind, Form::PLAIN, raw).bits();
-                assert_eq!(under(3).bits_of_value(kind, Form::PLAIN, raw, &mut scratch), name, "{kind} of {length}");
+        let plain =
+            [(Form::PLAIN, "Jane.Roe@ACME.example"), (Form::PLAIN, "203.0.113.7"), (Form::PLAIN, "M\u{dc}LLER ")];
+        let spelled = [(Form::one(Encoding::Percent), "jane%40"), (Form::PLAIN, "00-AA"), (Form::PLAIN, "::1")];
+        for (form, text) in plain.into_iter().chain(spelled) {
+            let text = text.repeat(LONG);
+            for length in [0, 1, 7, 11, 20, 21, 56, 57, 58, 64, 500, LONG, LONG + 1] {
+                let raw = &text.as_bytes()[..length];
+                for kind in Kind::ALL {
+                    let name = under(3).of_value(kind, form, raw).bits();
+                    assert_eq!(under(3).bits_of_value(kind, form, raw, &mut scratch), name, "{kind} of {length}");
+                    if let Some(block) = Pseudonyms::message(kind, form, raw, 0, length) {
+                        let mut messages = Messages::default();
+                        messages.set(5, &block, AT + length);
+                        assert_eq!(under(3).hash(&messages)[5], name, "{kind} of {length}");
+                    }
+                }
             }
         }
     }

@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Form, Place};
 use crate::kind::Kind;
 use crate::placeholder;
-use crate::redact::memo::Memo;
+use crate::redact::naming::Naming;
 use crate::redact::policy::Style;
 use crate::redact::pseudonym::Pseudonyms;
 use crate::redact::shape;
@@ -11,8 +11,15 @@ use crate::redact::shape;
 /// What is known of a value that is replaced.
 #[derive(Clone, Copy, Debug)]
 pub enum Replaced<'a> {
-    /// All its bytes.
-    Here(&'a [u8]),
+    /// Bytes `start..end` of a text.
+    Here {
+        /// The text, which may go on on both sides.
+        text: &'a [u8],
+        /// Index of the first byte.
+        start: usize,
+        /// Index behind the last.
+        end: usize,
+    },
     /// The BLAKE3 digest of a long value, its length, and the line feeds in it with and without a carriage return.
     Digest {
         /// BLAKE3 of the raw bytes.
@@ -22,6 +29,16 @@ pub enum Replaced<'a> {
         /// How many of them followed a carriage return.
         after_return: u64,
     },
+}
+
+impl<'a> Replaced<'a> {
+    /// All the bytes, if they are here.
+    fn raw(&self) -> Option<&'a [u8]> {
+        match *self {
+            Replaced::Here { text, start, end } => Some(&text[start..end]),
+            Replaced::Digest { .. } => None,
+        }
+    }
 }
 
 /// Writes replacements in the styles of a policy.
@@ -40,43 +57,50 @@ impl Redactor {
 
     /// Appends the replacement of a finding. Line ends inside the value follow it, so that no line is lost.
     ///
-    /// The `memo` must have served no other redactor. It changes how long the answer takes, never what it is.
-    pub fn replace(&self, memo: &mut Memo, finding: &Finding, value: Replaced<'_>, out: &mut Vec<u8>) {
+    /// What it appends is complete when [`Redactor::complete`] was called with the same `naming` and `out`; until then, only
+    /// this may change `out`, or append to it.
+    pub fn replace(&self, naming: &mut Naming, finding: &Finding, value: Replaced<'_>, out: &mut Vec<u8>) {
         let Finding { kind, form, place, .. } = *finding;
         let style = self.styles.get(usize::from(finding.rule.0)).copied().unwrap_or_default();
         match (style, place) {
             (Style::Placeholder | Style::Shape | Style::Mask, Place::Number) => self.number(value, out),
             (Style::Remove, Place::Number) => out.extend_from_slice(b"null"),
-            (Style::Placeholder, Place::Text) => {
-                self.placeholder(memo, kind, form, value, out);
-                line_ends(value, out);
-            }
-            (Style::Shape, Place::Text) => match value {
+            (Style::Placeholder, Place::Text) => self.placeholder(naming, kind, form, value, out),
+            (Style::Shape, Place::Text) => match value.raw() {
                 // A surrogate of a long value would need its bytes.
-                Replaced::Here(raw) if !raw.contains(&b'\n') => shape::write(&self.names, kind, form, raw, out),
-                Replaced::Here(_) | Replaced::Digest { .. } => {
-                    self.placeholder(memo, kind, form, value, out);
-                    line_ends(value, out);
-                }
+                Some(raw) if !raw.contains(&b'\n') => shape::write(&self.names, kind, form, raw, out),
+                _ => self.placeholder(naming, kind, form, value, out),
             },
             (Style::Mask, Place::Text) => mask(finding.span.len(), value, out),
             (Style::Remove, Place::Text) => line_ends(value, out),
         }
     }
 
-    fn placeholder(&self, memo: &mut Memo, kind: Kind, form: Form, value: Replaced<'_>, out: &mut Vec<u8>) {
-        let body = match value {
-            Replaced::Here(raw) => memo.body(kind, form, raw, |scratch| {
-                placeholder::body(kind, self.names.bits_of_value(kind, form, raw, scratch))
-            }),
-            Replaced::Digest { digest, .. } => placeholder::body(kind, self.names.of_digest(kind, digest).bits()),
-        };
-        placeholder::write_body(kind, &body, out);
+    /// Completes the replacements that were appended to `out`.
+    pub fn complete(&self, naming: &mut Naming, out: &mut [u8]) {
+        naming.fill(&self.names, out);
+    }
+
+    /// Appends a placeholder and the line ends of the value.
+    #[inline]
+    fn placeholder(&self, naming: &mut Naming, kind: Kind, form: Form, value: Replaced<'_>, out: &mut Vec<u8>) {
+        match value {
+            Replaced::Here { text, start, end } => {
+                if !naming.open(&self.names, (kind, form), (text, start, end), out) {
+                    naming.write(&self.names, kind, form, &text[start..end], out);
+                    line_ends(value, out);
+                }
+            }
+            Replaced::Digest { digest, .. } => {
+                placeholder::write(kind, self.names.of_digest(kind, digest).bits(), out);
+                line_ends(value, out);
+            }
+        }
     }
 
     fn number(&self, value: Replaced<'_>, out: &mut Vec<u8>) {
         match value {
-            Replaced::Here(raw) => shape::write_number(&self.names, raw, out),
+            Replaced::Here { text, start, end } => shape::write_number(&self.names, &text[start..end], out),
             // A number of over a thousand digits: any number stands for it.
             Replaced::Digest { digest, .. } => {
                 let name = self.names.of_digest(Kind::Secret, digest);
@@ -88,7 +112,9 @@ impl Redactor {
 
 fn mask(length: u64, value: Replaced<'_>, out: &mut Vec<u8>) {
     match value {
-        Replaced::Here(raw) => out.extend(raw.iter().map(|&b| if matches!(b, b'\n' | b'\r') { b } else { b'*' })),
+        Replaced::Here { text, start, end } => {
+            out.extend(text[start..end].iter().map(|&b| if matches!(b, b'\n' | b'\r') { b } else { b'*' }));
+        }
         Replaced::Digest { line_feeds, after_return, .. } => {
             // A mask as long as a value that may have been a gigabyte is capped; the line ends are kept.
             const MOST: u64 = 64 * 1024;
@@ -101,7 +127,8 @@ fn mask(length: u64, value: Replaced<'_>, out: &mut Vec<u8>) {
 
 fn line_ends(value: Replaced<'_>, out: &mut Vec<u8>) {
     match value {
-        Replaced::Here(raw) => {
+        Replaced::Here { text, start, end } => {
+            let raw = &text[start..end];
             for at in memchr::memchr_iter(b'\n', raw) {
                 let after_return = at > 0 && raw[at - 1] == b'\r';
                 out.extend_from_slice(if after_return { b"\r\n" } else { b"\n" });
