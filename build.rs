@@ -26,7 +26,7 @@ mod rules {
 
 use rules::checks::Check;
 use rules::program::{Program, Step};
-use rules::rule::{ByteSet, Example, Key, Origin, Rule, Text};
+use rules::rule::{ByteSet, Examples, Key, Origin, Rule, Text};
 use rules::set::RuleSet;
 
 fn main() -> ExitCode {
@@ -50,8 +50,9 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
 /// The source of `RULES`, `KEYS` and `SETTINGS`.
 fn constants(set: &RuleSet) -> Result<String, fmt::Error> {
     let mut out = String::new();
-    writeln!(out, "const RULES: &[Rule] = &{};", list(set.rules(), rule))?;
-    writeln!(out, "const KEYS: &[Key] = &{};", list(set.keys(), key))?;
+    // A static is there once; each crate of object code that uses a constant has a copy.
+    writeln!(out, "static RULES: [Rule; {}] = {};", set.rules().len(), list(set.rules(), rule))?;
+    writeln!(out, "static KEYS: [Key; {}] = {};", set.keys().len(), list(set.keys(), key))?;
     let settings = set.settings();
     let (qualifiers, literals) = (texts(&settings.qualifiers), texts(&settings.literals));
     writeln!(out, "const SETTINGS: Settings = Settings {{ qualifiers: {qualifiers}, literals: {literals} }};")?;
@@ -96,8 +97,8 @@ fn rule(rule: &Rule) -> String {
         borrowed(require, check),
         texts(allow),
         texts(references),
-        borrowed(examples, example),
-        borrowed(counter_examples, example),
+        self::examples(examples),
+        self::examples(counter_examples),
         place(origin),
     )
 }
@@ -133,8 +134,8 @@ fn key(key: &Key) -> String {
         text(description),
         texts(words),
         texts(suffixes),
-        borrowed(examples, example),
-        borrowed(counter_examples, example),
+        self::examples(examples),
+        self::examples(counter_examples),
         place(origin),
     )
 }
@@ -151,8 +152,9 @@ fn check(check: &Check) -> String {
     format!("Check::{check:?}")
 }
 
-fn example(example: &Example) -> String {
-    format!("Example({})", texts(&example.0))
+fn examples(examples: &Examples) -> String {
+    let (text, ends) = examples.unpacked();
+    format!("Examples::packed(Cow::Borrowed({text:?}), Cow::Borrowed(&{ends:?}))")
 }
 
 fn place(origin: &Origin) -> String {

@@ -127,7 +127,7 @@ fn may_be_glued(rule: &Rule) -> bool {
 /// `None` if the example does what it should, else who took something of it.
 fn check(
     scrubber: &Scrubber,
-    example: &Example,
+    example: Example<'_>,
     presentation: Presentation,
     rule: &str,
     is_counter: bool,

@@ -5,7 +5,6 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use crate::finding::{Encoding, Form};
 use crate::kind::Kind;
-use crate::redact::lanes::BLOCK;
 
 /// The canonical bytes of a value found as `raw` in `form`.
 ///
@@ -15,67 +14,6 @@ pub fn canonical(kind: Kind, form: Form, raw: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(raw.len());
     append(kind, form, raw, &mut bytes);
     bytes
-}
-
-/// The [`canonical`] bytes of the value `text[start..end]` at `AT` of a block of zeros, if it is spelled as nearly all are: plain,
-/// short, on one line, in ASCII and, if an address, in dotted decimals. `None` leaves it to [`append`].
-///
-/// All of the block is made at once from what stands around the value, without a branch for a byte: a few vectors.
-#[inline]
-pub fn block<const AT: usize>(kind: Kind, form: Form, text: &[u8], start: usize, end: usize) -> Option<[u8; BLOCK]> {
-    let length = end - start;
-    if form != Form::PLAIN || length > BLOCK - AT {
-        return None;
-    }
-    let mut around = [0; BLOCK];
-    match start.checked_sub(AT).and_then(|from| text[from..].first_chunk()) {
-        Some(text) => around = *text,
-        None => around[AT..AT + length].copy_from_slice(&text[start..end]),
-    }
-    let mut block: [u8; BLOCK] = std::array::from_fn(|i| if is_in(i, AT, length) { around[i] } else { 0 });
-    // Whether there is what must be looked at closer, as a byte for each byte.
-    let mut is_other = [0; BLOCK];
-    match kind {
-        Kind::Email | Kind::Host | Kind::Domain | Kind::User | Kind::Name | Kind::Keyword => {
-            for (byte, is_other) in block.iter_mut().zip(&mut is_other) {
-                *is_other = u8::from(*byte == b'\n') | *byte & 128;
-                *byte |= u8::from(byte.wrapping_sub(b'A') < 26) << 5;
-            }
-        }
-        Kind::Ipv4 | Kind::Ipv6 => {
-            let is_digit = |byte: u8| u8::from(byte.wrapping_sub(b'0') < 10);
-            for i in 1..BLOCK - 1 {
-                let (before, byte, after) = (block[i - 1], block[i], block[i + 1]);
-                let is_padding = u8::from(byte == b'0') & !is_digit(before) & is_digit(after);
-                let is_known = is_digit(byte) | u8::from(byte == b'.') | u8::from(!is_in(i, AT, length));
-                is_other[i] = is_padding | is_known ^ 1;
-            }
-            // The longest has fifteen bytes; the ends of the block were not looked at.
-            is_other[0] |= u8::from(length > 15);
-        }
-        Kind::Mac | Kind::Phone | Kind::NationalId | Kind::Iban | Kind::Card => return None,
-        Kind::PublicId
-        | Kind::PostalAddress
-        | Kind::BirthDate
-        | Kind::License
-        | Kind::AccountId
-        | Kind::Session
-        | Kind::Secret
-        | Kind::Token
-        | Kind::Password
-        | Kind::PrivateKey => {
-            for (byte, is_other) in block.iter().zip(&mut is_other) {
-                *is_other = u8::from(*byte == b'\n');
-            }
-        }
-    }
-    (is_other.iter().fold(0, |any, is| any | is) == 0).then_some(block)
-}
-
-#[inline(always)]
-fn is_in(i: usize, at: usize, length: usize) -> bool {
-    // In bytes, of which a vector holds many.
-    (i as u8).wrapping_sub(at as u8) < length as u8
 }
 
 /// Appends the [`canonical`] bytes of a value.
@@ -205,40 +143,6 @@ mod tests {
         let v6 = canonical(Kind::Ipv6, Form::PLAIN, b"2001:db8::1");
         assert_eq!(canonical(Kind::Ipv6, Form::PLAIN, b"2001:0DB8:0:0:0:0:0:1"), v6);
         assert_eq!(canonical(Kind::Mac, Form::PLAIN, b"00-AA-bb"), b"00aabb");
-    }
-
-    #[test]
-    fn the_block_of_a_value_holds_what_is_canonical() {
-        let texts = [
-            "203.0.113.7",
-            "010.001.0.255",
-            "0.0.0.0",
-            "1.2.3",
-            "1.2.3.256",
-            "1..2.3",
-            ".1.2.3",
-            "",
-            "10-0-0-1",
-            "::1",
-        ];
-        let others = ["Jane.Roe@ACME.example", "AZ[`az{@", "M\u{dc}LLER", "two\nlines", "\0", "x"];
-        let long = ["A".repeat(57), "A".repeat(58)];
-        for text in texts.into_iter().chain(others).chain(long.iter().map(String::as_str)) {
-            for (before, after) in [("", ""), ("0Before7", "0"), (".", ".1\n"), ("\u{fc}", &*"A".repeat(64))] {
-                let whole = [before, text, after].concat();
-                for kind in Kind::ALL {
-                    let (start, end) = (before.len(), before.len() + text.len());
-                    let Some(block) = block::<7>(kind, Form::PLAIN, whole.as_bytes(), start, end) else { continue };
-                    let canonical = canonical(kind, Form::PLAIN, text.as_bytes());
-                    assert_eq!(block[7..][..text.len()], canonical, "{kind} {text}");
-                    assert!(block[..7].iter().chain(&block[7 + text.len()..]).all(|&b| b == 0), "{kind} {text}");
-                }
-            }
-        }
-        let is_short = |kind, text: &str| block::<7>(kind, Form::PLAIN, text.as_bytes(), 0, text.len()).is_some();
-        assert!(is_short(Kind::Ipv4, "203.0.113.70") && is_short(Kind::Email, "Jane.Roe@ACME.example"));
-        assert!(!is_short(Kind::Ipv4, "203.0.113.07") && !is_short(Kind::Ipv4, "ip-203-0-113-7"));
-        assert!(is_short(Kind::Token, &long[0]) && !is_short(Kind::Token, &long[1]) && !is_short(Kind::Token, "a\nb"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! The [`Policy`] says in which [`Style`] a kind or a rule is replaced, the [`Pseudonyms`] give a value its keyed name, and
 //! the [`Redactor`] writes; a [`Naming`] gives many values their names at a time. It knows neither how a finding was made nor where the bytes go.
 
+mod block;
 mod canonical;
 mod lanes;
 mod naming;

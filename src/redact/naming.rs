@@ -5,8 +5,9 @@ use zeroize::Zeroize;
 use crate::finding::Form;
 use crate::kind::Kind;
 use crate::placeholder;
+use crate::redact::block::block;
 use crate::redact::lanes::{LANES, Messages};
-use crate::redact::pseudonym::{AT, Pseudonyms};
+use crate::redact::pseudonym::{AT, Pseudonyms, before_value};
 
 /// Placeholders that stand in an output already, but for their bodies.
 ///
@@ -35,8 +36,8 @@ impl Naming {
         (text, start, end): (&[u8], usize, usize),
         out: &mut Vec<u8>,
     ) -> bool {
-        let Some(block) = Pseudonyms::message(kind, form, text, start, end) else { return false };
-        self.messages.set(self.open.len(), &block, AT + end - start);
+        let Some(block) = block::<AT>(kind, form, text, start, end) else { return false };
+        self.messages.set(self.open.len(), before_value(kind.family()), &block, AT + end - start);
         self.open.push((placeholder::write_open(kind, out), kind));
         if self.open.len() == LANES {
             self.fill(names, out);

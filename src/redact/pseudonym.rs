@@ -3,7 +3,7 @@
 use crate::finding::Form;
 use crate::kind::{Family, Kind};
 use crate::redact::canonical::{self, canonical};
-use crate::redact::lanes::{BLOCK, LANES, Messages};
+use crate::redact::lanes::{LANES, Messages};
 use crate::sensitive::Sensitive;
 
 /// The key of an issue's pseudonyms: 32 random bytes that live in a keystore, or for one run.
@@ -13,10 +13,17 @@ pub type IssueKey = Sensitive<[u8; 32]>;
 const LONG: usize = crate::chunk::LONG_VALUE as usize;
 
 /// The purpose of a name.
-const VALUE: &[u8] = b"value";
+const VALUE: &[u8; 5] = b"value";
 
 /// Where in the message that is hashed for a name the canonical value begins.
 pub(super) const AT: usize = 2 + VALUE.len();
+
+/// What stands before the canonical value in the message that is hashed for its name, as a number with the first byte lowest.
+pub(super) fn before_value(family: Family) -> u64 {
+    let [family, length] = prefix(family, VALUE);
+    let [v, a, l, u, e] = *VALUE;
+    u64::from_le_bytes([family, length, v, a, l, u, e, 0])
+}
 
 /// What stands before a purpose and the bytes that are hashed for it.
 fn prefix(family: Family, purpose: &[u8]) -> [u8; 2] {
@@ -44,16 +51,6 @@ impl Pseudonyms {
             return self.of_digest(kind, blake3::hash(raw).as_bytes());
         }
         self.derive(kind.family(), VALUE, &canonical(kind, form, raw))
-    }
-
-    /// What is hashed for [`Pseudonyms::of_value`] of `text[start..end]`, if it is no more than a block and easily made, in a
-    /// block that holds zeros behind it. There is no line end in such a value.
-    #[inline]
-    pub(super) fn message(kind: Kind, form: Form, text: &[u8], start: usize, end: usize) -> Option<[u8; BLOCK]> {
-        let mut block = canonical::block::<AT>(kind, form, text, start, end)?;
-        block[..2].copy_from_slice(&prefix(kind.family(), VALUE));
-        block[2..AT].copy_from_slice(VALUE);
-        Some(block)
     }
 
     /// The first 64 bits of [`Pseudonyms::of_value`].
@@ -122,6 +119,7 @@ impl Name {
 mod tests {
     use super::*;
     use crate::finding::Encoding;
+    use crate::redact::block::block;
 
     fn under(key: u8) -> Pseudonyms {
         Pseudonyms::new(Sensitive::new([key; 32]))
@@ -148,9 +146,9 @@ mod tests {
                 for kind in Kind::ALL {
                     let name = under(3).of_value(kind, form, raw).bits();
                     assert_eq!(under(3).bits_of_value(kind, form, raw, &mut scratch), name, "{kind} of {length}");
-                    if let Some(block) = Pseudonyms::message(kind, form, raw, 0, length) {
+                    if let Some(block) = block::<AT>(kind, form, raw, 0, length) {
                         let mut messages = Messages::default();
-                        messages.set(5, &block, AT + length);
+                        messages.set(5, before_value(kind.family()), &block, AT + length);
                         assert_eq!(under(3).hash(&messages)[5], name, "{kind} of {length}");
                     }
                 }

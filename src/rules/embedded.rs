@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::checks::Check;
 use super::program::{Look, Program, Step};
-use super::rule::{ByteSet, Example, Key, Origin, Rule, Settings};
+use super::rule::{ByteSet, Examples, Key, Origin, Rule, Settings};
 use super::set::RuleSet;
 use crate::kind::Kind;
 
@@ -13,6 +13,6 @@ include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 impl RuleSet {
     /// The built-in rules. Nothing is parsed, compiled or copied.
     pub const fn builtin() -> RuleSet {
-        RuleSet { rules: Cow::Borrowed(RULES), keys: Cow::Borrowed(KEYS), settings: SETTINGS }
+        RuleSet { rules: Cow::Borrowed(&RULES), keys: Cow::Borrowed(&KEYS), settings: SETTINGS }
     }
 }

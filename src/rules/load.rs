@@ -17,7 +17,7 @@ use super::checks::Check;
 use super::keyword::{Derived, derive};
 use super::pattern::{Pattern, innermost};
 use super::program::Program;
-use super::rule::{ByteSet, Example, Key, List, Origin, Rule, Settings, Text, syntax};
+use super::rule::{ByteSet, Key, List, Origin, Rule, Settings, Text, syntax};
 use super::set::RuleSet;
 use super::spec::{FileSpec, KeySpec, RuleSpec};
 use crate::kind::Kind;
@@ -309,8 +309,8 @@ fn rule(spec: Spanned<RuleSpec>, place: &Place) -> Result<Rule, Fault> {
         require: checks(&spec.require)?,
         allow: texts(spec.allow),
         references: spec.references.into_iter().map(Text::Owned).collect(),
-        examples: examples(spec.examples),
-        counter_examples: examples(spec.counter_examples),
+        examples: spec.examples.into_iter().collect(),
+        counter_examples: spec.counter_examples.into_iter().collect(),
         origin: place.origin(spec.id.span()),
         id: spec.id.into_inner().into(),
         behind: List::default(),
@@ -342,8 +342,8 @@ fn key(spec: Spanned<KeySpec>, place: &Place) -> Result<Key, Fault> {
         words: words(spec.words)?,
         suffixes: words(spec.suffixes)?,
         weak: spec.weak,
-        examples: examples(spec.examples),
-        counter_examples: examples(spec.counter_examples),
+        examples: spec.examples.into_iter().collect(),
+        counter_examples: spec.counter_examples.into_iter().collect(),
         origin: place.origin(spec.id.span()),
         id: spec.id.into_inner().into(),
     })
@@ -489,8 +489,4 @@ fn check_examples(whole: &Range<usize>, examples: &[Vec<String>], counters: &[Ve
         }
     }
     Ok(())
-}
-
-fn examples(examples: Vec<Vec<String>>) -> List<Example> {
-    examples.into_iter().map(|parts| Example(parts.into_iter().map(Text::Owned).collect())).collect()
 }

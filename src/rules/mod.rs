@@ -26,7 +26,7 @@ pub mod spec;
 pub use checks::Check;
 pub use load::{LoadError, Problem};
 pub use program::{BEHIND_KEYWORD, Decision, Look, Program, Step};
-pub use rule::{ByteSet, Example, Key, List, Origin, Rule, Settings, Text, syntax};
+pub use rule::{ByteSet, Example, Examples, Key, List, Origin, Rule, Settings, Text, syntax};
 pub use set::RuleSet;
 
 #[cfg(test)]

@@ -56,9 +56,9 @@ pub struct Rule {
     /// The vendor's pages on this format.
     pub references: List<Text>,
     /// Texts in which the secret must be found.
-    pub examples: List<Example>,
+    pub examples: Examples,
     /// Texts that must come out unchanged.
-    pub counter_examples: List<Example>,
+    pub counter_examples: Examples,
     /// Where it is written.
     pub origin: Origin,
 }
@@ -83,8 +83,8 @@ impl Rule {
             require: self.require.clone(),
             allow: self.allow.clone(),
             references: Cow::Borrowed(&[]),
-            examples: Cow::Borrowed(&[]),
-            counter_examples: Cow::Borrowed(&[]),
+            examples: Examples::NONE,
+            counter_examples: Examples::NONE,
             origin: Origin { file: Cow::Borrowed(""), line: self.origin.line },
         }
     }
@@ -106,9 +106,9 @@ pub struct Key {
     /// Whether numbers and very short values are left alone.
     pub weak: bool,
     /// Texts in which the value must be found.
-    pub examples: List<Example>,
+    pub examples: Examples,
     /// Texts that must come out unchanged.
-    pub counter_examples: List<Example>,
+    pub counter_examples: Examples,
     /// Where it is written.
     pub origin: Origin,
 }
@@ -122,14 +122,88 @@ pub struct Settings {
     pub literals: List<Text>,
 }
 
-/// An example, kept in the parts it is written in, so that neither the repository nor the program holds a token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Example(pub List<Text>);
+/// Examples, kept in the parts they are written in, so that neither the repository nor the program holds a token; all in
+/// one text, as each reference in a constant costs at every start, and hardly anyone asks for an example.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Examples {
+    /// The parts, a byte between one and the next.
+    text: Text,
+    /// Where in the text each part ends, and whether its example ends with it.
+    ends: List<(u32, bool)>,
+}
 
-impl Example {
+impl Examples {
+    /// No examples.
+    pub const NONE: Examples = Examples::packed(Cow::Borrowed(""), Cow::Borrowed(&[]));
+
+    /// Examples as [`Examples::unpacked`] gives them.
+    pub const fn packed(text: Text, ends: List<(u32, bool)>) -> Examples {
+        Examples { text, ends }
+    }
+
+    /// What [`Examples::packed`] takes.
+    pub fn unpacked(&self) -> (&str, &[(u32, bool)]) {
+        (&self.text, &self.ends)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.iter().filter(|(_, is_last)| *is_last).count()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// One after the other.
+    pub fn iter(&self) -> impl Iterator<Item = Example<'_>> {
+        let mut from = 0;
+        self.ends.split_inclusive(|(_, is_last)| *is_last).map(move |ends| {
+            let start = from;
+            from = ends.last().map_or(start, |(end, _)| *end as usize + 1);
+            Example { text: &self.text, start, ends }
+        })
+    }
+}
+
+impl FromIterator<Vec<String>> for Examples {
+    fn from_iter<I: IntoIterator<Item = Vec<String>>>(examples: I) -> Examples {
+        let (mut text, mut ends) = (String::new(), Vec::new());
+        for parts in examples {
+            let count = parts.len();
+            for (n, part) in parts.iter().enumerate() {
+                text.push_str(part);
+                ends.push((text.len() as u32, n + 1 == count));
+                text.push('\n');
+            }
+        }
+        Examples { text: text.into(), ends: ends.into() }
+    }
+}
+
+/// One of several examples.
+#[derive(Clone, Copy, Debug)]
+pub struct Example<'a> {
+    text: &'a str,
+    start: usize,
+    ends: &'a [(u32, bool)],
+}
+
+impl<'a> Example<'a> {
+    /// Its parts.
+    pub fn parts(self) -> impl Iterator<Item = &'a str> {
+        let mut from = self.start;
+        self.ends.iter().map(move |(end, _)| {
+            let part = &self.text[from..*end as usize];
+            from = *end as usize + 1;
+            part
+        })
+    }
+
     /// The parts, joined.
-    pub fn text(&self) -> String {
-        self.0.concat()
+    pub fn text(self) -> String {
+        self.parts().collect()
     }
 }
 
@@ -224,6 +298,21 @@ pub fn syntax() -> syntax::Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn examples_come_out_as_they_were_put_in() {
+        let parts = |example: Example<'_>| example.parts().map(str::to_string).collect::<Vec<_>>();
+        let written = [vec!["ab", "c\n"], vec![""], vec!["", "d", ""]];
+        let written = written.map(|parts| parts.into_iter().map(str::to_string).collect::<Vec<_>>());
+        let examples: Examples = written.iter().cloned().collect();
+        assert_eq!(examples.iter().map(parts).collect::<Vec<_>>(), written);
+        assert_eq!(examples.iter().map(Example::text).collect::<Vec<_>>(), ["abc\n", "", "d"]);
+        assert_eq!((examples.len(), examples.is_empty()), (3, false));
+        let (text, ends) = examples.unpacked();
+        assert!(!text.contains("abc"));
+        assert_eq!(Examples::packed(text.to_string().into(), ends.to_vec().into()), examples);
+        assert_eq!((Examples::NONE.len(), Examples::NONE.is_empty()), (0, true));
+    }
 
     #[test]
     fn byte_sets_hold_what_they_were_given() {

@@ -203,7 +203,7 @@ fn no_rule_finds_a_counter_example_or_a_part_of_an_example() {
     let mut texts: Vec<(&Origin, String)> = Vec::new();
     for rule in set.rules() {
         texts.extend(rule.counter_examples.iter().map(|example| (&rule.origin, example.text())));
-        texts.extend(rule.examples.iter().flat_map(|example| &*example.0).map(|part| (&rule.origin, part.to_string())));
+        texts.extend(rule.examples.iter().flat_map(Example::parts).map(|part| (&rule.origin, part.to_string())));
     }
     for key in set.keys() {
         texts.extend(key.counter_examples.iter().map(|example| (&key.origin, example.text())));
