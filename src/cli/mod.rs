@@ -1,7 +1,8 @@
 //! The command line: the only place that prints, reads the environment or asks on a terminal.
 //!
 //! One file for each verb, each with its arguments and a `run`; `hints` turns errors into advice, `exit` lists the
-//! exit codes, `context` is what a verb finds around it, and `show` is how things are written for people.
+//! exit codes, `context` is what a verb finds around it, `options` are those that verbs share, and `show` is how things are
+//! written for people.
 
 mod assign;
 mod audit;
@@ -14,6 +15,7 @@ mod exit;
 mod fsck;
 mod hints;
 mod hold;
+mod options;
 mod purge;
 mod quality;
 mod record;
