@@ -30,7 +30,7 @@ pub(super) struct Filtered {
 }
 
 impl Filtered {
-    fn new(order: Order, workers: impl IntoIterator<Item = Counted>) -> Filtered {
+    pub(super) fn new(order: Order, workers: impl IntoIterator<Item = Counted>) -> Filtered {
         let (content, explained) = order.finish();
         let mut filtered = Filtered { counts: Vec::new(), candidates: Vec::new(), explained, controls: 0, content };
         for worker in workers {

@@ -7,6 +7,7 @@
 
 mod builder;
 mod filter;
+mod inspect;
 mod order;
 mod rewrite;
 mod turn;
@@ -179,7 +180,7 @@ impl Scrubber {
     /// # Errors
     /// As [`Scrubber::scrub`].
     pub fn scrub_source(&self, source: impl Source + Send, writer: impl Write + Send) -> Result<Report, Error> {
-        self.recorded(|| self.source(source, writer))
+        self.recorded(|| self.source(Work::new(self), source, writer))
     }
 
     /// Scrubs a file into a writer. Containers that are read by place are read from the file itself. `watch` is told of the
@@ -193,30 +194,42 @@ impl Scrubber {
         watch: impl Fn(u64) + Send,
         writer: impl Write + Send,
     ) -> Result<Report, Error> {
-        self.recorded(|| {
-            if !file.is_regular() {
-                return self.source(Watched::new(file, watch), writer);
-            }
-            let head = Head::read(file).map_err(Error::Read)?;
-            file.seek(SeekFrom::Start(0)).map_err(Error::Read)?;
-            let Some(format) = container::sniff(head.deciding()).filter(|format| format.is_read_by_place()) else {
-                return self.source(Watched::new(file, watch), writer);
-            };
-            // The bytes that are parsed are those that were hashed: the file is read whole, then by place.
-            let hashed = HashingReader::new(Watched::new(&mut *file, watch));
-            let content = hashed.drain().map_err(Error::Read)?;
-            file.seek(SeekFrom::Start(0)).map_err(Error::Read)?;
-            let mut work = Work::new(self);
-            let outcome = work.artifact(format, Input::seekable_from(file, &self.spools), writer)?;
-            Ok(work.report(outcome, content))
-        })
+        self.recorded(|| self.file(Work::new(self), file, watch, writer))
+    }
+
+    /// The work on one file, without recording.
+    fn file(
+        &self,
+        mut work: Work<'_>,
+        file: &mut OpenFile,
+        watch: impl Fn(u64) + Send,
+        writer: impl Write + Send,
+    ) -> Result<Report, Error> {
+        if !file.is_regular() {
+            return self.source(work, Watched::new(file, watch), writer);
+        }
+        let head = Head::read(file).map_err(Error::Read)?;
+        file.seek(SeekFrom::Start(0)).map_err(Error::Read)?;
+        let Some(format) = container::sniff(head.deciding()).filter(|format| format.is_read_by_place()) else {
+            return self.source(work, Watched::new(file, watch), writer);
+        };
+        // The bytes that are parsed are those that were hashed: the file is read whole, then by place.
+        let hashed = HashingReader::new(Watched::new(&mut *file, watch));
+        let content = hashed.drain().map_err(Error::Read)?;
+        file.seek(SeekFrom::Start(0)).map_err(Error::Read)?;
+        let outcome = work.artifact(format, Input::seekable_from(file, &self.spools), writer)?;
+        Ok(work.report(outcome, content))
     }
 
     /// The work on one source, without recording.
-    fn source(&self, source: impl Source + Send, writer: impl Write + Send) -> Result<Report, Error> {
+    fn source(
+        &self,
+        mut work: Work<'_>,
+        source: impl Source + Send,
+        writer: impl Write + Send,
+    ) -> Result<Report, Error> {
         let mut source = source;
         let head = Head::read(&mut source).map_err(Error::Read)?;
-        let mut work = Work::new(self);
         let (outcome, content) = match container::sniff(head.deciding()) {
             Some(format) => {
                 let mut input = HashingReader::new(Cursor::new(head.into_bytes()).chain(source));

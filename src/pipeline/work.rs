@@ -12,7 +12,7 @@ use crate::artifact::Content;
 use crate::container::{
     self, Budget, Entry, Format, Input, Limit, Tally, Verdict as Fate, VisitError, Visitor, notice,
 };
-use crate::report::{RuleCount, Summary, Withheld};
+use crate::report::{RuleCount, Summary, Withheld, Witness};
 use crate::source::{HashingReader, Source};
 use crate::text::{Decoder, Encoder, Encoding, Head, Nature, sniff};
 
@@ -29,12 +29,20 @@ pub(super) struct Work<'s> {
     place: Vec<String>,
     /// Works on one thread.
     is_alone: bool,
+    /// Who is shown the texts, whose output then goes nowhere.
+    witness: Option<&'s mut dyn Witness>,
 }
 
 impl<'s> Work<'s> {
     pub(super) fn new(scrubber: &'s Scrubber) -> Work<'s> {
         let summary = Summary { artifacts: 1, ..Summary::default() };
-        Work { scrubber, counts: Vec::new(), summary, explained: Vec::new(), place: Vec::new(), is_alone: false }
+        let (counts, explained, place) = (Vec::new(), Vec::new(), Vec::new());
+        Work { scrubber, counts, summary, explained, place, is_alone: false, witness: None }
+    }
+
+    /// Work that shows the texts to a witness, one after the other.
+    pub(super) fn shown_to(scrubber: &'s Scrubber, witness: &'s mut dyn Witness) -> Work<'s> {
+        Work { is_alone: true, witness: Some(witness), ..Work::new(scrubber) }
     }
 
     pub(super) fn report(mut self, outcome: Outcome, input: Content) -> Report {
@@ -80,6 +88,12 @@ impl<'s> Work<'s> {
         let nature = sniff(head.deciding());
         let input = Behind { head: Cursor::new(head.into_bytes()), rest: source };
         let (outcome, content) = match (nature, self.scrubber.unscannable) {
+            (Nature::Text | Nature::Wide(_), _) if self.witness.is_some() => {
+                let mut input = HashingReader::new(input);
+                let filtered = self.show(nature, &mut input)?;
+                self.take(filtered);
+                (Outcome::Scrubbed, input.finish())
+            }
             (Nature::Text, _) => {
                 let filtered = self.scrubber.filter_in_parallel(input, &mut writer)?;
                 (Outcome::Scrubbed, self.take(filtered))
@@ -106,6 +120,18 @@ impl<'s> Work<'s> {
         writer.flush().map_err(Error::Write)?;
         self.summary.bytes_out += writer.bytes;
         Ok((outcome, content))
+    }
+
+    /// Shows a text to the witness.
+    fn show(&mut self, nature: Nature, input: impl Source) -> Result<Filtered, Error> {
+        let Some(witness) = self.witness.as_deref_mut() else { return Err(Error::Panicked) };
+        let entry = self.place.join("!");
+        match nature {
+            Nature::Wide(encoding) => {
+                self.scrubber.show(Decoder::new(input, encoding, &mut Vec::new()), &entry, witness)
+            }
+            Nature::Text | Nature::Unscannable(_) => self.scrubber.show(input, &entry, witness),
+        }
     }
 
     fn take(&mut self, filtered: Filtered) -> Content {
@@ -156,6 +182,7 @@ impl<'s> Work<'s> {
                 let input = Behind { head: Cursor::new(head.into_bytes()), rest: Flowing(reader) };
                 let is_alone = self.is_alone || self.scrubber.threads == 1;
                 let filtered = match nature {
+                    _ if self.witness.is_some() => self.show(nature, input),
                     Nature::Wide(encoding) => self.scrubber.filter_wide(encoding, input, writer),
                     _ if is_alone => self.scrubber.filter(input, writer),
                     _ => self.scrubber.filter_in_parallel(input, writer),
@@ -213,7 +240,7 @@ impl Visitor for Work<'_> {
         let summary = Summary::default();
         let (counts, explained, place) = (Vec::new(), Vec::new(), self.place.clone());
         let is_alone = self.is_alone || !leads;
-        Box::new(Work { scrubber: self.scrubber, counts, summary, explained, place, is_alone })
+        Box::new(Work { scrubber: self.scrubber, counts, summary, explained, place, is_alone, witness: None })
     }
 
     fn tally(&mut self) -> Tally {
