@@ -6,6 +6,7 @@ mod cases;
 mod docs;
 mod encodings;
 mod fixtures;
+mod inspect;
 mod laws;
 mod layers;
 mod leaks;

@@ -15,6 +15,7 @@ mod exit;
 mod fsck;
 mod hints;
 mod hold;
+mod inspect;
 mod options;
 mod purge;
 mod quality;
@@ -54,6 +55,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Scrub(Box<scrub::Args>),
+    Inspect(Box<inspect::Args>),
     Rules(rules::Args),
     Status(status::Args),
     Why(why::Args),
@@ -77,6 +79,7 @@ impl Cli {
         let mut out = out;
         match self.verb {
             Verb::Scrub(args) => scrub::run(&context, *args),
+            Verb::Inspect(args) => inspect::run(&context, *args),
             Verb::Rules(args) => rules::run(args, &mut out),
             Verb::Status(args) => status::run(&context, args, &mut out),
             Verb::Why(args) => why::run(&context, args, &mut out),

@@ -1,6 +1,7 @@
 //! How things are written for people: aligned columns, local times, sizes, harmless paths.
 
 use crate::ledger::{HoldStatus, Scope, Time};
+use crate::report::inspection::is_invisible;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -34,11 +35,7 @@ pub fn plural(count: u64, noun: &str) -> String {
 
 /// A text out of the records, without anything that a terminal would obey.
 pub fn text(text: &str) -> String {
-    let is_harmless = |c: char| {
-        !c.is_control()
-            && !matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
-    };
+    let is_harmless = |c: char| !c.is_control() && !is_invisible(c);
     text.chars().map(|c| if is_harmless(c) { c.to_string() } else { c.escape_unicode().to_string() }).collect()
 }
 

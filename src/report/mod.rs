@@ -1,7 +1,7 @@
-//! Reports: what a run did, in counts, kinds and places; never content.
+//! Reports: what a run did or would do, in counts, kinds and places; never content.
 
-mod inspection;
+pub mod inspection;
 mod summary;
 
-pub use inspection::{Alphabet, Sighting, Witness};
+pub use inspection::{Account, Alphabet, Sighting, Witness};
 pub use summary::{RuleCount, Summary, Withheld};

@@ -109,16 +109,31 @@ impl Summary {
         if seconds > 0.0 { self.bytes_in as f64 / 1e6 / seconds } else { 0.0 }
     }
 
+    /// How much was found in how much, in one line.
+    pub fn headline(&self) -> String {
+        let mut text = format!("{} in {}", n(self.findings(), "finding"), n(self.scrubbed, "text"));
+        if self.artifacts > 1 {
+            let _ = write!(text, " of {}", n(self.artifacts, "artifact"));
+        }
+        text + &format!("; {} read", size(self.bytes_in))
+    }
+
+    /// What an inspection counted, for people; `title` paints the headline.
+    pub fn counts(&self, title: impl Fn(&str) -> String) -> String {
+        let mut text = title(&self.headline()) + "\n";
+        let list = |what: &str, mut counts: Vec<(&str, u64)>| {
+            counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+            let parts: Vec<String> = counts.iter().map(|(name, count)| format!("{name} {count}")).collect();
+            if parts.is_empty() { String::new() } else { format!("  by {what}: {}\n", parts.join(", ")) }
+        };
+        text += &list("kind", self.kinds().into_iter().map(|(kind, count)| (kind.id(), count)).collect());
+        text += &list("rule", self.rules.iter().map(|rule| (rule.rule.as_str(), rule.count)).collect());
+        text + &self.leftovers()
+    }
+
     /// The summary for people, some lines of at most 120 columns.
     pub fn text(&self) -> String {
-        let mut text = String::new();
-        let n = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
-        let _ = write!(text, "scrubjay: {} in", n(self.findings() as usize, "finding", "findings"));
-        let _ = write!(text, " {}", n(self.scrubbed as usize, "text", "texts"));
-        if self.artifacts > 1 {
-            let _ = write!(text, " of {}", n(self.artifacts as usize, "artifact", "artifacts"));
-        }
-        let _ = writeln!(text, "; {} read, {:.0} MB/s", size(self.bytes_in), self.megabytes_per_second());
+        let mut text = format!("scrubjay: {}, {:.0} MB/s\n", self.headline(), self.megabytes_per_second());
         let kinds = self.kinds();
         if !kinds.is_empty() {
             let mut kinds: Vec<(Kind, u64)> = kinds.into_iter().collect();
@@ -126,14 +141,20 @@ impl Summary {
             let parts: Vec<String> = kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
             let _ = writeln!(text, "  replaced: {}", parts.join(", "));
         }
+        text + &self.leftovers()
+    }
+
+    /// What was not scrubbed, and what is not looked for.
+    fn leftovers(&self) -> String {
+        let mut text = String::new();
         if self.passed > 0 {
-            let _ = writeln!(text, "  passed unscanned, as asked: {}", n(self.passed as usize, "entry", "entries"));
+            let _ = writeln!(text, "  passed unscanned, as asked: {}", n(self.passed, "entry"));
         }
         let lists = [("withheld", &self.withheld), ("scanned as text only", &self.doubtful), ("failed", &self.failed)];
         for (title, list) in lists {
             const MOST: usize = 10;
             if !list.is_empty() {
-                let _ = writeln!(text, "  {title}: {}", n(list.len(), "entry", "entries"));
+                let _ = writeln!(text, "  {title}: {}", n(list.len() as u64, "entry"));
             }
             for withheld in list.iter().take(MOST) {
                 let _ = writeln!(text, "    {}: {}", withheld.name, withheld.reason);
@@ -182,6 +203,15 @@ impl Summary {
             not_looked_for: NOT_LOOKED_FOR,
         };
         serde_json::to_string(&json).unwrap_or_else(|_| "{}".to_string()) + "\n"
+    }
+}
+
+/// A count with its noun.
+fn n(count: u64, noun: &str) -> String {
+    match (count, noun.strip_suffix('y')) {
+        (1, _) => format!("1 {noun}"),
+        (_, Some(stem)) => format!("{count} {stem}ies"),
+        _ => format!("{count} {noun}s"),
     }
 }
 

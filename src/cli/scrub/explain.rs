@@ -4,23 +4,25 @@ use std::io::{self, Write};
 
 use super::job::Job;
 use crate::detect::Verdict;
-use crate::pipeline::Report;
+use crate::pipeline::{Explanation, Report, Scrubber};
 
 /// Writes a line for each candidate to the standard error.
 ///
 /// `name` is the scrubbed name of the artifact, if it needs one.
 pub fn print(job: &Job, report: &Report, name: &str) {
-    let mut text = String::new();
-    for explanation in &report.explained {
-        let rule = job.scrubber.catalogue().get(usize::from(explanation.rule.0)).map_or("?", |rule| rule.id.as_str());
-        let names = [name, explanation.entry.as_str()].into_iter().filter(|name| !name.is_empty());
-        let place: String = names.collect::<Vec<_>>().join("!");
-        let place = if place.is_empty() { place } else { place + ":" };
-        let fate = match explanation.verdict {
-            Verdict::Taken(bytes) => format!("taken, {bytes} bytes"),
-            Verdict::Left(reason) => format!("left: {reason}"),
-        };
-        text.push_str(&format!("{place}{}:{}: {rule} {fate}\n", explanation.line, explanation.column));
-    }
+    let text: String = report.explained.iter().map(|explanation| told(&job.scrubber, explanation, name)).collect();
     let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// A line on one candidate: its place, the rule, and what became of it.
+pub fn told(scrubber: &Scrubber, explanation: &Explanation, name: &str) -> String {
+    let rule = scrubber.catalogue().get(usize::from(explanation.rule.0)).map_or("?", |rule| rule.id.as_str());
+    let names = [name, explanation.entry.as_str()].into_iter().filter(|name| !name.is_empty());
+    let place: String = names.collect::<Vec<_>>().join("!");
+    let place = if place.is_empty() { place } else { place + ":" };
+    let fate = match explanation.verdict {
+        Verdict::Taken(bytes) => format!("taken, {bytes} bytes"),
+        Verdict::Left(reason) => format!("left: {reason}"),
+    };
+    format!("{place}{}:{}: {rule} {fate}\n", explanation.line, explanation.column)
 }

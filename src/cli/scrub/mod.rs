@@ -1,7 +1,7 @@
 //! `scrubjay scrub`: the main job, as a filter, on a file, or on a tree.
 
-mod explain;
-mod job;
+pub mod explain;
+pub mod job;
 mod progress;
 mod single;
 mod stats;

@@ -1,20 +1,36 @@
-//! What an inspection is shown: a text's gaps and findings in their order, never a value.
+//! Inspections: what would be replaced and why, for people and for programs, never a value.
+//!
+//! A [`Witness`] is shown texts, each as its gaps and its findings in their order. An [`Account`] is a witness that writes
+//! what it saw and ends with the counts: [`Text`] and [`Html`] show lines with their neighbours, which [`Joined`] puts
+//! together in bounded memory; [`Json`], [`JsonLines`] and [`Sarif`] are for programs.
+
+mod html;
+mod json;
+mod lines;
+mod sarif;
+mod text;
+
+pub use html::Html;
+pub use json::{Json, JsonLines};
+pub use lines::{Joined, Line, Lines, Mark, Part};
+pub use sarif::Sarif;
+pub use text::Text;
 
 use std::io;
 
 use serde::Serialize;
 
+use super::Summary;
 use crate::finding::Confidence;
 use crate::kind::Kind;
 
 /// Is shown texts one after the other, each from its beginning to its end.
 pub trait Witness: Send + Sync {
-    /// A text begins. `entry` holds the scrubbed names of the containers and entries around it, joined by `!`; it is empty
-    /// for the artifact itself.
+    /// A text begins. `name` holds the scrubbed names of the containers and entries around it, joined by `!`.
     ///
     /// # Errors
     /// Those of the place it writes to, as for all of these; the inspection then ends.
-    fn begin(&mut self, entry: &str) -> io::Result<()>;
+    fn begin(&mut self, name: &str) -> io::Result<()>;
 
     /// Bytes that would come out as they are.
     ///
@@ -33,6 +49,15 @@ pub trait Witness: Send + Sync {
     /// # Errors
     /// As for [`Witness::begin`].
     fn end(&mut self) -> io::Result<()>;
+}
+
+/// A witness that writes an account of what it saw.
+pub trait Account: Witness {
+    /// Ends the account with what was counted.
+    ///
+    /// # Errors
+    /// As for [`Witness::begin`].
+    fn finish(&mut self, summary: &Summary) -> io::Result<()>;
 }
 
 /// A finding where it stands. It holds no content.
@@ -56,6 +81,21 @@ pub struct Sighting<'a> {
     pub alphabet: Alphabet,
     /// What would stand in its place, line ends of the value included.
     pub replacement: &'a [u8],
+}
+
+/// How sure a finding is, in a word.
+pub(super) fn sureness(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Low => "low",
+        Confidence::Medium => "medium",
+        Confidence::High => "high",
+    }
+}
+
+/// Whether nobody would see a character, or see others in another order because of it.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// The sorts of characters in a value.
@@ -116,6 +156,37 @@ impl std::fmt::Display for Alphabet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::RuleCount;
+
+    /// Shows a text with one finding and one with none.
+    pub(super) fn shown(account: &mut dyn Account, summary: &Summary) {
+        account.begin("app.log!a.txt").unwrap();
+        account.gap(b"first\x1b[31m\nmail ").unwrap();
+        let sighting = Sighting {
+            line: 2,
+            column: 6,
+            kind: Kind::Email,
+            rule: "email",
+            reason: "an e-mail address",
+            confidence: Confidence::High,
+            length: 20,
+            alphabet: Alphabet::of(b"a"),
+            replacement: b"EMAIL_4kq7zp0c2dm",
+        };
+        account.finding(&sighting).unwrap();
+        account.gap(b" now\nlast\n").unwrap();
+        account.end().unwrap();
+        account.begin("empty").unwrap();
+        account.gap(b"nothing\n").unwrap();
+        account.end().unwrap();
+        account.finish(summary).unwrap();
+    }
+
+    /// What was counted in it.
+    pub(super) fn summary() -> Summary {
+        let rules = vec![RuleCount { rule: "email".into(), kind: "email", count: 1 }];
+        Summary { rules, scrubbed: 2, artifacts: 1, bytes_in: 100, ..Summary::default() }
+    }
 
     #[test]
     fn an_alphabet_names_what_a_value_is_written_with() {
