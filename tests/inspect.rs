@@ -4,6 +4,9 @@ use std::fs;
 
 use crate::bundle::{SEED, build, with_picture, zip};
 use crate::scrub::World;
+use scrubjay::Scrubber;
+use scrubjay::rules::RuleSet;
+use scrubjay::source::file;
 
 const LOG: &str = "start\nuser jane.roe@example.com from 203.0.113.7\nnothing\npassword=hunter2\nend\n";
 
@@ -115,4 +118,70 @@ fn positions_and_contexts_do_not_depend_on_the_length_of_lines() {
     assert_eq!((rows[1]["finding"]["line"].as_u64(), rows[1]["finding"]["column"].as_u64()), (Some(3), Some(6)));
     let text = world.run(&["inspect", "--no-record"], long.as_bytes()).text();
     assert!(text.len() < 3000 && text.contains("[399761 bytes]"), "{text}");
+}
+
+#[test]
+fn a_verified_output_is_whole_and_one_with_something_left_is_withheld() {
+    let world = World::new();
+    let bundle = world.write("in/jira-support.zip", zip(&build(SEED)));
+    world.write("in/app.log", LOG);
+    let run = world.run(&["scrub", bundle.to_str().unwrap(), "-o", "c.zip", "--verify", "--no-record"], b"");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let run = world.run(&["scrub", world.path("in").to_str().unwrap(), "-o", "out", "--verify", "--no-record"], b"");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(world.path("out/app.log").exists());
+    for args in [&["--verify"][..], &["--verify", "-o", "x", "--style", "shape"]] {
+        let run = world.run(&[&["scrub", "--no-record"], args].concat(), LOG.as_bytes());
+        assert_eq!(run.code, 2, "{}", run.stderr);
+    }
+    for style in ["mask", "remove"] {
+        let run = world.run(&["scrub", "--verify", "-o", "y", "--style", style, "--no-record"], LOG.as_bytes());
+        assert_eq!(run.code, 0, "{style}: {}", run.stderr);
+    }
+}
+
+/// A scrubber without rules leaves what one with rules finds, and says where.
+#[test]
+fn what_a_crippled_rule_set_leaves_is_seen() {
+    let world = World::new();
+    let text = format!("one\ntoken is {}{} here\n", "ghp_", "0123456789abcdefghijABCDEFGHIJ00abcd");
+    let crippled = Scrubber::builder().unrecorded().rules(RuleSet::empty()).build().unwrap();
+    let mut out = Vec::new();
+    crippled.scrub(text.as_bytes(), &mut out).unwrap();
+    let path = world.write("out.log", &out);
+    let whole = Scrubber::builder().unrecorded().build().unwrap();
+    let left = whole.leftovers(&mut file::open(&path).unwrap()).unwrap();
+    assert_eq!((left.count, left.first.as_str()), (1, "2:10: github-pat"));
+    let mut clean = Vec::new();
+    whole.scrub(text.as_bytes(), &mut clean).unwrap();
+    let path = world.write("clean.log", &clean);
+    assert_eq!(whole.leftovers(&mut file::open(&path).unwrap()).unwrap().count, 0);
+}
+
+#[test]
+fn a_diff_shows_what_came_and_masks_what_went() {
+    let world = World::new();
+    let log = world.write("app.log", LOG);
+    let log = log.to_str().unwrap();
+    world.run(&["scrub", log, "-o", "clean.log", "--no-record"], b"");
+    let run = world.run(&["diff", log, "clean.log", "-C", "0", "--check"], b"");
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    let text = run.text();
+    assert!(
+        text.contains(&format!("       2 - user {} from {}\n", "\u{2588}".repeat(20), "\u{2588}".repeat(11))),
+        "{text}"
+    );
+    assert!(text.contains("       2 + user EMAIL_") && text.contains("       4 + password=PASSWORD_"), "{text}");
+    assert!(!text.contains("jane") && !text.contains("hunter2") && !text.contains("nothing"), "{text}");
+    let beside = world.run(&["diff", log, "clean.log", "--side-by-side", "40"], b"").text();
+    assert!(beside.contains(" | user EMAIL_") && !beside.contains("jane"), "{beside}");
+    let same = world.run(&["diff", log, log, "--check"], b"");
+    assert_eq!((same.code, same.text().as_str()), (0, "nothing differs\n"));
+    // Directories by name; what has no namesake is counted and not named.
+    world.write("in/sub/app.log", LOG);
+    world.write("in/jane.roe@example.com.log", LOG);
+    world.run(&["scrub", world.path("in").to_str().unwrap(), "-o", "out", "--no-record"], b"");
+    let both = world.run(&["diff", "in", "out"], b"").text();
+    assert!(both.contains("out/sub/app.log\n") && both.contains("1 file only before"), "{both}");
+    assert!(!both.contains("jane"), "{both}");
 }

@@ -37,6 +37,14 @@ pub enum Error {
         /// Which one.
         path: PathBuf,
     },
+    /// An output holds what should have gone.
+    #[error("the output still holds {count} of what should have gone, first at {first}")]
+    Left {
+        /// How many findings.
+        count: u64,
+        /// Where the first is, and its rule.
+        first: String,
+    },
     /// A rule file cannot be loaded.
     #[error(transparent)]
     Rules(#[from] rules::LoadError),
@@ -85,6 +93,7 @@ impl Error {
             Error::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
             Error::Output(_) => Exit::Incomplete,
             Error::NoHome | Error::Usage(_) | Error::Rules(_) | Error::Policy { .. } => Exit::Usage,
+            Error::Left { .. } => Exit::Contradiction,
             Error::Declined | Error::Refused(_) | Error::Sink(sink::Error::Refused { .. }) => Exit::Refused,
             Error::Source(_) | Error::Sink(_) | Error::File { .. } | Error::Changed { .. } => Exit::Incomplete,
             Error::Scrub(pipeline::Error::Panicked) | Error::Internal(_) => Exit::Internal,
@@ -106,6 +115,7 @@ impl Error {
             Error::Sink(sink::Error::Refused { .. }) => "choose another output with -o",
             Error::Sink(_) => "check the directory, its permissions and the free space; nothing half-written was left",
             Error::Changed { .. } => "nothing was written; copy the file first, or pipe it in",
+            Error::Left { .. } => "the output was withheld; please report the rule and what stands around the place",
             Error::Scrub(error) => match error {
                 pipeline::Error::Container { .. } => "nothing was written; ask for a fresh upload",
                 pipeline::Error::Read(_) => "nothing complete was written; check the input and run it again",

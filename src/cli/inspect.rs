@@ -9,7 +9,7 @@ use clap::ValueEnum;
 
 use super::options::{Bounds, Detection};
 use super::scrub::{explain, job};
-use super::{Context, Error, Exit};
+use super::{Context, Error, Exit, show};
 use crate::artifact::ArtifactId;
 use crate::ledger::{FailCode, Finished, Ledger, NewArtifact, Registration};
 use crate::pipeline::{self, Report, Scrubber};
@@ -79,7 +79,8 @@ enum Format {
 
 pub fn run(context: &Context, args: Args) -> Result<Exit, Error> {
     let rules = args.detection.rules()?;
-    let ledger = if args.no_record && args.issue.is_none() { None } else { Some(context.ledger()?) };
+    let ledger =
+        if args.no_record && args.issue.is_none() { None } else { Some(context.ledger_for(args.customer.as_deref())?) };
     let builder = Scrubber::builder().unrecorded().explain(args.explain.is_some()).limits(args.bounds.limits());
     let mut builder = args.detection.apply(builder, rules)?.spools(&std::env::temp_dir());
     if let (Some(issue), Some(ledger)) = (&args.issue, &ledger) {
@@ -221,6 +222,7 @@ impl Inspection {
             customer: self.args.customer.clone(),
             keep_input: self.args.keep_input,
             artifacts: artifacts.collect(),
+            source: None,
         };
         Ok(ledger.register(&registration)?.into_iter().map(Some).collect())
     }
@@ -255,24 +257,13 @@ impl Inspection {
         let (out, context) = (BufWriter::new(io::stdout()), self.args.context);
         match self.args.format {
             _ if self.args.quiet || self.args.explain.is_some() => Box::new(Silent),
-            Format::Text => Box::new(Text::new(out, context, self.is_coloured())),
+            Format::Text => {
+                Box::new(Text::new(out, context, show::is_coloured(self.args.color, io::stdout().is_terminal())))
+            }
             Format::Json => Box::new(Json::new(out)),
             Format::Jsonl => Box::new(JsonLines::new(out)),
             Format::Sarif => Box::new(Sarif::new(out)),
             Format::Html => Box::new(Html::new(out, context)),
-        }
-    }
-
-    fn is_coloured(&self) -> bool {
-        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        match self.args.color {
-            clap::ColorChoice::Always => true,
-            clap::ColorChoice::Never => false,
-            // https://no-color.org
-            clap::ColorChoice::Auto => {
-                let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-                io::stdout().is_terminal() && !is_set("NO_COLOR") && !is_dumb
-            }
         }
     }
 

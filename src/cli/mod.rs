@@ -11,6 +11,7 @@ mod config;
 mod confirm;
 mod context;
 mod delete;
+mod diff;
 mod exit;
 mod fsck;
 mod hints;
@@ -56,6 +57,7 @@ pub struct Cli {
 enum Verb {
     Scrub(Box<scrub::Args>),
     Inspect(Box<inspect::Args>),
+    Diff(diff::Args),
     Rules(rules::Args),
     Status(status::Args),
     Why(why::Args),
@@ -80,6 +82,7 @@ impl Cli {
         match self.verb {
             Verb::Scrub(args) => scrub::run(&context, *args),
             Verb::Inspect(args) => inspect::run(&context, *args),
+            Verb::Diff(args) => diff::run(&args, &mut out),
             Verb::Rules(args) => rules::run(args, &mut out),
             Verb::Status(args) => status::run(&context, args, &mut out),
             Verb::Why(args) => why::run(&context, args, &mut out),

@@ -87,7 +87,8 @@ impl Detection {
         Ok(builder.terms(self.terms()?).isa(isa).policy(self.policy(&rules)?).rules(rules))
     }
 
-    fn policy(&self, rules: &RuleSet) -> Result<Policy, Error> {
+    /// How what is found is replaced.
+    pub fn policy(&self, rules: &RuleSet) -> Result<Policy, Error> {
         if let Some(style) = self.style {
             return Ok(Policy::of(match style {
                 StyleName::Placeholder => Style::Placeholder,

@@ -39,6 +39,20 @@ pub fn text(text: &str) -> String {
     text.chars().map(|c| if is_harmless(c) { c.to_string() } else { c.escape_unicode().to_string() }).collect()
 }
 
+/// Whether what goes to a place is coloured, which by default a terminal's text is, unless the environment says no
+/// (<https://no-color.org>).
+pub fn is_coloured(choice: clap::ColorChoice, is_terminal: bool) -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match choice {
+        clap::ColorChoice::Always => true,
+        clap::ColorChoice::Never => false,
+        clap::ColorChoice::Auto => {
+            let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+            is_terminal && !is_set("NO_COLOR") && !is_dumb
+        }
+    }
+}
+
 /// Writes a value as JSON for people and programs: whatever is not plain ASCII stands as `\uXXXX`, which reads the same.
 pub fn json(out: &mut impl Write, value: &impl serde::Serialize) -> io::Result<()> {
     let text = serde_json::to_string_pretty(value).map_err(io::Error::from)?;

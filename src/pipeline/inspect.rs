@@ -10,6 +10,7 @@ use super::worker::Worker;
 use super::{Error, Report, Rewriter, Scrubber};
 use crate::chunk::Chunk;
 use crate::detect::{Edit, Value};
+use crate::finding::Place;
 use crate::report::{Alphabet, Sighting, Witness};
 use crate::source::{OpenFile, Source};
 
@@ -28,6 +29,18 @@ impl Scrubber {
     /// As [`Scrubber::inspect_source`].
     pub fn inspect_file(&self, file: &mut OpenFile, witness: &mut dyn Witness) -> Result<Report, Error> {
         self.recorded(|| self.file(Work::shown_to(self, witness), file, |_| {}, io::sink()))
+    }
+
+    /// Looks into the output of a scrub for what should not be there: every finding that is neither a placeholder nor a mask.
+    /// Unquoted numbers are left aside, since what stands in their place must look real; the style `shape` cannot be
+    /// checked, for the same reason. Works on the calling thread.
+    ///
+    /// # Errors
+    /// As [`Scrubber::inspect_source`].
+    pub fn leftovers(&self, output: &mut OpenFile) -> Result<Leftovers, Error> {
+        let mut leftovers = Leftovers::default();
+        self.inspect_file(output, &mut leftovers)?;
+        Ok(leftovers)
     }
 
     /// The filter of a text whose output goes nowhere, but to a witness.
@@ -49,6 +62,44 @@ impl Scrubber {
         }
         witness.end().map_err(Error::Write)?;
         Ok(Filtered::new(order, [worker.counted()]))
+    }
+}
+
+/// What was left in an output.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Leftovers {
+    /// How many findings.
+    pub count: u64,
+    /// Where the first of them is, and by which rule: `entry:line:column: rule`.
+    pub first: String,
+    entry: String,
+}
+
+impl Witness for Leftovers {
+    fn begin(&mut self, name: &str) -> io::Result<()> {
+        self.entry = name.to_string();
+        Ok(())
+    }
+
+    fn gap(&mut self, _: &[u8]) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn finding(&mut self, sighting: &Sighting<'_>) -> io::Result<()> {
+        match sighting.place {
+            Place::Number => return Ok(()),
+            Place::Text => {}
+        }
+        if self.count == 0 {
+            let entry = if self.entry.is_empty() { String::new() } else { format!("{}:", self.entry) };
+            self.first = format!("{entry}{}:{}: {}", sighting.line, sighting.column, sighting.rule);
+        }
+        self.count += 1;
+        Ok(())
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -98,6 +149,7 @@ impl Shown {
                 rule: &rule.id,
                 reason: &rule.description,
                 confidence: finding.confidence,
+                place: finding.place,
                 length: finding.span.len(),
                 alphabet: match resolved.value {
                     Value::Here => Alphabet::of(raw),

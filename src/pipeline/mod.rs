@@ -15,6 +15,7 @@ mod work;
 mod worker;
 
 pub use builder::{BuildError, Builder};
+pub use inspect::Leftovers;
 
 use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;

@@ -89,6 +89,11 @@ impl Policy {
         Ok(Policy { default: written.default, kinds, rules: written.rule })
     }
 
+    /// Whether any value may be replaced in this style.
+    pub fn uses(&self, style: Style) -> bool {
+        [self.default].iter().chain(self.kinds.values()).chain(self.rules.values()).any(|&used| used == style)
+    }
+
     /// The style for a finding of this kind by this rule.
     pub fn style(&self, kind: Kind, rule: &str) -> Style {
         self.rules.get(rule).or_else(|| self.kinds.get(&kind)).copied().unwrap_or(self.default)

@@ -1,5 +1,6 @@
 //! Reports: what a run did or would do, in counts, kinds and places; never content.
 
+pub mod difference;
 pub mod inspection;
 mod summary;
 

@@ -11,6 +11,7 @@ use crate::ledger::{FailCode, Finished, Ledger, NewArtifact, Registration};
 use crate::pipeline::{self, Report, Scrubber};
 use crate::report::Summary;
 use crate::sink;
+use crate::source::file;
 
 /// What every form of the verb works with.
 pub struct Job {
@@ -45,6 +46,15 @@ impl Job {
         Ok(ids.into_iter().map(Some).collect())
     }
 
+    /// Scans a written output once more, if that was asked for, before it gets its name.
+    pub fn verify(&self, written: &Path) -> Result<(), Error> {
+        if !self.args.verify {
+            return Ok(());
+        }
+        let left = self.scrubber.leftovers(&mut file::open(written)?)?;
+        if left.count == 0 { Ok(()) } else { Err(Error::Left { count: left.count, first: left.first }) }
+    }
+
     /// Records how an artifact ended well.
     pub fn finish(&self, id: Option<&ArtifactId>, report: &Report, output: Option<Content>) -> Result<(), Error> {
         if let (Some(ledger), Some(id)) = (&self.ledger, id) {
@@ -69,6 +79,7 @@ impl Job {
             let code = match error {
                 Error::Scrub(pipeline::Error::Read(_)) | Error::Source(_) | Error::Changed { .. } => FailCode::Read,
                 Error::Scrub(pipeline::Error::Container { .. }) => FailCode::Decode,
+                Error::Left { .. } => FailCode::Verify,
                 Error::Scrub(pipeline::Error::Write(error)) if sink::reader_is_gone(error) => FailCode::Cancelled,
                 Error::Scrub(pipeline::Error::Write(_)) | Error::Sink(_) => FailCode::Write,
                 _ => FailCode::Internal,

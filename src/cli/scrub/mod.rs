@@ -14,6 +14,7 @@ use clap::ValueEnum;
 use super::options::{Bounds, Detection, cores};
 use super::{Context, Error, Exit};
 use crate::pipeline::{Scrubber, Unscannable};
+use crate::redact::Style;
 use job::Job;
 
 /// Find personal data and secrets, and write the input anew with placeholders in their place
@@ -52,6 +53,10 @@ pub struct Args {
     /// What becomes of entries that cannot be scanned, such as images
     #[arg(long, value_enum, default_value = "withhold", value_name = "ACT")]
     unscannable: UnscannableName,
+    /// Scan the output again before it gets its name; if anything is left that is not ours, it never does, and the exit
+    /// code is 5
+    #[arg(long, requires = "output")]
+    verify: bool,
     #[command(flatten)]
     bounds: Bounds,
     /// How the summary on standard error is written
@@ -102,6 +107,10 @@ pub fn run(context: &Context, args: Args) -> Result<Exit, Error> {
 /// Reads what the options name, and builds the scrubber.
 fn job(context: &Context, args: Args, is_tree: bool) -> Result<Job, Error> {
     let rules = args.detection.rules()?;
+    if args.verify && args.detection.policy(&rules)?.uses(Style::Shape) {
+        let why = "what stands in place of values in the style `shape` must look real, so that it cannot be verified";
+        return Err(Error::Usage(why.into()));
+    }
     let slow = rules.rules().iter().filter(|rule| rule.is_slow()).map(|rule| rule.id.to_string()).collect();
     let ledger =
         if args.no_record && args.issue.is_none() { None } else { Some(context.ledger_for(args.customer.as_deref())?) };

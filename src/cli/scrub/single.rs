@@ -76,6 +76,7 @@ fn to_file(
 ) -> Result<(Report, Option<crate::artifact::Content>), Error> {
     let mut sink = FileSink::create(output, temporary)?;
     let report = scrub(job, input, &mut sink, true)?;
+    job.verify(temporary)?;
     Ok((report, Some(sink.finish()?)))
 }
 

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -67,6 +68,7 @@ pub fn run(job: &Job) -> Result<Exit, Error> {
 
     let progress = Progress::new(job.may_draw(true), Some(items.iter().map(|item| item.size).sum()));
     let shared = Mutex::new(summary);
+    let is_left = AtomicBool::new(false);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(job.threads).build();
     let pool = pool.map_err(|_| Error::Internal("cannot start threads"))?;
     pool.install(|| {
@@ -77,6 +79,7 @@ pub fn run(job: &Job) -> Result<Exit, Error> {
                 Ok(more) => summary.add(more),
                 Err(error) => {
                     job.fail(id.as_ref(), &error);
+                    is_left.fetch_or(matches!(error, Error::Left { .. }), Ordering::Relaxed);
                     let error = error.without_content(&job.scrubber);
                     summary.failed.push(Withheld { name: item.name.clone(), reason: error.chain() });
                     progress.say(format!("{} failed", summary.failed.len()));
@@ -90,7 +93,8 @@ pub fn run(job: &Job) -> Result<Exit, Error> {
     summary.withheld.sort_by(|a, b| a.name.cmp(&b.name));
     summary.doubtful.sort_by(|a, b| a.name.cmp(&b.name));
     summary.failed.sort_by(|a, b| a.name.cmp(&b.name));
-    job.conclude(&mut summary, start)
+    let exit = job.conclude(&mut summary, start)?;
+    Ok(if is_left.into_inner() { Exit::Contradiction } else { exit })
 }
 
 /// An output below an input would be scrubbed itself the next time; an input below the output would be overwritten.
@@ -173,6 +177,7 @@ fn scrub(job: &Job, item: &Item, id: Option<&ArtifactId>, progress: &Progress) -
     if file::changed_since(&input).unwrap_or(true) || report.input.size != input.seen().size {
         return Err(Error::Changed { path: item.input.path().to_path_buf() });
     }
+    job.verify(&item.place.temporary)?;
     let content = sink.finish()?;
     job.finish(id, &report, Some(content))?;
     explain::print(job, &report, &item.name);

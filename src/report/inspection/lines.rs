@@ -276,6 +276,7 @@ mod tests {
             rule: "email",
             reason: "an address",
             confidence: Confidence::High,
+            place: crate::finding::Place::Text,
             length: 3,
             alphabet: Alphabet::default(),
             replacement,

@@ -21,7 +21,7 @@ use std::io;
 use serde::Serialize;
 
 use super::Summary;
-use crate::finding::Confidence;
+use crate::finding::{Confidence, Place};
 use crate::kind::Kind;
 
 /// Is shown texts one after the other, each from its beginning to its end.
@@ -75,6 +75,8 @@ pub struct Sighting<'a> {
     pub reason: &'a str,
     /// How sure it is.
     pub confidence: Confidence,
+    /// What stands around it.
+    pub place: Place,
     /// The length of the value in bytes.
     pub length: u64,
     /// What the value is written with.
@@ -169,6 +171,7 @@ mod tests {
             rule: "email",
             reason: "an e-mail address",
             confidence: Confidence::High,
+            place: Place::Text,
             length: 20,
             alphabet: Alphabet::of(b"a"),
             replacement: b"EMAIL_4kq7zp0c2dm",
