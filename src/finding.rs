@@ -18,6 +18,25 @@ pub enum Confidence {
     High,
 }
 
+impl Confidence {
+    /// All of them, the least first.
+    pub const ALL: [Confidence; 3] = [Confidence::Low, Confidence::Medium, Confidence::High];
+
+    /// Its name in options, policies and reports.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Confidence::Low => "low",
+            Confidence::Medium => "medium",
+            Confidence::High => "high",
+        }
+    }
+
+    /// The confidence of this name, or `None`.
+    pub fn from_id(id: &str) -> Option<Confidence> {
+        Confidence::ALL.into_iter().find(|confidence| confidence.id() == id)
+    }
+}
+
 /// One way of spelling bytes with other bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Encoding {

@@ -12,8 +12,12 @@ use crate::sensitive::Sensitive;
 pub enum Presentation {
     /// As it is, alone.
     Plain,
+    /// With the first byte of the text, more lines behind it.
+    AtStart,
     /// In the middle of lines.
     InText,
+    /// Up to the last byte of the text, more lines before it.
+    AtEnd,
     /// In a string of a JSON object.
     InJson,
     /// In chunks of seven bytes.
@@ -26,9 +30,11 @@ pub enum Presentation {
 
 impl Presentation {
     /// All presentations.
-    pub const ALL: [Presentation; 6] = [
+    pub const ALL: [Presentation; 8] = [
         Presentation::Plain,
+        Presentation::AtStart,
         Presentation::InText,
+        Presentation::AtEnd,
         Presentation::InJson,
         Presentation::Cut,
         Presentation::Glued,
@@ -38,6 +44,8 @@ impl Presentation {
     fn of(self, example: &str) -> String {
         match self {
             Presentation::Plain => example.to_string(),
+            Presentation::AtStart => format!("{example}\nlast line\n"),
+            Presentation::AtEnd => format!("first line\n{example}"),
             Presentation::InText | Presentation::Cut => format!("first line\n{example}\nlast line\n"),
             Presentation::InJson => serde_json::json!({ "message": example }).to_string(),
             Presentation::Glued => example.to_string(),
@@ -168,7 +176,7 @@ impl Seen {
         let mut lines = vec![0];
         lines.extend(memchr::memchr_iter(b'\n', text).map(|newline| newline + 1));
         let taken = report.explained.iter().filter_map(|explained| match explained.verdict {
-            Verdict::Taken(length) => {
+            Verdict::Taken { bytes: length, .. } => {
                 let start = lines[explained.line as usize - 1] + explained.column as usize - 1;
                 let id = scrubber.catalogue()[usize::from(explained.rule.0)].id.clone();
                 Some((id, start..(start + length as usize).min(text.len())))

@@ -314,7 +314,10 @@ fn a_rule_without_a_literal_runs_in_the_slow_lane_and_is_told_of() {
     let run = world.run(&["scrub", "--rules", "rules", "--stats", "--threads", "1"], input.as_bytes());
     let text = run.text();
     assert!(text.starts_with("a TOKEN_") && text.contains(" b a1b2") && text.contains(" c TOKEN_"), "{text}");
-    assert!(run.stderr.contains("slow lane: acme-number\n") && run.stderr.contains("1 found"), "{}", run.stderr);
+    assert!(run.stderr.contains("slow lane: acme-number\n"), "{}", run.stderr);
+    let row = run.stderr.lines().find(|line| line.contains("acme-number (token)")).unwrap_or_default();
+    assert_eq!(row.split_whitespace().nth(2), Some("1"), "one is confirmed: {}", run.stderr);
+    assert!(row.contains("a check") || row.contains("within a word"), "why the others were left: {row}");
     assert!(!run.stderr.contains("slow lane: acme-tail"), "{}", run.stderr);
 }
 
@@ -334,9 +337,78 @@ fn explain_tells_each_candidates_fate_without_its_value() {
     let world = World::new();
     let run = world.run(&["scrub", "--explain"], b"first\nversion 9.4.2.10 of 203.0.113.7 at 127.0.0.1\n");
     assert!(run.stderr.contains("2:9: ipv4 left: follows a word for version"), "{}", run.stderr);
-    assert!(run.stderr.contains("2:21: ipv4 taken, 11 bytes"), "{}", run.stderr);
+    assert!(run.stderr.contains("2:21: ipv4 taken, 11 bytes, medium confidence"), "{}", run.stderr);
     assert!(run.stderr.contains("ipv4 left: loopback"), "{}", run.stderr);
     assert!(!run.stderr.contains("203.0.113.7"), "{}", run.stderr);
+}
+
+#[test]
+fn what_is_less_sure_than_asked_for_stays_and_is_counted() {
+    let world = World::new();
+    let text = b"password=hunter2\nfrom 203.0.113.7\n";
+    let all = world.run(&["scrub", "--min-confidence", "low"], text);
+    assert!(!all.text().contains("203.0.113.7") && !all.stderr.contains("less sure"), "{}", all.stderr);
+    let sure = world.run(&["scrub", "--min-confidence", "high", "--explain"], text);
+    assert!(sure.text().contains("203.0.113.7") && !sure.text().contains("hunter2"), "{}", sure.text());
+    assert!(sure.stderr.contains("left, as less sure than asked for: 1 (ipv4 1)"), "{}", sure.stderr);
+    assert!(sure.stderr.contains("ipv4 found, but not sure enough, 11 bytes, medium confidence"), "{}", sure.stderr);
+    let json = world.run(&["scrub", "--min-confidence", "high", "--summary", "json"], text);
+    let summary: serde_json::Value = serde_json::from_str(&json.stderr).unwrap();
+    assert_eq!((&summary["findings"], &summary["unsure"][0]["rule"]), (&1.into(), &"ipv4".into()));
+
+    // A policy says it by kind, and the option does not go before that.
+    world.write("policy.toml", "[confidence]\nipv4 = \"high\"\n");
+    let kind = world.run(&["scrub", "--policy", "policy.toml", "--min-confidence", "low"], text);
+    assert!(kind.text().contains("203.0.113.7") && !kind.text().contains("hunter2"), "{}", kind.text());
+    let unknown = world.run(&["scrub", "--min-confidence", "certain"], text);
+    assert!(unknown.code == 2 && unknown.stderr.contains("low, medium, high"), "{}", unknown.stderr);
+}
+
+#[test]
+fn stats_tell_what_became_of_candidates_by_rule() {
+    let world = World::new();
+    let text = b"version 9.4.2.10 of 203.0.113.7 at 127.0.0.1, no-reply@ jane.roe@example.com\n";
+    let run = world.run(&["scrub", "--stats"], text);
+    let row =
+        run.stderr.lines().find(|line| line.contains("1  ipv4 (ipv4)    1 follows a word for version; 1 loopback"));
+    assert!(row.is_some_and(|row| row.starts_with("         3  ")), "{}", run.stderr);
+    assert!(!run.stderr.contains("203.0.113.7") && !run.stderr.contains("jane"), "{}", run.stderr);
+    let json = world.run(&["scrub", "--stats", "--summary", "json"], text);
+    let summary: serde_json::Value = serde_json::from_str(&json.stderr).unwrap();
+    let stats = summary["stats"].as_array().unwrap();
+    let ipv4 = stats.iter().find(|rule| rule["rule"] == "ipv4").unwrap();
+    assert_eq!((&ipv4["confirmed"], &ipv4["left"]["follows a word for version"]), (&1.into(), &1.into()));
+    assert_eq!(ipv4["candidates"].as_u64().unwrap(), 1 + ipv4["rejected"].as_u64().unwrap());
+}
+
+#[test]
+fn a_corpus_is_judged_by_what_should_stay() {
+    let world = World::new();
+    world.write("logs/a/app.log", "up since 203.0.113.7\nversion 9.4.2.10\n");
+    let run = world.run(&["rules", "test", "--corpus", "logs"], b"");
+    let text = run.text();
+    assert!(run.code == 0 && text.contains("2 lines in 1 file: 1 wrong, 500.00 in 1,000 lines\n"), "{text}");
+    let row = "    1      1         0  ipv4  ipv4  logs/a/app.log:1:10\n";
+    assert!(text.contains(row) && !text.contains("203"), "{text}");
+    assert_eq!(world.run(&["rules", "test", "--corpus", "logs", "--max-false", "499"], b"").code, 3);
+
+    // What rightly goes is marked, and must go.
+    world.write("logs/a/app.log", "up since ⟦ipv4:203.0.113.7⟧\nversion ⟦ipv4:9.4.2.10⟧\n");
+    let run = world.run(&["rules", "test", "--corpus", "logs", "--max-false", "0"], b"");
+    let text = run.text();
+    assert!(run.code == 3 && text.contains("      2     1  50.0 %  ipv4  logs/a/app.log:2:17\n"), "{text}");
+    assert!(text.contains("0 wrong, 0.00 in 1,000 lines\nnot hidden: 1 value that must go\n"), "{text}");
+    let json = world.run(&["rules", "test", "--corpus", "logs", "--json"], b"");
+    let judged: serde_json::Value = serde_json::from_str(&json.text()).unwrap();
+    assert_eq!((&judged["wrong"], &judged["marks"][0]["hidden"]["good"]), (&0.into(), &1.into()));
+
+    // What cannot be read is told, and so is a mark that says nothing.
+    world.write("logs/b.bin", "\0\x01\x02\0\0\x03\0\x04");
+    let run = world.run(&["rules", "test", "--corpus", "logs"], b"");
+    assert!(run.code == 4 && run.text().contains("not read: logs/b.bin: "), "{}", run.text());
+    world.write("logs/a/app.log", "⟦mail:x@y.example⟧\n");
+    let run = world.run(&["rules", "test", "--corpus", "logs"], b"");
+    assert!(run.code == 2 && run.stderr.contains("logs/a/app.log:1: there is no kind `mail`"), "{}", run.stderr);
 }
 
 #[test]

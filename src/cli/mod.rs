@@ -10,6 +10,7 @@ mod certificate;
 mod config;
 mod confirm;
 mod context;
+mod corpus;
 mod delete;
 mod diff;
 mod exit;

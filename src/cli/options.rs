@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use super::Error;
 use crate::container::Limits;
 use crate::detect::{Engine, Isa, Terms};
+use crate::finding::Confidence;
 use crate::kind::Kind;
 use crate::pipeline::Builder;
 use crate::redact::{Policy, Style};
@@ -25,6 +26,9 @@ pub struct Detection {
     /// How everything is replaced
     #[arg(long, value_enum, conflicts_with = "policy", value_name = "STYLE")]
     style: Option<StyleName>,
+    /// How sure a finding must be, lest it stay: low, medium or high [default: low, which leaves nothing]
+    #[arg(long, value_name = "LEVEL", value_parser = confidence)]
+    min_confidence: Option<Confidence>,
     /// Something that must go besides: username, hostname, domain, keyword or name, for example domain=corp.example
     #[arg(long, value_name = "KIND=VALUE", value_parser = hidden)]
     hide: Vec<(Kind, String)>,
@@ -89,6 +93,14 @@ impl Detection {
 
     /// How what is found is replaced.
     pub fn policy(&self, rules: &RuleSet) -> Result<Policy, Error> {
+        let policy = self.styles(rules)?;
+        Ok(match self.min_confidence {
+            Some(least) => policy.at_least(least),
+            None => policy,
+        })
+    }
+
+    fn styles(&self, rules: &RuleSet) -> Result<Policy, Error> {
         if let Some(style) = self.style {
             return Ok(Policy::of(match style {
                 StyleName::Placeholder => Style::Placeholder,
@@ -185,6 +197,11 @@ fn size(text: &str) -> Result<u64, String> {
     };
     let number = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(1 << shift));
     number.ok_or_else(|| "expected a number of bytes, such as 500M or 64G".to_string())
+}
+
+/// Parses the name of a confidence.
+fn confidence(name: &str) -> Result<Confidence, String> {
+    Confidence::from_id(name).ok_or_else(|| format!("there are {}", Confidence::ALL.map(Confidence::id).join(", ")))
 }
 
 /// Parses the name of an instruction set that this processor has.

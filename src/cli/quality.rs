@@ -9,9 +9,10 @@ use crate::rules::RuleSet;
 
 /// What of it is asked for.
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 pub struct Options {
     /// Score recall and precision by kind on texts made from a seed, instead of the examples
-    #[arg(long)]
+    #[arg(long, group = "measured")]
     quality: bool,
     /// The seed of the texts
     #[arg(long, value_name = "N", requires = "quality", default_value_t = Plan::default().seed)]
@@ -29,8 +30,8 @@ pub struct Options {
     #[arg(long, value_name = "ID", requires = "quality", conflicts_with_all = ["split", "failures"])]
     case: Option<String>,
     /// Write JSON
-    #[arg(long, requires = "quality")]
-    json: bool,
+    #[arg(long, requires = "measured")]
+    pub json: bool,
 }
 
 impl Options {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::{Error, Exit, quality, show};
+use super::{Error, Exit, corpus, quality, show};
 use crate::detect::{Engine, Terms};
 use crate::rules::RuleSet;
 use crate::selftest;
@@ -40,6 +40,8 @@ enum Act {
         own: Own,
         #[command(flatten)]
         quality: quality::Options,
+        #[command(flatten)]
+        corpus: corpus::Options,
     },
 }
 
@@ -64,7 +66,10 @@ pub fn run(args: Args, out: &mut impl Write) -> Result<Exit, Error> {
     match args.act {
         Act::List { kind, own } => list(&own.load()?, kind.as_deref(), out),
         Act::Show { id, own } => one(&own.load()?, &id, out),
-        Act::Test { own, quality } if quality.is_wanted() => quality::run(&own.load()?, &quality, out),
+        Act::Test { own, quality, .. } if quality.is_wanted() => quality::run(&own.load()?, &quality, out),
+        Act::Test { own, quality, corpus } if corpus.is_wanted() => {
+            corpus::run(&own.load()?, &corpus, quality.json, out)
+        }
         Act::Test { own, .. } => test(&own.load()?, out),
     }
 }

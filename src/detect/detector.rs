@@ -135,8 +135,13 @@ pub struct Explained {
 /// What became of a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is a finding of this many bytes, as far as they were in reach.
-    Taken(u64),
+    /// It is a finding.
+    Taken {
+        /// Its bytes, as far as they were in reach.
+        bytes: u64,
+        /// How sure it is.
+        confidence: Confidence,
+    },
     /// It was left, for this reason.
     Left(&'static str),
 }

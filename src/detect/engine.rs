@@ -29,6 +29,8 @@ pub struct Scan {
 /// The memory of one worker, to be used for one chunk after the other. It holds no content.
 #[derive(Default)]
 pub struct Scratch {
+    /// What became of candidates in all scans, if that is counted.
+    fates: Option<Box<Fates>>,
     prefilter: Box<prefilter::Scratch>,
     verified: Vec<Verified>,
     /// Empty, with room for findings and for the anchors that they came from.
@@ -36,7 +38,24 @@ pub struct Scratch {
     anchors: Vec<usize>,
 }
 
+/// How many candidates of a rule were confirmed (`None`), or left for a reason.
+pub type Fates = BTreeMap<(RuleId, Option<&'static str>), u64>;
+
+/// The reason for candidates that a detector left without a word: there are too many of them.
+const UNSPOKEN: &str = "nothing of its sort";
+
 impl Scratch {
+    /// The same, counting what becomes of candidates, which takes longer.
+    pub fn counting() -> Scratch {
+        Scratch { fates: Some(Box::default()), ..Scratch::default() }
+    }
+
+    /// What became of candidates, if that was counted. Candidates that no detector says a word about are counted for the
+    /// first rule of the detector.
+    pub fn take_fates(&mut self) -> Fates {
+        self.fates.take().map(|fates| *fates).unwrap_or_default()
+    }
+
     /// How many candidates were verified in all scans, in the order of [`Engine::anchor_names`].
     pub fn candidates(&self) -> Vec<u64> {
         self.verified.iter().map(|verified| verified.count).collect()
@@ -199,8 +218,9 @@ impl Engine {
     /// With `explain` set, says of each candidate what became of it. A candidate that needs bytes beyond a chunk whose
     /// right margin is short is not decided, nor is any behind it: `decided` tells how far the scan came.
     pub fn scan(&self, chunk: &Chunk<'_>, explain: bool, scratch: &mut Scratch) -> Scan {
-        let Scratch { prefilter, verified, found, anchors } = scratch;
-        let mut pass = Pass::new(self, chunk, explain, verified, std::mem::take(found), anchors);
+        let Scratch { fates, prefilter, verified, found, anchors } = scratch;
+        let says = Says { each: explain, counts: fates.is_some() };
+        let mut pass = Pass::new(self, chunk, says, verified, std::mem::take(found), anchors);
         self.prefilter.search(prefilter, chunk.bytes, chunk.own.clone(), |met, at| {
             let askers = match met {
                 Met::Literal(literal) => &self.literals[literal],
@@ -221,7 +241,7 @@ impl Engine {
                 at = (at + 1).max(pass.verified[asker].dead);
             }
         }
-        pass.finish()
+        pass.finish(fates.as_deref_mut())
     }
 
     /// What each asker asks for, by the number that [`Engine::scan_at`] knows it by.
@@ -238,16 +258,26 @@ impl Engine {
         scratch: &mut Scratch,
     ) -> Scan {
         let Scratch { verified, anchors, .. } = scratch;
-        let mut pass = Pass::new(self, chunk, false, verified, Vec::new(), anchors);
+        let mut pass = Pass::new(self, chunk, Says::default(), verified, Vec::new(), anchors);
         candidates.for_each(|(asker, at)| pass.verify(asker, at));
-        pass.finish()
+        pass.finish(None)
     }
+}
+
+/// What is told of candidates besides findings.
+#[derive(Clone, Copy, Default)]
+struct Says {
+    /// What became of each.
+    each: bool,
+    /// What became of how many.
+    counts: bool,
 }
 
 /// One scan of one chunk.
 struct Pass<'e, 'c> {
     engine: &'e Engine,
     chunk: &'c Chunk<'c>,
+    says: Says,
     decided: usize,
     found: Vec<Found>,
     left: Option<Vec<(usize, RuleId, &'static str)>>,
@@ -261,7 +291,7 @@ impl<'e, 'c> Pass<'e, 'c> {
     fn new(
         engine: &'e Engine,
         chunk: &'c Chunk<'c>,
-        explain: bool,
+        says: Says,
         verified: &'c mut Vec<Verified>,
         found: Vec<Found>,
         anchors: &'c mut Vec<usize>,
@@ -269,7 +299,8 @@ impl<'e, 'c> Pass<'e, 'c> {
         anchors.clear();
         verified.resize(engine.askers.len(), Verified::default());
         verified.iter_mut().for_each(|verified| verified.dead = 0);
-        Pass { engine, chunk, decided: chunk.own.end, found, left: explain.then(Vec::new), anchors, verified }
+        let left = (says.each || says.counts).then(Vec::new);
+        Pass { engine, chunk, says, decided: chunk.own.end, found, left, anchors, verified }
     }
 
     fn verify(&mut self, asker: usize, at: usize) {
@@ -286,6 +317,12 @@ impl<'e, 'c> Pass<'e, 'c> {
         let mut out = Candidates { found: &mut self.found, left: self.left.as_mut(), base: *base, dead };
         detector.verify(hit, &view, &mut out);
         let found = self.found.len();
+        if self.says.counts
+            && found == before
+            && let Some(left) = self.left.as_mut().filter(|left| left.len() == left_before)
+        {
+            left.push((hit.at, RuleId(*base), UNSPOKEN));
+        }
         if found > before {
             self.weed(before, &view);
         }
@@ -332,10 +369,16 @@ impl<'e, 'c> Pass<'e, 'c> {
         }
     }
 
-    fn finish(self) -> Scan {
-        let Pass { chunk, decided, mut found, left, anchors, .. } = self;
+    /// Counts what became of the candidates in `fates`, if there are any.
+    fn finish(self, fates: Option<&mut Fates>) -> Scan {
+        let Pass { chunk, says, decided, mut found, left, anchors, .. } = self;
         let mut explained: Vec<Explained> = Vec::new();
-        if let Some(left) = left {
+        if let (Some(fates), Some(left)) = (fates, &left) {
+            let left = left.iter().filter(|(at, ..)| *at < decided).map(|&(_, rule, reason)| (rule, Some(reason)));
+            let taken = found.iter().zip(anchors.iter()).filter(|(_, at)| **at < decided).map(|(f, _)| (f.rule, None));
+            left.chain(taken).for_each(|fate| *fates.entry(fate).or_insert(0) += 1);
+        }
+        if let Some(left) = left.filter(|_| says.each) {
             explained.extend(left.into_iter().filter(|(at, ..)| *at < decided).map(|(at, rule, reason)| Explained {
                 offset: chunk.offset(at),
                 rule,
@@ -345,7 +388,7 @@ impl<'e, 'c> Pass<'e, 'c> {
                 Explained {
                     offset: chunk.offset(f.start),
                     rule: f.rule,
-                    verdict: Verdict::Taken((f.end - f.start) as u64),
+                    verdict: Verdict::Taken { bytes: (f.end - f.start) as u64, confidence: f.confidence },
                 }
             }));
             explained.sort_by_key(|e| (e.offset, e.rule));

@@ -74,6 +74,8 @@ struct Group {
     end: u64,
     /// The finding that names the group.
     name: Finding,
+    /// How sure the surest of them is.
+    confidence: Confidence,
     /// Open runs of the members, and how far each was followed.
     runs: Vec<(Run, u64)>,
     /// For each sort of memoryless run, the stretch that the last one of it went along.
@@ -184,6 +186,7 @@ impl Group {
             start,
             end,
             name,
+            confidence: name.confidence,
             has_block: first.run.as_deref() == Some(&Run::Pem),
             runs: first.run.map(|run| (*run, end)).into_iter().collect(),
             followed: Vec::new(),
@@ -217,6 +220,7 @@ impl Group {
             let Some(found) = waiting.take() else { break };
             let member = finding(chunk, &found);
             self.end = self.end.max(member.span.end);
+            self.confidence = self.confidence.max(member.confidence);
             if names_better(&member, &self.name) {
                 self.name = member;
             }
@@ -262,6 +266,7 @@ impl Group {
             // A union is no longer an address of the form that its name had.
             form: if is_name_whole { self.name.form } else { Form::PLAIN },
             place: if is_name_whole { self.name.place } else { Place::Text },
+            confidence: self.confidence,
             ..self.name
         };
         let is_long = span.len() > LONG_VALUE;
@@ -359,10 +364,11 @@ mod tests {
     /// Findings and their anchors, in no order.
     fn findings() -> impl Strategy<Value = Vec<(usize, Found)>> {
         let length = prop_oneof![20 => 1..30_usize, 1 => 1..2000_usize];
-        let finding = (0..12_000_usize, length, 0..40_usize, 0..Kind::ALL.len(), 0..3_u16, any::<bool>(), runs());
-        let finding = finding.prop_map(|(start, length, back, kind, rule, is_number, run)| {
+        let named = (0..Kind::ALL.len(), 0..3_u16, prop::sample::select(&Confidence::ALL[..]));
+        let finding = (0..12_000_usize, length, 0..40_usize, named, any::<bool>(), runs());
+        let finding = finding.prop_map(|(start, length, back, (kind, rule, confidence), is_number, run)| {
             let place = if is_number { Place::Number } else { Place::Text };
-            let found = Found::new(start, start + length, Kind::ALL[kind], Confidence::High).place(place);
+            let found = Found::new(start, start + length, Kind::ALL[kind], confidence).place(place);
             (start + back, Found { rule: RuleId(rule), run, ..found })
         });
         prop::collection::vec(finding, 0..120)
@@ -376,33 +382,34 @@ mod tests {
         };
         let mut found: Vec<&Found> = found.iter().map(|(_, found)| found).collect();
         found.sort_by_key(|f| f.start);
-        let mut groups: Vec<(Finding, Span)> = Vec::new();
+        let mut groups: Vec<(Finding, Span, Confidence)> = Vec::new();
         let mut is_block = false;
         for found in found {
             let member = finding(&whole, found);
             let reach = found.run.as_ref().map_or(member.span.end, |run| end(run, found.end)).max(member.span.end);
             match groups.last_mut() {
-                Some((name, span)) if member.span.start < span.end => {
+                Some((name, span, confidence)) if member.span.start < span.end => {
                     span.end = span.end.max(reach);
+                    *confidence = member.confidence.max(*confidence);
                     if names_better(&member, name) {
                         *name = member;
                     }
                 }
                 _ => {
-                    groups.push((member, Span::new(member.span.start, reach)));
+                    groups.push((member, Span::new(member.span.start, reach), member.confidence));
                     is_block = false;
                 }
             }
             is_block |= found.run.as_deref() == Some(&Run::Pem);
-            if let Some((_, span)) = groups.last_mut()
+            if let Some((_, span, _)) = groups.last_mut()
                 && is_block
             {
                 span.end = end(&Run::Set(GLUED), span.end as usize);
             }
         }
-        let unite = |(name, span): (Finding, Span)| match name.span == span {
-            true => name,
-            false => Finding { span, form: Form::PLAIN, place: Place::Text, ..name },
+        let unite = |(name, span, confidence): (Finding, Span, Confidence)| match name.span == span {
+            true => Finding { confidence, ..name },
+            false => Finding { span, form: Form::PLAIN, place: Place::Text, confidence, ..name },
         };
         groups.into_iter().map(unite).collect()
     }

@@ -36,6 +36,7 @@ pub struct Builder {
     spools: PathBuf,
     unscannable: Unscannable,
     explain: bool,
+    counts: bool,
     isa: Isa,
 }
 
@@ -54,6 +55,7 @@ impl Builder {
             spools: PathBuf::from("/tmp"),
             unscannable: Unscannable::default(),
             explain: false,
+            counts: false,
             isa: Isa::best(),
         }
     }
@@ -118,6 +120,11 @@ impl Builder {
         Builder { explain, ..self }
     }
 
+    /// Whether summaries tell how many candidates each rule had and what became of them, which takes longer.
+    pub fn count_fates(self, counts: bool) -> Builder {
+        Builder { counts, ..self }
+    }
+
     /// The instructions to search with, or the next best that the processor has. The output does not depend on it.
     pub fn isa(self, isa: Isa) -> Builder {
         Builder { isa, ..self }
@@ -147,10 +154,11 @@ impl Builder {
         };
         let engine = Engine::on(self.isa, rules, &self.hide, self.hide.clone());
         let styles = engine.catalogue().iter().map(|rule| self.policy.style(rule.kind, &rule.id)).collect();
+        let least = engine.catalogue().iter().map(|rule| self.policy.least(rule.kind)).collect();
         // Asking for the cores reads the limits of the process's control group, which takes a while.
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Scrubber {
-            redactor: Redactor::new(Pseudonyms::new(key), styles),
+            redactor: Redactor::new(Pseudonyms::new(key), styles).leaving(least),
             engine,
             recorder,
             threads: if self.explain { 1 } else { self.threads.unwrap_or_else(cores) },
@@ -159,6 +167,7 @@ impl Builder {
             spools: self.spools,
             unscannable: self.unscannable,
             explain: self.explain,
+            counts: self.counts,
             workers: OnceLock::new(),
         })
     }

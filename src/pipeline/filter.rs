@@ -10,6 +10,7 @@ use super::turn::{Turn, lock_soon};
 use super::worker::{Counted, Worker};
 use super::{Error, Explanation, Scrubber};
 use crate::artifact::Content;
+use crate::detect::Fates;
 use crate::source::Source;
 use crate::text::Feed;
 
@@ -20,6 +21,10 @@ const ALONE: u64 = 8;
 pub(super) struct Filtered {
     /// Findings, by rule.
     pub(super) counts: Vec<u64>,
+    /// Findings that were left because they are not sure enough, by rule.
+    pub(super) unsure: Vec<u64>,
+    /// What became of candidates, if that is counted.
+    pub(super) fates: Fates,
     /// Candidates that were verified, by anchor.
     pub(super) candidates: Vec<u64>,
     pub(super) explained: Vec<Explanation>,
@@ -32,8 +37,11 @@ pub(super) struct Filtered {
 impl Filtered {
     pub(super) fn new(order: Order, workers: impl IntoIterator<Item = Counted>) -> Filtered {
         let (content, explained) = order.finish();
-        let mut filtered = Filtered { counts: Vec::new(), candidates: Vec::new(), explained, controls: 0, content };
+        let (counts, unsure, fates, candidates) = Default::default();
+        let mut filtered = Filtered { counts, unsure, fates, candidates, explained, controls: 0, content };
         for worker in workers {
+            add(&mut filtered.unsure, &worker.unsure);
+            worker.fates.into_iter().for_each(|(fate, count)| *filtered.fates.entry(fate).or_insert(0) += count);
             add(&mut filtered.counts, &worker.counts);
             add(&mut filtered.candidates, &worker.candidates);
             filtered.controls += worker.controls;

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::filter::Filtered;
 use super::order::Order;
+use super::rewrite::is_left;
 use super::work::Work;
 use super::worker::Worker;
 use super::{Error, Report, Rewriter, Scrubber};
@@ -126,6 +127,9 @@ impl Shown {
     ) -> io::Result<()> {
         let mut at = range.start;
         for edit in edits {
+            if edit.resolved.as_ref().is_some_and(|resolved| is_left(&scrubber.redactor, resolved)) {
+                continue;
+            }
             let gap = &chunk.bytes[at.min(edit.start)..edit.start];
             if !gap.is_empty() {
                 witness.gap(gap)?;

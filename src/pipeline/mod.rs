@@ -28,7 +28,7 @@ use crate::artifact::Content;
 use crate::chunk::Chunk;
 use crate::container::{self, Input, Limits};
 use crate::detect::{Engine, Fold, RuleInfo, Scratch, Verdict};
-use crate::finding::RuleId;
+use crate::finding::{Confidence, RuleId};
 use crate::redact::Redactor;
 use crate::report::Summary;
 use crate::source::{HashingReader, OpenFile, Plain, Source, Watched};
@@ -148,6 +148,7 @@ pub struct Scrubber {
     spools: PathBuf,
     unscannable: Unscannable,
     explain: bool,
+    counts: bool,
     workers: OnceLock<Option<Arc<ThreadPool>>>,
 }
 
@@ -160,6 +161,11 @@ impl Scrubber {
     /// Every rule, by the numbers that [`Explanation`] uses.
     pub fn catalogue(&self) -> &[RuleInfo] {
         self.engine.catalogue()
+    }
+
+    /// Whether a finding of this rule that is so sure stays as it is, unless a surer one shares bytes with it.
+    pub fn leaves(&self, rule: RuleId, confidence: Confidence) -> bool {
+        self.redactor.leaves(rule, confidence)
     }
 
     /// What [`Summary::candidates`] are counted by.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::chunk::Chunk;
-use crate::detect::{Edit, Value};
+use crate::detect::{Edit, Resolved, Value};
 use crate::placeholder;
 use crate::redact::{Naming, Redactor, Replaced};
 
@@ -13,6 +13,8 @@ pub struct Rewriter {
     naming: Naming,
     /// Findings that were replaced, by rule.
     pub counts: Vec<u64>,
+    /// Findings that were left because they are not sure enough, by rule.
+    pub unsure: Vec<u64>,
 }
 
 impl Rewriter {
@@ -33,6 +35,12 @@ impl Rewriter {
             copy(chunk.bytes, at.min(edit.start)..edit.start, out);
             at = edit.end.max(at);
             let Some(resolved) = &edit.resolved else { continue };
+            let rule = usize::from(resolved.finding.rule.0);
+            if is_left(redactor, resolved) {
+                copy(chunk.bytes, edit.start..edit.end, out);
+                count(&mut self.unsure, rule);
+                continue;
+            }
             let value = match &resolved.value {
                 Value::Here => Replaced::Here { text: chunk.bytes, start: edit.start, end: edit.end },
                 Value::Gone(gone) => Replaced::Digest {
@@ -42,11 +50,7 @@ impl Rewriter {
                 },
             };
             redactor.replace(&mut self.naming, &resolved.finding, value, out);
-            let rule = usize::from(resolved.finding.rule.0);
-            if self.counts.len() <= rule {
-                self.counts.resize(rule + 1, 0);
-            }
-            self.counts[rule] += 1;
+            count(&mut self.counts, rule);
         }
         copy(chunk.bytes, at.min(range.end)..range.end, out);
         redactor.complete(&mut self.naming, out);
@@ -67,4 +71,16 @@ fn copy(text: &[u8], range: Range<usize>, out: &mut Vec<u8>) {
         }
         _ => out.extend_from_slice(&text[range]),
     }
+}
+
+/// Whether a finding is not sure enough to go. Of a long value some is gone already, so that it goes whole.
+pub(super) fn is_left(redactor: &Redactor, resolved: &Resolved) -> bool {
+    resolved.value == Value::Here && redactor.leaves(resolved.finding.rule, resolved.finding.confidence)
+}
+
+fn count(counts: &mut Vec<u64>, rule: usize) {
+    if counts.len() <= rule {
+        counts.resize(rule + 1, 0);
+    }
+    counts[rule] += 1;
 }

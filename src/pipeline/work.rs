@@ -12,7 +12,7 @@ use crate::artifact::Content;
 use crate::container::{
     self, Budget, Entry, Format, Input, Limit, Tally, Verdict as Fate, VisitError, Visitor, notice,
 };
-use crate::report::{RuleCount, Summary, Withheld, Witness};
+use crate::report::{Fate as RuleFate, RuleCount, Summary, Withheld, Witness};
 use crate::source::{HashingReader, Source};
 use crate::text::{Decoder, Encoder, Encoding, Head, Nature, sniff};
 
@@ -46,15 +46,15 @@ impl<'s> Work<'s> {
     }
 
     pub(super) fn report(mut self, outcome: Outcome, input: Content) -> Report {
-        let catalogue = self.scrubber.engine.catalogue();
-        self.summary.rules = catalogue
-            .iter()
-            .zip(&self.counts)
-            .filter(|&(_, &count)| count > 0)
-            .map(|(rule, &count)| RuleCount { rule: rule.id.clone(), kind: rule.kind.id(), count })
-            .collect();
+        self.summary.rules = self.named(&self.counts);
         self.summary.bytes_in = input.size;
         Report { outcome, input, summary: self.summary, explained: self.explained }
+    }
+
+    /// Counts by rule with the rules' names, in the order of the catalogue.
+    fn named(&self, counts: &[u64]) -> Vec<RuleCount> {
+        let rules = self.scrubber.engine.catalogue().iter().zip(counts).filter(|&(_, &count)| count > 0);
+        rules.map(|(rule, &count)| RuleCount { rule: rule.id.clone(), kind: rule.kind.id(), count }).collect()
     }
 
     fn withheld(&mut self, reason: String) {
@@ -138,6 +138,17 @@ impl<'s> Work<'s> {
         self.summary.scrubbed += 1;
         filter::add(&mut self.counts, &filtered.counts);
         filter::add(&mut self.summary.candidates, &filtered.candidates);
+        let mut more = Summary { unsure: self.named(&filtered.unsure), ..Summary::default() };
+        for ((rule, reason), count) in filtered.fates {
+            let Some(rule) = self.scrubber.engine.catalogue().get(usize::from(rule.0)) else { continue };
+            let mut fate = RuleFate { rule: rule.id.clone(), kind: rule.kind.id(), ..RuleFate::default() };
+            match reason {
+                Some(reason) => drop(fate.left.insert(reason.to_string(), count)),
+                None => fate.confirmed = count,
+            }
+            more.fates.push(fate);
+        }
+        self.summary.add(more);
         let place = self.place.join("!");
         // Its first line said text, which is final; that something else follows is told, not guessed at.
         if filtered.controls >= BINARY {

@@ -3,7 +3,7 @@
 use super::order::Settled;
 use super::{Error, Rewriter, Scrubber};
 use crate::chunk::Chunk;
-use crate::detect::{Edit, Scan, Scratch};
+use crate::detect::{Edit, Fates, Scan, Scratch};
 use crate::source::{Source, Subtrees};
 use crate::text::{Buffer, Cut, Feed, Piece, Stretch, controls};
 
@@ -26,6 +26,10 @@ pub(super) struct Worker<'s> {
 pub(super) struct Counted {
     /// Findings, by rule.
     pub(super) counts: Vec<u64>,
+    /// Findings that were left because they are not sure enough, by rule.
+    pub(super) unsure: Vec<u64>,
+    /// What became of candidates, if that is counted.
+    pub(super) fates: Fates,
     /// Candidates that were verified, by anchor.
     pub(super) candidates: Vec<u64>,
     /// Control characters that no text has.
@@ -65,7 +69,7 @@ impl<'s> Worker<'s> {
         Worker {
             scrubber,
             buffer: Buffer::default(),
-            scratch: Scratch::default(),
+            scratch: if scrubber.counts { Scratch::counting() } else { Scratch::default() },
             rewriter: Rewriter::default(),
             edits: Vec::new(),
             out: Vec::new(),
@@ -76,9 +80,10 @@ impl<'s> Worker<'s> {
     }
 
     /// What it has counted, once it has no more to do.
-    pub(super) fn counted(self) -> Counted {
-        let candidates = self.scratch.candidates();
-        Counted { counts: self.rewriter.counts, candidates, controls: self.controls_before }
+    pub(super) fn counted(mut self) -> Counted {
+        let (candidates, fates) = (self.scratch.candidates(), self.scratch.take_fates());
+        let Rewriter { counts, unsure, .. } = self.rewriter;
+        Counted { counts, unsure, fates, candidates, controls: self.controls_before }
     }
 
     /// Takes the next chunk, if there is one.

@@ -4,6 +4,9 @@
 //! what looks alike but must stay. Dice make *samples* of it, whose truth is known by construction: which bytes must go,
 //! which may, and that all others must stay. Each sample goes through the engine and is *scored*.
 //!
+//! Beside it stands text that was written down in the style of real logs ([`SUITE`]), or that users have: a [`Judge`]
+//! counts what is taken of it although it should stay.
+//!
 //! There are two halves that share neither templates nor forms of values ([`Split`]). Detectors may be tuned on one; the
 //! other says whether they have learned more than its rows by heart. So failures of the held-out half are not listed
 //! unless asked for, and a row of it must not be copied into a rule or a test.
@@ -13,11 +16,14 @@
 
 mod corpus;
 mod dice;
+mod keep;
+mod marked;
 mod record;
 mod sample;
 mod score;
 
 pub use corpus::Split;
+pub use keep::{Judge, Judged, MarkError, Misses, SUITE, Takes};
 pub use record::{Record, Side};
 pub use sample::CorpusError;
 pub use score::{Failure, Fault, Kept, Precision, Recall, Score, Share};

@@ -195,7 +195,7 @@ pub(super) fn range(finding: &Finding) -> Range<usize> {
     finding.span.start as usize..finding.span.end as usize
 }
 
-fn overlap(a: &Range<usize>, b: &Range<usize>) -> usize {
+pub(super) fn overlap(a: &Range<usize>, b: &Range<usize>) -> usize {
     a.end.min(b.end).saturating_sub(a.start.max(b.start))
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::finding::Confidence;
 use crate::kind::Kind;
 
 /// How a value is replaced.
@@ -21,20 +22,34 @@ pub enum Style {
     Remove,
 }
 
-/// Which style stands for what. A rule's own style goes before its kind's, and that before the default.
+/// Which style stands for what, and how sure a finding must be. A rule's own style goes before its kind's, and that before
+/// the default; a kind's confidence goes before that of all.
 ///
 /// ```toml
 /// default = "placeholder"
+/// min-confidence = "low"
 /// [kind]
 /// email = "shape"
 /// [rule]
 /// github-pat = "remove"
+/// [confidence]
+/// phone = "medium"
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
     default: Style,
     kinds: BTreeMap<Kind, Style>,
     rules: BTreeMap<String, Style>,
+    least: Confidence,
+    least_by_kind: BTreeMap<Kind, Confidence>,
+}
+
+impl Default for Policy {
+    /// Placeholders for every finding, however sure.
+    fn default() -> Policy {
+        let (default, kinds, rules, least_by_kind) = Default::default();
+        Policy { default, kinds, rules, least: Confidence::Low, least_by_kind }
+    }
 }
 
 #[derive(Deserialize)]
@@ -46,6 +61,10 @@ struct AsWritten {
     kind: BTreeMap<String, Style>,
     #[serde(default)]
     rule: BTreeMap<String, Style>,
+    #[serde(default, rename = "min-confidence")]
+    min_confidence: Option<String>,
+    #[serde(default)]
+    confidence: BTreeMap<String, String>,
 }
 
 /// What is wrong with the text of a policy.
@@ -65,6 +84,9 @@ pub enum PolicyError {
     /// It names a rule that does not exist.
     #[error("unknown rule `{0}`; `scrubjay rules list` shows them")]
     UnknownRule(String),
+    /// It asks for a confidence that does not exist.
+    #[error("unknown confidence `{0}`; there are {all}", all = Confidence::ALL.map(Confidence::id).join(", "))]
+    UnknownConfidence(String),
 }
 
 impl Policy {
@@ -86,7 +108,23 @@ impl Policy {
         if let Some(id) = written.rule.keys().find(|id| !is_rule(id)) {
             return Err(PolicyError::UnknownRule(id.clone()));
         }
-        Ok(Policy { default: written.default, kinds, rules: written.rule })
+        let confidence = |id: String| Confidence::from_id(&id).ok_or(PolicyError::UnknownConfidence(id));
+        let mut least_by_kind = BTreeMap::new();
+        for (id, least) in written.confidence {
+            least_by_kind.insert(Kind::from_id(&id).ok_or(PolicyError::UnknownKind(id))?, confidence(least)?);
+        }
+        let least = written.min_confidence.map(confidence).transpose()?.unwrap_or(Confidence::Low);
+        Ok(Policy { default: written.default, kinds, rules: written.rule, least, least_by_kind })
+    }
+
+    /// The same with another confidence that findings of all kinds must have, but for those that the policy names.
+    pub fn at_least(self, least: Confidence) -> Policy {
+        Policy { least, ..self }
+    }
+
+    /// How sure a finding of this kind must be, lest it stay.
+    pub fn least(&self, kind: Kind) -> Confidence {
+        self.least_by_kind.get(&kind).copied().unwrap_or(self.least)
     }
 
     /// Whether any value may be replaced in this style.
@@ -111,6 +149,16 @@ mod tests {
         assert_eq!(policy.style(Kind::Email, "x"), Style::Remove);
         assert_eq!(policy.style(Kind::Email, "y"), Style::Shape);
         assert_eq!(policy.style(Kind::Token, "y"), Style::Mask);
+    }
+
+    #[test]
+    fn a_kinds_confidence_goes_before_that_of_all() {
+        let policy = Policy::parse("min-confidence = \"medium\"\n[confidence]\nphone = \"high\"", |_| true).unwrap();
+        assert_eq!((policy.least(Kind::Phone), policy.least(Kind::Ipv4)), (Confidence::High, Confidence::Medium));
+        assert_eq!(policy.at_least(Confidence::Low).least(Kind::Ipv4), Confidence::Low);
+        assert_eq!(Policy::default().least(Kind::Ipv4), Confidence::Low);
+        let unknown = Policy::parse("min-confidence = \"sure\"", |_| true);
+        assert!(matches!(unknown, Err(PolicyError::UnknownConfidence(c)) if c == "sure"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The redactor: copies the gaps of a chunk and writes replacements, left to right, once.
 
-use crate::finding::{Finding, Form, Place};
+use crate::finding::{Confidence, Finding, Form, Place, RuleId};
 use crate::kind::Kind;
 use crate::placeholder;
 use crate::redact::naming::Naming;
@@ -47,12 +47,24 @@ pub struct Redactor {
     names: Pseudonyms,
     /// By rule number.
     styles: Vec<Style>,
+    /// By rule number: how sure a finding must be.
+    least: Vec<Confidence>,
 }
 
 impl Redactor {
-    /// A redactor for rules whose styles are given by rule number.
+    /// A redactor for rules whose styles are given by rule number, which leaves nothing.
     pub fn new(names: Pseudonyms, styles: Vec<Style>) -> Redactor {
-        Redactor { names, styles }
+        Redactor { names, styles, least: Vec::new() }
+    }
+
+    /// The same, leaving findings that are less sure than `least` has it for their rule, by rule number.
+    pub fn leaving(self, least: Vec<Confidence>) -> Redactor {
+        Redactor { least, ..self }
+    }
+
+    /// Whether a finding of this rule that is so sure is left as it is.
+    pub fn leaves(&self, rule: RuleId, confidence: Confidence) -> bool {
+        self.least.get(usize::from(rule.0)).is_some_and(|&least| confidence < least)
     }
 
     /// Appends the replacement of a finding. Line ends inside the value follow it, so that no line is lost.

@@ -23,6 +23,31 @@ pub struct RuleCount {
     pub count: u64,
 }
 
+/// What became of the candidates of one rule.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Fate {
+    /// The rule's id.
+    pub rule: String,
+    /// Its kind's id.
+    pub kind: &'static str,
+    /// Findings, before those that overlap are united.
+    pub confirmed: u64,
+    /// Candidates that were left, by reason.
+    pub left: BTreeMap<String, u64>,
+}
+
+impl Fate {
+    /// Candidates that were left.
+    pub fn rejected(&self) -> u64 {
+        self.left.values().sum()
+    }
+
+    /// All candidates.
+    pub fn candidates(&self) -> u64 {
+        self.confirmed + self.rejected()
+    }
+}
+
 /// An entry or artifact that was held back, by its scrubbed name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Withheld {
@@ -37,6 +62,10 @@ pub struct Withheld {
 pub struct Summary {
     /// Findings by rule, the rules in the order of the catalogue.
     pub rules: Vec<RuleCount>,
+    /// Findings that were left because they are not sure enough, by rule.
+    pub unsure: Vec<RuleCount>,
+    /// What became of candidates by rule, if that was counted.
+    pub fates: Vec<Fate>,
     /// Candidates that the detectors verified, by anchor, in the order of the engine's.
     pub candidates: Vec<u64>,
     /// Artifacts that were read.
@@ -62,10 +91,15 @@ pub struct Summary {
 impl Summary {
     /// Adds what another part of the run did.
     pub fn add(&mut self, other: Summary) {
-        for more in other.rules {
-            match self.rules.iter_mut().find(|r| r.rule == more.rule) {
-                Some(rule) => rule.count += more.count,
-                None => self.rules.push(more),
+        add_counts(&mut self.rules, other.rules);
+        add_counts(&mut self.unsure, other.unsure);
+        for more in other.fates {
+            match self.fates.iter_mut().find(|fate| fate.rule == more.rule) {
+                Some(fate) => {
+                    fate.confirmed += more.confirmed;
+                    more.left.into_iter().for_each(|(reason, n)| *fate.left.entry(reason).or_insert(0) += n);
+                }
+                None => self.fates.push(more),
             }
         }
         self.candidates.resize(self.candidates.len().max(other.candidates.len()), 0);
@@ -94,19 +128,18 @@ impl Summary {
 
     /// Findings by kind, in the order of kinds.
     pub fn kinds(&self) -> BTreeMap<Kind, u64> {
-        let mut kinds = BTreeMap::new();
-        for rule in &self.rules {
-            if let Some(kind) = Kind::from_id(rule.kind) {
-                *kinds.entry(kind).or_insert(0) += rule.count;
-            }
-        }
-        kinds
+        by_kind(&self.rules)
     }
 
     /// Read bytes per second, in MB (10^6 bytes).
     pub fn megabytes_per_second(&self) -> f64 {
         let seconds = self.elapsed.as_secs_f64();
         if seconds > 0.0 { self.bytes_in as f64 / 1e6 / seconds } else { 0.0 }
+    }
+
+    /// How many that is in each MB (10^6 bytes) that was read.
+    pub fn per_megabyte(&self, count: u64) -> f64 {
+        if self.bytes_in > 0 { count as f64 * 1e6 / self.bytes_in as f64 } else { 0.0 }
     }
 
     /// How much was found in how much, in one line.
@@ -136,10 +169,12 @@ impl Summary {
         let mut text = format!("scrubjay: {}, {:.0} MB/s\n", self.headline(), self.megabytes_per_second());
         let kinds = self.kinds();
         if !kinds.is_empty() {
-            let mut kinds: Vec<(Kind, u64)> = kinds.into_iter().collect();
-            kinds.sort_by_key(|&(kind, count)| (std::cmp::Reverse(count), kind));
-            let parts: Vec<String> = kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
-            let _ = writeln!(text, "  replaced: {}", parts.join(", "));
+            let _ = writeln!(text, "  replaced: {}", kinds_text(kinds));
+        }
+        if !self.unsure.is_empty() {
+            let all = self.unsure.iter().map(|rule| rule.count).sum::<u64>();
+            let kinds = kinds_text(by_kind(&self.unsure));
+            let _ = writeln!(text, "  left, as less sure than asked for: {all} ({kinds})");
         }
         text + &self.leftovers()
     }
@@ -174,6 +209,10 @@ impl Summary {
             findings: u64,
             kinds: BTreeMap<&'static str, u64>,
             rules: &'a [RuleCount],
+            #[serde(skip_serializing_if = "<[RuleCount]>::is_empty")]
+            unsure: &'a [RuleCount],
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            stats: Vec<RuleStats<'a>>,
             artifacts: u64,
             scrubbed: u64,
             passed: u64,
@@ -186,10 +225,26 @@ impl Summary {
             megabytes_per_second: f64,
             not_looked_for: &'static str,
         }
+        #[derive(Serialize)]
+        struct RuleStats<'a> {
+            candidates: u64,
+            candidates_per_megabyte: f64,
+            rejected: u64,
+            #[serde(flatten)]
+            fate: &'a Fate,
+        }
+        let stats = |fate| RuleStats {
+            candidates: Fate::candidates(fate),
+            candidates_per_megabyte: self.per_megabyte(fate.candidates()),
+            rejected: fate.rejected(),
+            fate,
+        };
         let json = AsJson {
             findings: self.findings(),
             kinds: self.kinds().into_iter().map(|(kind, count)| (kind.id(), count)).collect(),
             rules: &self.rules,
+            unsure: &self.unsure,
+            stats: self.fates.iter().map(stats).collect(),
             artifacts: self.artifacts,
             scrubbed: self.scrubbed,
             passed: self.passed,
@@ -215,6 +270,33 @@ fn n(count: u64, noun: &str) -> String {
     }
 }
 
+fn add_counts(all: &mut Vec<RuleCount>, more: Vec<RuleCount>) {
+    for more in more {
+        match all.iter_mut().find(|rule| rule.rule == more.rule) {
+            Some(rule) => rule.count += more.count,
+            None => all.push(more),
+        }
+    }
+}
+
+/// Counts by kind, the kinds in their order.
+fn by_kind(rules: &[RuleCount]) -> BTreeMap<Kind, u64> {
+    let mut kinds = BTreeMap::new();
+    for rule in rules {
+        if let Some(kind) = Kind::from_id(rule.kind) {
+            *kinds.entry(kind).or_insert(0) += rule.count;
+        }
+    }
+    kinds
+}
+
+/// The same for people, the most frequent kind first.
+fn kinds_text(kinds: BTreeMap<Kind, u64>) -> String {
+    let mut kinds: Vec<(Kind, u64)> = kinds.into_iter().collect();
+    kinds.sort_by_key(|&(kind, count)| (std::cmp::Reverse(count), kind));
+    kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect::<Vec<_>>().join(", ")
+}
+
 /// A number of bytes for people, in powers of 1000.
 fn size(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
@@ -233,8 +315,11 @@ mod tests {
 
     fn summary() -> Summary {
         let rule = |rule: &str, kind, count| RuleCount { rule: rule.into(), kind, count };
+        let left = BTreeMap::from([("no domain behind it".to_string(), 2)]);
         Summary {
             rules: vec![rule("email", "email", 3), rule("github-pat", "token", 1)],
+            unsure: vec![rule("phone", "phone", 2)],
+            fates: vec![Fate { rule: "email".into(), kind: "email", confirmed: 3, left }],
             scrubbed: 1,
             bytes_in: 12_345_678,
             elapsed: Duration::from_millis(100),
@@ -247,6 +332,7 @@ mod tests {
         let text = summary().text();
         assert!(text.starts_with("scrubjay: 4 findings in 1 text; 12.3 MB read, 123 MB/s\n"), "{text}");
         assert!(text.contains("replaced: email 3, token 1"), "{text}");
+        assert!(text.contains("left, as less sure than asked for: 2 (phone 2)"), "{text}");
         assert!(text.contains("not looked for: names"), "{text}");
     }
 
@@ -256,6 +342,12 @@ mod tests {
         assert_eq!(json["findings"], 4);
         assert_eq!(json["kinds"]["email"], 3);
         assert_eq!(json["rules"][1]["rule"], "github-pat");
+        assert_eq!(json["unsure"][0]["count"], 2);
+        let stats = &json["stats"][0];
+        assert_eq!((&stats["rule"], &stats["candidates"], &stats["rejected"]), (&"email".into(), &5.into(), &2.into()));
+        assert_eq!(stats["left"]["no domain behind it"], 2);
+        let plain: serde_json::Value = serde_json::from_str(&Summary::default().json()).unwrap();
+        assert!(plain.get("stats").is_none() && plain.get("unsure").is_none());
     }
 
     #[test]
@@ -264,5 +356,6 @@ mod tests {
         all.add(summary());
         assert_eq!(all.findings(), 8);
         assert_eq!(all.rules.len(), 2);
+        assert_eq!((all.unsure[0].count, all.fates[0].candidates()), (4, 10));
     }
 }

@@ -21,7 +21,11 @@ pub fn told(scrubber: &Scrubber, explanation: &Explanation, name: &str) -> Strin
     let place: String = names.collect::<Vec<_>>().join("!");
     let place = if place.is_empty() { place } else { place + ":" };
     let fate = match explanation.verdict {
-        Verdict::Taken(bytes) => format!("taken, {bytes} bytes"),
+        Verdict::Taken { bytes, confidence } => {
+            let fate =
+                if scrubber.leaves(explanation.rule, confidence) { "found, but not sure enough" } else { "taken" };
+            format!("{fate}, {bytes} bytes, {} confidence", confidence.id())
+        }
         Verdict::Left(reason) => format!("left: {reason}"),
     };
     format!("{place}{}:{}: {rule} {fate}\n", explanation.line, explanation.column)

@@ -101,7 +101,7 @@ impl Job {
             {
                 text.push_str(&overdue(ledger)?);
             }
-            if self.args.stats {
+            if self.args.stats && self.args.summary == SummaryFormat::Text {
                 text.push_str(&stats::text(summary, &self.slow, &self.scrubber.anchor_names()));
             }
             // A closed standard error leaves nobody to tell.

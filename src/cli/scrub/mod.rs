@@ -65,8 +65,8 @@ pub struct Args {
     /// Write nothing to standard error but errors
     #[arg(long, short, conflicts_with_all = ["explain", "summary", "stats"])]
     quiet: bool,
-    /// Tell, on standard error, which rules run in the slow lane, which anchors had how many candidates, and what each rule
-    /// found, in all and per megabyte
+    /// Tell, on standard error, how many candidates each rule had, in all and per megabyte, how many were confirmed, and why
+    /// the others were left; and which rules run in the slow lane
     #[arg(long)]
     stats: bool,
     /// Tell of each candidate, on standard error, which rule took it or why it was left; never the value
@@ -125,6 +125,7 @@ fn job(context: &Context, args: Args, is_tree: bool) -> Result<Job, Error> {
         .threads(if is_tree { 1 } else { threads })
         .spools(spools)
         .explain(args.explain)
+        .count_fates(args.stats)
         .unscannable(match args.unscannable {
             UnscannableName::Withhold => Unscannable::Withhold,
             UnscannableName::Pass => Unscannable::Pass,
