@@ -74,8 +74,9 @@ struct Group {
     end: u64,
     /// The finding that names the group.
     name: Finding,
-    /// How sure the surest of them is.
-    confidence: Confidence,
+    /// By kind, the one that names it best. The surest of these says how sure the group is: what else is in it may be
+    /// skipped as decided, so that it must not count.
+    best: Vec<Finding>,
     /// Open runs of the members, and how far each was followed.
     runs: Vec<(Run, u64)>,
     /// For each sort of memoryless run, the stretch that the last one of it went along.
@@ -186,7 +187,7 @@ impl Group {
             start,
             end,
             name,
-            confidence: name.confidence,
+            best: vec![name],
             has_block: first.run.as_deref() == Some(&Run::Pem),
             runs: first.run.map(|run| (*run, end)).into_iter().collect(),
             followed: Vec::new(),
@@ -220,7 +221,7 @@ impl Group {
             let Some(found) = waiting.take() else { break };
             let member = finding(chunk, &found);
             self.end = self.end.max(member.span.end);
-            self.confidence = self.confidence.max(member.confidence);
+            name_by_kind(&mut self.best, member);
             if names_better(&member, &self.name) {
                 self.name = member;
             }
@@ -266,7 +267,7 @@ impl Group {
             // A union is no longer an address of the form that its name had.
             form: if is_name_whole { self.name.form } else { Form::PLAIN },
             place: if is_name_whole { self.name.place } else { Place::Text },
-            confidence: self.confidence,
+            confidence: self.best.iter().map(|best| best.confidence).max().unwrap_or(self.name.confidence),
             ..self.name
         };
         let is_long = span.len() > LONG_VALUE;
@@ -314,6 +315,14 @@ impl Group {
     }
 }
 
+fn name_by_kind(best: &mut Vec<Finding>, member: Finding) {
+    match best.iter_mut().find(|best| best.kind == member.kind) {
+        Some(best) if names_better(&member, best) => *best = member,
+        Some(_) => {}
+        None => best.push(member),
+    }
+}
+
 /// Whether `a` names a union better than `b`: by kind, then by length, confidence and rule, so that order never matters.
 fn names_better(a: &Finding, b: &Finding) -> bool {
     let rank = |f: &Finding| -> (Kind, u64, Confidence, Reverse<RuleId>, Reverse<u64>, Place, Form) {
@@ -327,6 +336,7 @@ mod tests {
     use super::*;
     use crate::chunk::{LEFT_MARGIN, RIGHT_MARGIN};
     use proptest::prelude::*;
+    use std::collections::BTreeMap;
 
     const PIECES: [&str; 16] = [
         "word",
@@ -382,21 +392,24 @@ mod tests {
         };
         let mut found: Vec<&Found> = found.iter().map(|(_, found)| found).collect();
         found.sort_by_key(|f| f.start);
-        let mut groups: Vec<(Finding, Span, Confidence)> = Vec::new();
+        let mut groups: Vec<(Finding, Span, BTreeMap<Kind, Finding>)> = Vec::new();
         let mut is_block = false;
         for found in found {
             let member = finding(&whole, found);
             let reach = found.run.as_ref().map_or(member.span.end, |run| end(run, found.end)).max(member.span.end);
             match groups.last_mut() {
-                Some((name, span, confidence)) if member.span.start < span.end => {
+                Some((name, span, best)) if member.span.start < span.end => {
                     span.end = span.end.max(reach);
-                    *confidence = member.confidence.max(*confidence);
+                    let known = best.entry(member.kind).or_insert(member);
+                    if names_better(&member, known) {
+                        *known = member;
+                    }
                     if names_better(&member, name) {
                         *name = member;
                     }
                 }
                 _ => {
-                    groups.push((member, Span::new(member.span.start, reach), member.confidence));
+                    groups.push((member, Span::new(member.span.start, reach), BTreeMap::from([(member.kind, member)])));
                     is_block = false;
                 }
             }
@@ -407,9 +420,12 @@ mod tests {
                 span.end = end(&Run::Set(GLUED), span.end as usize);
             }
         }
-        let unite = |(name, span, confidence): (Finding, Span, Confidence)| match name.span == span {
-            true => Finding { confidence, ..name },
-            false => Finding { span, form: Form::PLAIN, place: Place::Text, confidence, ..name },
+        let unite = |(name, span, best): (Finding, Span, BTreeMap<Kind, Finding>)| {
+            let confidence = best.values().map(|best| best.confidence).max().unwrap_or(name.confidence);
+            match name.span == span {
+                true => Finding { confidence, ..name },
+                false => Finding { span, form: Form::PLAIN, place: Place::Text, confidence, ..name },
+            }
         };
         groups.into_iter().map(unite).collect()
     }

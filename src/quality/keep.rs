@@ -198,9 +198,9 @@ mod tests {
         assert_eq!((judged.files, judged.lines, judged.wrong()), (1, 3, 1));
         let ipv4 = &judged.rules[0];
         assert_eq!((ipv4.rule.as_str(), ipv4.takes, ipv4.wrong, ipv4.wide), ("ipv4", 3, 1, 0));
-        assert_eq!(ipv4.place.as_deref(), Some("a.log:1:31"));
+        assert_eq!(ipv4.place.as_deref(), Some("a.log:1:32"));
         let left: Vec<_> = judged.marks.iter().filter(|m| m.place.is_some()).collect();
-        assert_eq!((left.len(), left[0].kind, left[0].place.as_deref()), (1, "name", Some("a.log:2:44")));
+        assert_eq!((left.len(), left[0].kind, left[0].place.as_deref()), (1, "name", Some("a.log:2:48")));
         assert_eq!(judged.hidden(), Share { good: 2, of: 3 });
     }
 
