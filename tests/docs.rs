@@ -56,6 +56,22 @@ fn run_page(path: &Path) {
     }
 }
 
+/// With `SCRUBJAY_WRITE_DOCS=1` in the environment the page is brought into step instead.
+#[test]
+fn the_tables_of_quality_are_the_floor() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/detection.md");
+    let page = fs::read_to_string(&path).unwrap();
+    let (begin, end) = ("<!-- the floor, as a table: a test holds the two equal -->\n", "<!-- end of the floor -->");
+    let (before, rest) = page.split_once(begin).unwrap();
+    let (_, behind) = rest.split_once(end).unwrap();
+    let expected = format!("{before}{begin}{}{end}{behind}", scrubjay::quality::Record::floor().unwrap().markdown());
+    if std::env::var_os("SCRUBJAY_WRITE_DOCS").is_some() {
+        fs::write(&path, &expected).unwrap();
+        return;
+    }
+    assert!(page == expected, "docs/detection.md and the floor differ: run this test with SCRUBJAY_WRITE_DOCS=1");
+}
+
 #[test]
 fn the_commands_of_the_readme_work() {
     run_page(Path::new("README.md"));

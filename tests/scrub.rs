@@ -412,6 +412,26 @@ fn a_corpus_is_judged_by_what_should_stay() {
 }
 
 #[test]
+fn a_floor_of_quality_is_held_and_only_rises() {
+    let world = World::new();
+    let floor = world.write("floor.toml", "seed = 3\nsize = 20\n[tune.recall]\n[tune.precision]\n[tune.kept]\n[held.recall]\n[held.precision]\n[held.kept]\n");
+    let raised = world.run(&["rules", "test", "--quality", "--raise", "floor.toml"], b"");
+    assert!(raised.code == 0 && raised.text() == "floor.toml is written\n", "{}", raised.text());
+    let held = world.run(&["rules", "test", "--quality", "--floor", "floor.toml"], b"");
+    assert!(held.code == 0 && held.text() == "nothing is lower than the floor\n", "{}", held.text());
+
+    // A share that nothing reaches.
+    let text = std::fs::read_to_string(&floor).unwrap().replacen("email = [20, 20]", "email = [40, 20]", 1);
+    std::fs::write(&floor, &text).unwrap();
+    let lower = world.run(&["rules", "test", "--quality", "--floor", "floor.toml"], b"");
+    let told = "tune: recall of email: 100.0 %, on record are 200.0 %\nlower than the floor: 1 share\n";
+    assert!(lower.code == 3 && lower.text() == told, "{}", lower.text());
+    let raised = world.run(&["rules", "test", "--quality", "--raise", "floor.toml"], b"");
+    assert_eq!(raised.text(), "floor.toml stays as it was\n");
+    assert_eq!(std::fs::read_to_string(&floor).unwrap(), text);
+}
+
+#[test]
 fn errors_name_no_content() {
     let world = World::new();
     let run = world.run(&["scrub", "absent-jane.roe@example.com"], b"");

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use super::{Error, Exit, show};
-use crate::quality::{Case, Failure, Fault, Plan, Quality, Score, Share, Split};
+use crate::quality::{Case, Failure, Fault, Plan, Quality, Record, Score, Share, Split};
 use crate::rules::RuleSet;
 
 /// What of it is asked for.
@@ -29,10 +30,19 @@ pub struct Options {
     /// Show one text and what became of it, for example tune/email/17; it is invented
     #[arg(long, value_name = "ID", requires = "quality", conflicts_with_all = ["split", "failures"])]
     case: Option<String>,
+    /// Hold what is measured against a floor, the built-in one or that in FILE: exit code 3 if something is lower
+    #[arg(long, value_name = "FILE", requires = "quality", num_args = 0..=1, conflicts_with_all = MEASURES)]
+    floor: Option<Option<PathBuf>>,
+    /// Raise the floor in FILE to what is measured, where that is higher; without such a file, write it
+    #[arg(long, value_name = "FILE", requires = "quality", conflicts_with_all = MEASURES, conflicts_with = "floor")]
+    raise: Option<PathBuf>,
     /// Write JSON
     #[arg(long, requires = "measured")]
     pub json: bool,
 }
+
+/// What a floor says itself, or does not show.
+const MEASURES: [&str; 6] = ["seed", "size", "split", "failures", "case", "json"];
 
 impl Options {
     /// Whether it is asked for.
@@ -46,13 +56,18 @@ fn split(name: &str) -> Result<Split, String> {
 }
 
 pub fn run(rules: &RuleSet, options: &Options, out: &mut impl Write) -> Result<Exit, Error> {
-    let fault = |_| Error::Internal("the corpus of the quality test cannot be read");
     let quality = Quality::new(rules).map_err(fault)?;
     if let Some(id) = &options.case {
         return match quality.case(id, options.seed).map_err(fault)? {
             Some(case) => one(&case, out),
             None => Err(Error::Usage(format!("there is no case `{id}`; a name is HALF/SORT/NUMBER"))),
         };
+    }
+    if let Some(path) = &options.floor {
+        return floor(&quality, path.as_deref(), out);
+    }
+    if let Some(path) = &options.raise {
+        return raise(&quality, path, out);
     }
     let plan = Plan { seed: options.seed, size: options.size };
     let halves: Vec<Split> = Split::ALL.into_iter().filter(|&s| options.split.is_none_or(|only| only == s)).collect();
@@ -74,6 +89,54 @@ pub fn run(rules: &RuleSet, options: &Options, out: &mut impl Write) -> Result<E
         writeln!(out)?;
     }
     Ok(Exit::Done)
+}
+
+fn floor(quality: &Quality, path: Option<&Path>, out: &mut impl Write) -> Result<Exit, Error> {
+    let floor = match path {
+        Some(path) => read(path)?.ok_or_else(|| Error::Usage(format!("there is no {}", show::path(path))))?,
+        None => Record::floor().map_err(|_| Error::Internal("the floor of the quality test cannot be read"))?,
+    };
+    let measured = quality.record(floor.plan()).map_err(fault)?;
+    let breaches = floor.breaches(&measured);
+    breaches.iter().try_for_each(|breach| writeln!(out, "{breach}"))?;
+    if breaches.is_empty() {
+        writeln!(out, "nothing is lower than the floor")?;
+        return Ok(Exit::Done);
+    }
+    writeln!(out, "lower than the floor: {}", show::plural(breaches.len() as u64, "share"))?;
+    Ok(Exit::Found)
+}
+
+fn raise(quality: &Quality, path: &Path, out: &mut impl Write) -> Result<Exit, Error> {
+    let floor = read(path)?;
+    let plan = floor.as_ref().map_or_else(Plan::default, Record::plan);
+    let measured = quality.record(plan).map_err(fault)?;
+    let raised = match &floor {
+        Some(floor) => floor.raised(measured),
+        None => measured,
+    };
+    std::fs::write(path, raised.toml()).map_err(|source| {
+        let path = path.to_path_buf();
+        Error::File { doing: "write", path, source }
+    })?;
+    let what = if floor.is_some_and(|floor| floor == raised) { "stays as it was" } else { "is written" };
+    writeln!(out, "{} {what}", show::path(path))?;
+    Ok(Exit::Done)
+}
+
+/// The record in a file, if there is one.
+fn read(path: &Path) -> Result<Option<Record>, Error> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(Error::File { doing: "read", path: path.to_path_buf(), source }),
+    };
+    let wrong = |error: toml::de::Error| Error::Usage(format!("{}: {}", show::path(path), error.message()));
+    Record::parse(&text).map(Some).map_err(wrong)
+}
+
+fn fault(_: crate::quality::CorpusError) -> Error {
+    Error::Internal("the corpus of the quality test cannot be read")
 }
 
 fn share(share: Share) -> [String; 3] {

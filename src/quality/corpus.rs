@@ -115,6 +115,8 @@ pub(super) enum Spelling {
     Url,
     /// Quotes doubled.
     Csv,
+    /// Apostrophes doubled, as in a string of SQL.
+    Sql,
     /// In base64.
     Base64,
 }
@@ -132,6 +134,7 @@ impl Spelling {
             "xml" => Spelling::Xml,
             "url" => Spelling::Url,
             "csv" => Spelling::Csv,
+            "sql" => Spelling::Sql,
             "base64" => Spelling::Base64,
             _ => return None,
         })
@@ -153,6 +156,7 @@ impl Spelling {
             }
             Spelling::Url => url(value),
             Spelling::Csv => value.replace('"', "\"\""),
+            Spelling::Sql => value.replace('\'', "''"),
             Spelling::Base64 => super::dice::base64(value.as_bytes()),
         })
     }

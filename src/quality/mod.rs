@@ -21,6 +21,7 @@ mod marked;
 mod record;
 mod sample;
 mod score;
+mod shapes;
 
 pub use corpus::Split;
 pub use keep::{Judge, Judged, MarkError, Misses, SUITE, Takes};
@@ -35,6 +36,7 @@ use crate::kind::Kind;
 use crate::rules::RuleSet;
 use sample::{Corpus, Sample};
 use score::{Tally, is_named, range, readable};
+use shapes::Shapes;
 
 /// How the corpus is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +57,7 @@ impl Default for Plan {
 pub struct Quality {
     engine: Engine,
     corpora: Vec<Corpus>,
+    shapes: Shapes,
 }
 
 /// One sample with what became of it: invented text, so that it may be shown.
@@ -79,7 +82,8 @@ impl Quality {
     /// If the corpus cannot be read, which is a fault in scrubjay.
     pub fn new(rules: &RuleSet) -> Result<Quality, CorpusError> {
         let corpora = Split::ALL.into_iter().map(Corpus::read).collect::<Result<_, _>>()?;
-        Ok(Quality { engine: Engine::new(rules, &Terms::new(), Terms::new()), corpora })
+        let engine = Engine::new(rules, &Terms::new(), Terms::new());
+        Ok(Quality { engine, corpora, shapes: Shapes::of(rules) })
     }
 
     /// Measures one half.
@@ -93,6 +97,11 @@ impl Quality {
             for (topic, kind) in corpus.topics() {
                 let recall = self.topic(corpus, topic, kind, plan, &mut tally, &mut score.failures)?;
                 score.recall.push(recall);
+            }
+            // What is drawn from the rules says nothing of what they do not know, so that none of it is held out.
+            if split == Split::Tune {
+                score.recall.push(self.by_rule(plan, &mut tally, &mut score.failures));
+                score.recall.sort_by(|a, b| a.topic.cmp(&b.topic));
             }
             for sort in corpus.benign() {
                 let mut kept = Share::default();
@@ -126,26 +135,60 @@ impl Quality {
             Recall { topic: topic.to_string(), kind: kind.id(), hidden: Share::default(), partly: 0, named: 0 };
         for n in 0..plan.size {
             let Some(sample) = corpus.sample(plan.seed, topic, n).transpose()? else { continue };
-            let findings = self.scan(&sample.text);
-            let mut faults = tally.add(&sample, &findings);
-            for label in sample.labels.iter().filter(|label| label.is_main) {
-                let left = readable(&label.span, &findings);
-                recall.hidden.count(left == 0);
-                if left == label.span.len() {
-                    faults.push(Fault::Missed);
-                } else if left > 0 {
-                    recall.partly += 1;
-                    faults.push(Fault::Partly);
-                } else if is_named(&label.span, kind, &findings) {
-                    recall.named += 1;
-                }
-            }
-            // The worst names it.
-            if let Some(fault) = faults.into_iter().min() {
-                failures.push(self.failure(corpus.split, topic, n, fault, sample, &findings));
-            }
+            self.judge((corpus.split, topic, n), sample, kind, &mut recall, tally, failures);
         }
         Ok(recall)
+    }
+
+    /// The values that the rules describe: some for each rule.
+    fn by_rule(&self, plan: Plan, tally: &mut Tally, failures: &mut Vec<Failure>) -> Recall {
+        let (topic, kind) = (shapes::TOPIC, Kind::Token);
+        let mut recall =
+            Recall { topic: topic.to_string(), kind: kind.id(), hidden: Share::default(), partly: 0, named: 0 };
+        for n in 0..self.shapes.len() * plan.size.div_ceil(40) {
+            if let Some((sample, kind)) = self.shapes.sample(plan.seed, n) {
+                self.judge((Split::Tune, topic, n), sample, kind, &mut recall, tally, failures);
+            }
+        }
+        recall
+    }
+
+    /// Scans a sample and counts what became of it.
+    fn judge(
+        &self,
+        (split, topic, n): (Split, &str, usize),
+        sample: Sample,
+        kind: Kind,
+        recall: &mut Recall,
+        tally: &mut Tally,
+        failures: &mut Vec<Failure>,
+    ) {
+        let findings = self.scan(&sample.text);
+        let mut faults = tally.add(&sample, &findings);
+        for label in sample.labels.iter().filter(|label| label.is_main) {
+            let left = readable(&label.span, &findings);
+            recall.hidden.count(left == 0);
+            if left == label.span.len() {
+                faults.push(Fault::Missed);
+            } else if left > 0 {
+                recall.partly += 1;
+                faults.push(Fault::Partly);
+            } else if is_named(&label.span, kind, &findings) {
+                recall.named += 1;
+            }
+        }
+        // The worst names it.
+        if let Some(fault) = faults.into_iter().min() {
+            failures.push(self.failure(split, topic, n, fault, sample, &findings));
+        }
+    }
+
+    /// The shares of both halves.
+    ///
+    /// # Errors
+    /// As [`Quality::run`].
+    pub fn record(&self, plan: Plan) -> Result<Record, CorpusError> {
+        Ok(Record::of(plan, &self.run(Split::Tune, plan)?, &self.run(Split::Held, plan)?))
     }
 
     fn failure(&self, split: Split, about: &str, n: usize, fault: Fault, sample: Sample, found: &[Finding]) -> Failure {
@@ -164,7 +207,9 @@ impl Quality {
         let (split, about, n) = (parts.next(), parts.next(), parts.next().and_then(|n| n.parse().ok()));
         let corpus = self.corpora.iter().find(|corpus| Some(corpus.split.id()) == split);
         let (Some(corpus), Some(about), Some(n), None) = (corpus, about, n, parts.next()) else { return Ok(None) };
-        let Some(sample) = corpus.sample(seed, about, n).transpose()? else { return Ok(None) };
+        let by_rule = || self.shapes.sample(seed, n).filter(|_| about == shapes::TOPIC && corpus.split == Split::Tune);
+        let sample = corpus.sample(seed, about, n).transpose()?.or_else(|| by_rule().map(|(sample, _)| sample));
+        let Some(sample) = sample else { return Ok(None) };
         let found = self.scan(&sample.text);
         let found = found.iter().map(|finding| (range(finding), finding.kind, self.rule(finding), finding.confidence));
         let found = found.collect();
