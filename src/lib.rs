@@ -52,7 +52,7 @@
 //!
 //! # Who may import whom
 //!
-//! The vocabulary ([`artifact`], [`chunk`], [`finding`], [`kind`], [`placeholder`], [`sensitive`], [`span`]) imports
+//! The vocabulary ([`artifact`], [`chunk`], [`failpoint`], [`finding`], [`kind`], [`placeholder`], [`sensitive`], [`span`]) imports
 //! nothing of ours. Stages import the vocabulary only, but for: `detect` runs `rules`, `container` and `text` read
 //! `source`, `sink` knows `source`. `pipeline` imports all stages, `cli` everything. Stated absences: no stage knows the
 //! ledger, the ledger knows no detection, rules know no policy, and nothing below `cli` knows that there is a terminal, an
@@ -72,6 +72,7 @@ pub mod chunk;
 pub mod cli;
 pub mod container;
 pub mod detect;
+pub mod failpoint;
 pub mod finding;
 pub mod kind;
 pub mod ledger;

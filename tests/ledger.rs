@@ -85,6 +85,8 @@ fn an_issue_from_its_first_copy_to_its_certificate() {
     assert_eq!(world.count("jane.canary"), 0);
     assert_eq!(world.run(&["audit", "verify"]).0, 0);
 
+    // The certificates were entered into the log, which stands in SQLite's own log until the next purge.
+    world.run(&["purge"]);
     let path = world.path("home/ledger.sqlite");
     let mut bytes = fs::read(&path).unwrap();
     let at = bytes.windows(16).position(|window| window == b"location_deleted").unwrap();
@@ -216,7 +218,7 @@ fn a_purge_killed_again_and_again_deletes_everything_once() {
     world.run(&["resolve", "ZD-1"]);
     assert_eq!(fs::read_dir(world.path("many")).unwrap().count(), 0, "nothing under its name, nothing in quarantine");
     let (code, said) = world.run(&["certificate", "ZD-1"]);
-    assert!(code == 0 && said.matches("SHA-256").count() == 60, "{said}");
+    assert!(code == 0 && said.matches(", SHA-256 ").count() == 60, "{said}");
     let (_, log) = world.run(&["audit", "log"]);
     assert_eq!(log.matches(r#""op":"location_deleted""#).count(), 60);
     let (code, said) = world.run(&["audit", "verify"]);
@@ -363,4 +365,170 @@ fn the_timer_runs_what_the_program_understands() {
     }
     assert_eq!(commands, 2);
     assert!(fs::read_to_string(root.join("scrubjay-purge.timer")).unwrap().contains("Persistent=true"));
+}
+
+#[test]
+fn a_certificate_is_checked_on_another_machine_with_the_key_alone() {
+    let world = World::new();
+    let raw = world.file("raw", "some lines");
+    world.run(&["record", text(&raw), "--issue", "ZD-<1>"]);
+    world.run(&["resolve", "ZD-<1>"]);
+    let key = world.run(&["audit", "key"]).1;
+    let key_file = world.file("key.pub", &key);
+    let stranger = World::new();
+    stranger.run(&["record", text(&stranger.file("x", "x")), "--issue", "ZD-1"]);
+    let other = stranger.run(&["audit", "key"]).1;
+    let elsewhere = World::new();
+    for form in [&["--json"][..], &["--html"], &[]] {
+        let (code, certificate) = world.run(&[&["certificate", "ZD-<1>"][..], form].concat());
+        assert_eq!(code, 0, "{certificate}");
+        let file = elsewhere.file("certificate", &certificate);
+        for key in [key.trim(), text(&key_file)] {
+            let (code, said) = elsewhere.run(&["certificate", "verify", text(&file), "--key", key]);
+            assert!(code == 0 && said.starts_with("VERIFIED: ") && said.contains("SHA-256"), "{form:?}: {said}");
+        }
+        let (code, said) = elsewhere.run(&["certificate", "verify", text(&file), "--key", other.trim()]);
+        assert!(code == 5 && said.starts_with("NOT VERIFIED: "), "{said}");
+    }
+    let (_, json) = world.run(&["certificate", "ZD-<1>", "--json"]);
+    let forged = elsewhere.file("forged", &json.replace("unlink-only", "purge-ce"));
+    let (code, said) = elsewhere.run(&["certificate", "verify", text(&forged), "--key", key.trim()]);
+    assert!(code == 5 && said.contains("it was changed"), "{said}");
+    assert!(!elsewhere.path("home").exists(), "no ledger is needed, and none is made");
+    let (_, page) = world.run(&["certificate", "ZD-<1>", "--html"]);
+    assert!(
+        page.starts_with("<!doctype html>") && page.contains("ZD-&lt;1&gt;") && page.contains("in effect"),
+        "{page}"
+    );
+}
+
+#[test]
+fn a_log_without_a_checkpoint_is_not_called_sound() {
+    let world = World::new();
+    world.run(&["record", text(&world.file("x", "x")), "--issue", "ZD-1"]);
+    let (code, said) = world.run(&["audit", "verify"]);
+    assert!(code == 4 && said.contains("NO CHECKPOINT"), "{said}");
+    let (_, note) = world.run(&["audit", "checkpoint"]);
+    let kept = world.file("kept.note", &note);
+    let (code, said) = world.run(&["audit", "verify", "--checkpoint", text(&kept)]);
+    assert!(code == 0 && said.contains("agrees with 1 checkpoint; 0 entries since"), "{said}");
+    world.run(&["purge"]);
+    assert_eq!(world.run(&["audit", "verify"]).0, 0);
+
+    let export = world.path("export");
+    let (code, said) = world.run(&["audit", "export", "-o", text(&export)]);
+    assert!(code == 0 && said.contains("exported"), "{said}");
+    let key = world.run(&["audit", "key"]).1;
+    let check = ["audit", "verify", "--export", text(&export), "--key", key.trim()];
+    let elsewhere = World::new();
+    let (code, said) = elsewhere.run(&check);
+    assert!(code == 0 && said.starts_with("VERIFIED: "), "{said}");
+    let entries = fs::read_to_string(export.join("entries.jsonl")).unwrap();
+    fs::write(export.join("entries.jsonl"), entries.replacen("recorded", "Recorded", 1)).unwrap();
+    assert_eq!(elsewhere.run(&check).0, 5);
+}
+
+#[test]
+fn a_ledger_restored_from_last_week_is_a_contradiction() {
+    let world = World::new();
+    world.run(&["record", text(&world.file("x", "x")), "--issue", "ZD-1"]);
+    world.run(&["purge"]);
+    let names = ["ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "audit.mark"];
+    let copy = |from: &Path, to: &Path| {
+        fs::create_dir_all(to).unwrap();
+        for name in names {
+            let _ = fs::remove_file(to.join(name));
+            if from.join(name).exists() {
+                fs::copy(from.join(name), to.join(name)).unwrap();
+            }
+        }
+    };
+    copy(&world.path("home"), &world.path("backup"));
+    assert_eq!(world.run(&["resolve", "ZD-1"]).0, 0);
+    copy(&world.path("backup"), &world.path("home"));
+    let (code, said) = world.run(&["audit", "verify"]);
+    assert!(code == 5 && said.contains("according to a checkpoint"), "{said}");
+    assert_eq!(world.run(&["certificate", "ZD-1"]).0, 5);
+    assert_eq!(world.run(&["fsck"]).0, 5);
+}
+
+#[test]
+#[cfg_attr(not(debug_assertions), ignore = "only a debug build can be killed at a place")]
+fn killed_at_any_place_of_a_deletion_one_purge_brings_it_to_its_end() {
+    use std::os::unix::process::ExitStatusExt;
+    for (place, times) in [
+        ("intended", 2),
+        ("quarantine-made", 2),
+        ("taken", 2),
+        ("verified", 2),
+        ("unlinked", 2),
+        ("closed", 2),
+        ("confirmed", 2),
+        ("artifact-deleted", 1),
+        ("key-intended", 1),
+        ("keystore-written", 1),
+        ("keystore-renamed", 1),
+        ("key-removed", 1),
+        ("audit-appended", 6),
+        ("committed", 6),
+        ("checkpoint-written", 1),
+        ("checkpoint-renamed", 1),
+    ] {
+        for time in 1..=times {
+            let world = World::new();
+            let (raw, clean) = (world.file("raw.log", "nothing to see\n"), world.path("clean.log"));
+            assert_eq!(world.run(&["scrub", text(&raw), "-o", text(&clean), "--issue", "ZD-1", "--quiet"]).0, 0);
+            let mut killed = world.command(&["resolve", "ZD-1"]);
+            let output = killed.env("SCRUBJAY_TEST_KILL", format!("{place}:{time}")).output().unwrap();
+            assert_eq!(output.status.signal(), Some(9), "{place}:{time} was not reached");
+            // Before the first commit nothing was asked for that a purge could know of.
+            let (code, said) = match (place, time) {
+                ("audit-appended", 1) => world.run(&["resolve", "ZD-1"]),
+                _ => world.run(&["purge"]),
+            };
+            assert_eq!(code, 0, "{place}:{time}: {said}");
+            let left: Vec<_> = fs::read_dir(world.0.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+            assert_eq!(left, ["home"], "{place}:{time}");
+            let (_, log) = world.run(&["audit", "log"]);
+            assert_eq!(log.matches(r#""op":"location_deleted""#).count(), 2, "{place}:{time}");
+            for verb in [&["audit", "verify"][..], &["certificate", "ZD-1"], &["fsck", "--deep"]] {
+                let (code, said) = world.run(verb);
+                assert_eq!(code, 0, "{place}:{time}: {verb:?}: {said}");
+            }
+        }
+    }
+}
+
+#[test]
+#[cfg_attr(not(debug_assertions), ignore = "only a debug build can be killed at a place")]
+fn killed_at_any_place_of_an_output_the_old_or_the_new_file_stands() {
+    use std::os::unix::process::ExitStatusExt;
+    for place in [
+        "audit-appended",
+        "committed",
+        "output-created",
+        "output-written",
+        "output-synced",
+        "output-renamed",
+        "output-confirmed",
+    ] {
+        let world = World::new();
+        let raw = world.file("raw.log", "nothing to see\n");
+        let clean = world.file("clean.log", "of yesterday\n");
+        let scrub = ["scrub", text(&raw), "-o", text(&clean), "--issue", "ZD-1", "--quiet"];
+        let output = world.command(&scrub).env("SCRUBJAY_TEST_KILL", format!("{place}:1")).output().unwrap();
+        assert_eq!(output.status.signal(), Some(9), "{place} was not reached");
+        let stands = fs::read_to_string(&clean).unwrap();
+        let is_new = ["output-renamed", "output-confirmed"].contains(&place);
+        assert_eq!(stands, if is_new { "nothing to see\n" } else { "of yesterday\n" }, "{place}");
+        assert_eq!(world.run(&["purge"]).0, 0, "{place}");
+        let mut left: Vec<_> = fs::read_dir(world.0.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["clean.log", "home", "raw.log"], "{place}: no temporary file is left");
+        assert_eq!(world.run(&scrub).0, 0, "{place}");
+        assert_eq!(world.run(&["resolve", "ZD-1"]).0, 0, "{place}");
+        assert!(!raw.exists() && !clean.exists(), "{place}");
+        let (code, said) = world.run(&["fsck", "--deep"]);
+        assert_eq!(code, 0, "{place}: {said}");
+    }
 }

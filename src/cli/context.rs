@@ -57,6 +57,10 @@ impl Context {
             Some(now) => Ledger::open(&self.home, now)?,
             None => Ledger::open(&self.home, SystemClock)?,
         };
+        let ledger = match self.config.checkpoints() {
+            Some(directory) => ledger.with_checkpoints(directory),
+            None => ledger,
+        };
         Ok(match self.config.retention(customer) {
             Some(retention) => ledger.with_retention(retention),
             None => ledger,
@@ -89,8 +93,16 @@ impl Context {
     }
 }
 
+/// For tests, and in debug builds only: `PLACE:N`, where the program is killed the Nth time that it comes by.
+#[cfg(debug_assertions)]
+const TEST_KILL: &str = "SCRUBJAY_TEST_KILL";
+
 #[cfg(debug_assertions)]
 fn test_now() -> Result<Option<Time>, Error> {
+    if let Some((name, nth)) = std::env::var(TEST_KILL).ok().as_deref().and_then(|value| value.split_once(':')) {
+        let nth = nth.parse().map_err(|_| Error::Usage(format!("{TEST_KILL} is not PLACE:N")))?;
+        crate::failpoint::arm(name.into(), nth);
+    }
     let Some(value) = std::env::var_os(TEST_NOW).filter(|value| !value.is_empty()) else { return Ok(None) };
     let stamp = value.to_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
     let wrong = || Error::Usage(format!("{TEST_NOW} is not a moment in RFC 3339"));

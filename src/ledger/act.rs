@@ -6,6 +6,7 @@ use super::files::{self, Claim, Fault, Place, Proof};
 use super::rows::{ArtifactRow, DeletionRow, LocationRow};
 use super::settle::is_same_copy;
 use super::{Error, Ledger, Time, audit, id};
+use crate::failpoint;
 use std::path::Path;
 use std::sync::PoisonError;
 
@@ -17,31 +18,35 @@ enum Act {
     Open(Outcome),
 }
 
-/// The points at which a crash leaves something different behind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    #[doc(hidden)]
-    Intended,
-    #[doc(hidden)]
-    QuarantineMade,
-    #[doc(hidden)]
-    Taken,
-    #[doc(hidden)]
-    Verified,
-    #[doc(hidden)]
-    Unlinked,
-    #[doc(hidden)]
-    Closed,
-    #[doc(hidden)]
-    Confirmed,
-    #[doc(hidden)]
-    PutBack,
-    #[doc(hidden)]
-    ArtifactDeleted,
-    #[doc(hidden)]
-    KeyIntended,
-    #[doc(hidden)]
-    KeyRemoved,
+macro_rules! steps {
+    ($($step:ident = $name:literal,)+) => {
+        /// The points of a deletion at which a crash leaves something different behind.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Step {
+            $(#[doc(hidden)] $step,)+
+        }
+
+        impl Step {
+            /// Its name as a place where a test may kill the program.
+            const fn name(self) -> &'static str {
+                match self { $(Step::$step => $name,)+ }
+            }
+        }
+    };
+}
+
+steps! {
+    Intended = "intended",
+    QuarantineMade = "quarantine-made",
+    Taken = "taken",
+    Verified = "verified",
+    Unlinked = "unlinked",
+    Closed = "closed",
+    Confirmed = "confirmed",
+    PutBack = "put-back",
+    ArtifactDeleted = "artifact-deleted",
+    KeyIntended = "key-intended",
+    KeyRemoved = "key-removed",
 }
 
 impl Ledger {
@@ -293,13 +298,13 @@ impl Ledger {
             }
             let made = match place.make_quarantine(&deletion.deletion_id) {
                 Ok(made) => made,
+                Err(fault) if place.may_hold(&deletion.deletion_id) => return Ok(Act::Open(fault.outcome())),
                 Err(fault) => return failed(fault),
             };
             self.step(Step::QuarantineMade)?;
             if let Err(fault) = made.take() {
-                // An empty directory that cannot be removed is no reason to report another fault.
-                let _ = made.close();
-                return failed(fault);
+                // As long as the directory stands, the attempt is not over: it is known by the attempt's name.
+                return if made.close().is_err() { Ok(Act::Open(fault.outcome())) } else { failed(fault) };
             }
             self.step(Step::Taken)?;
             quarantine = Some(made);
@@ -360,17 +365,13 @@ impl Ledger {
         Ok(Some(Proof { size, sha256, dev: 0, ino: 0 }))
     }
 
-    /// Stops here if a test says so, as a crash would: without cleaning up.
-    #[cfg(test)]
+    /// Stops here if a test says so: by a signal, or within this process as a crash would, without cleaning up.
     pub(super) fn step(&self, step: Step) -> Result<(), Error> {
-        match *self.stop.lock().unwrap() {
-            Some(stop) if stop == step => Err(Error::Stopped(step)),
-            _ => Ok(()),
+        failpoint::reach(step.name());
+        #[cfg(test)]
+        if *self.stop.lock().unwrap_or_else(PoisonError::into_inner) == Some(step) {
+            return Err(Error::Stopped(step));
         }
-    }
-
-    #[cfg(not(test))]
-    pub(super) fn step(&self, _: Step) -> Result<(), Error> {
         Ok(())
     }
 }

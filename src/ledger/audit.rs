@@ -6,13 +6,15 @@
 //! is kept with the head, so that a root costs nothing and an entry can be proven to be in the log. A chain alone does not show that its tail, or all of
 //! it, was cut off: for that the last length and hash are repeated in a small file beside the database, the *mark*,
 //! which is authenticated with a key of the keystore. The mark is written after each commit, so it never runs ahead of
-//! the database; it is compared before anything is appended, so that a cut log is never grown over.
+//! the database; it is compared before anything is appended, so that a cut log is never grown over. Beyond it there are
+//! signed checkpoints ([`checkpoint`](super::checkpoint)), which can be kept on another machine.
 //!
 //! The field `rows` of an entry holds a keyed fingerprint of each row that its transaction wrote, sealed values and all.
 //! The last fingerprint of each row is what it must still be: a verification finds every row that was edited, put back to
 //! an earlier version, added or taken out behind the ledger's back, and names it. A sealed value that was overwritten is
 //! found by this as well, without opening it.
 
+use super::checkpoint::Checkpoint;
 use super::codes::Op;
 use super::home::Home;
 use super::merkle::{self, Frontier};
@@ -56,6 +58,11 @@ pub struct AuditReport {
     pub entries: u64,
     /// The hash of the last one, in hexadecimal.
     pub head: String,
+    /// How many checkpoints outside the database agree with it. With none, a log that was replaced as a whole, with all
+    /// that stands beside it, would not show.
+    pub checkpoints: u64,
+    /// How many entries stand behind the last checkpoint.
+    pub behind: u64,
     /// Every contradiction, in words; empty if the log holds.
     pub problems: Vec<String>,
 }
@@ -90,16 +97,22 @@ pub(super) fn frontier(store: &dyn Store, head: &Head) -> Result<Frontier, Error
     }
 }
 
-fn link(previous: &[u8], body: &str) -> Vec<u8> {
+pub(super) fn link(previous: &[u8], body: &str) -> Vec<u8> {
     Sha256::new().chain_update([1]).chain_update(previous).chain_update(merkle::leaf(body)).finalize().to_vec()
 }
 
 /// Re-hashes the whole log and compares it with the head, the mark, the structure of the file and the locations that are
 /// said to be deleted, and every row with its last fingerprint.
-pub(super) fn verify(store: &dyn Store, mark: Result<Head, Error>, seals: &Seals) -> Result<AuditReport, Error> {
+pub(super) fn verify(
+    store: &dyn Store,
+    mark: Result<Head, Error>,
+    checkpoints: &[Checkpoint],
+    seals: &Seals,
+) -> Result<AuditReport, Error> {
     let mut problems: Vec<String> = store.check()?.into_iter().map(|what| format!("the database: {what}")).collect();
     let mut last = Head { seq: 0, hash: vec![0; 32], frontier: None };
     let mut tree = Frontier::default();
+    let mut agreeing = 0;
     let mut deleted: BTreeMap<String, u64> = BTreeMap::new();
     let mut prints = Fingerprints::new();
     let (mark, has_mark) = match mark {
@@ -152,6 +165,12 @@ pub(super) fn verify(store: &dyn Store, mark: Result<Head, Error>, seals: &Seals
                 problems.push(format!("entry {seq} is not the one that the mark beside the database tells of"));
             }
             tree.push(merkle::leaf(&event.body));
+            for checkpoint in checkpoints.iter().filter(|checkpoint| checkpoint.size == tree.size()) {
+                match checkpoint.root == tree.root() {
+                    true => agreeing += 1,
+                    false => problems.push(format!("the first {} entries are not those of a checkpoint", tree.size())),
+                }
+            }
             last = Head { seq, hash: event.hash, frontier: None };
         }
     }
@@ -167,6 +186,10 @@ pub(super) fn verify(store: &dyn Store, mark: Result<Head, Error>, seals: &Seals
     if has_mark && mark.seq > last.seq {
         problems
             .push(format!("the log ends at entry {}, and had {} according to the mark beside it", last.seq, mark.seq));
+    }
+    let newest = checkpoints.iter().map(|checkpoint| checkpoint.size).max().unwrap_or(0);
+    if newest > tree.size() {
+        problems.push(format!("the log ends at entry {}, and had {newest} according to a checkpoint", tree.size()));
     }
     problems.extend(
         deleted
@@ -189,7 +212,8 @@ pub(super) fn verify(store: &dyn Store, mark: Result<Head, Error>, seals: &Seals
         Err(error) => problems.push(format!("the records cannot be read: {error}")),
     }
     problems.extend(prints.keys().map(|row| format!("{row} is gone, and the log tells of it")));
-    Ok(AuditReport { entries: last.seq.max(0) as u64, head: hex(&last.hash), problems })
+    let behind = tree.size().saturating_sub(newest);
+    Ok(AuditReport { entries: last.seq.max(0) as u64, head: hex(&last.hash), checkpoints: agreeing, behind, problems })
 }
 
 /// Compares every row with its fingerprint, and takes the fingerprint out.

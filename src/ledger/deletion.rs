@@ -186,12 +186,14 @@ impl Ledger {
         Ok(report)
     }
 
-    /// What ends every deletion: the database's log is emptied, and the mark outside the database is made durable. False
+    /// What ends every deletion: the database's log is emptied, the mark outside the database is made durable, and a
+    /// checkpoint is signed. False
     /// if a reader kept the log from being emptied.
     pub(super) fn seal_log(&self) -> Result<bool, Error> {
         let is_emptied = self.store().empty_log()?;
         let head = self.read(|store| store.head())?;
         self.mark.advance(&self.seals, &head, true)?;
+        self.checkpoints.write(&self.tree()?, self.clock.now())?;
         Ok(is_emptied)
     }
 

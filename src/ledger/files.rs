@@ -4,10 +4,10 @@
 //! that is to go is first renamed into a private directory beside it, where nobody swaps it between the look and the
 //! act; there it is read in full, compared, and unlinked or renamed back.
 
-use super::Error;
 use super::codes::Outcome;
 use super::rows::{LocationRow, Stood};
 use super::seal::Seals;
+use super::{Error, sys};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, RenameFlags, Stat};
 use rustix::io::Errno;
 use sha2::{Digest, Sha256};
@@ -130,18 +130,18 @@ impl Place {
     pub(super) fn open(path: &Path) -> Result<Place, Fault> {
         let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { return Err(Fault::Mismatch) };
         let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let mut directory = rustix::fs::open("/", flags | OFlags::PATH, Mode::empty())?;
+        let mut directory = sys::open("/", flags | OFlags::PATH, Mode::empty())?;
         for component in parent.components() {
             match component {
                 Component::RootDir => {}
                 Component::Normal(name) => {
-                    directory = rustix::fs::openat(&directory, name, flags | OFlags::PATH, Mode::empty())?;
+                    directory = sys::openat(&directory, name, flags | OFlags::PATH, Mode::empty())?;
                 }
                 Component::CurDir | Component::ParentDir | Component::Prefix(_) => return Err(Fault::Mismatch),
             }
         }
         // Once more for reading: a directory opened by path only cannot be synced.
-        let directory = rustix::fs::openat(&directory, ".", flags | OFlags::RDONLY, Mode::empty())?;
+        let directory = sys::openat(&directory, ".", flags | OFlags::RDONLY, Mode::empty())?;
         Ok(Place { directory, name: name.to_os_string() })
     }
 
@@ -152,19 +152,19 @@ impl Place {
 
     /// Looks at the file where it stands, without reading it.
     pub(super) fn look(&self, claim: &Claim) -> Result<(), Fault> {
-        claim.admits(&rustix::fs::statat(&self.directory, &self.name, AtFlags::SYMLINK_NOFOLLOW)?)
+        claim.admits(&sys::statat(&self.directory, &self.name, AtFlags::SYMLINK_NOFOLLOW)?)
     }
 
     /// The private directory of one deletion beside the file, if it was made before.
     pub(super) fn quarantine(&self, deletion_id: &str) -> Result<Option<Quarantine<'_>>, Fault> {
         let name = quarantine_name(deletion_id);
         let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::RDONLY;
-        let directory = match rustix::fs::openat(&self.directory, &name, flags, Mode::empty()) {
+        let directory = match sys::openat(&self.directory, &name, flags, Mode::empty()) {
             Ok(directory) => directory,
             Err(Errno::NOENT) => return Ok(None),
             Err(errno) => return Err(errno.into()),
         };
-        let stat = rustix::fs::fstat(&directory)?;
+        let stat = sys::fstat(&directory)?;
         if stat.st_uid != rustix::process::geteuid().as_raw() || stat.st_mode & 0o077 != 0 {
             return Err(Fault::Denied);
         }
@@ -173,11 +173,22 @@ impl Place {
 
     /// Makes the private directory of one deletion.
     pub(super) fn make_quarantine(&self, deletion_id: &str) -> Result<Quarantine<'_>, Fault> {
-        match rustix::fs::mkdirat(&self.directory, quarantine_name(deletion_id), Mode::RWXU) {
+        match sys::mkdirat(&self.directory, quarantine_name(deletion_id), Mode::RWXU) {
             Ok(()) | Err(Errno::EXIST) => {}
             Err(errno) => return Err(errno.into()),
         }
-        self.quarantine(deletion_id)?.ok_or(Fault::Failed)
+        let opened = self.quarantine(deletion_id);
+        if opened.is_err() {
+            // What was made and cannot be used should not stay; if it does, the next attempt finds it by its name.
+            let _ = sys::unlinkat(&self.directory, quarantine_name(deletion_id), AtFlags::REMOVEDIR);
+        }
+        opened?.ok_or(Fault::Failed)
+    }
+
+    /// Whether the private directory of one deletion may stand there.
+    pub(super) fn may_hold(&self, deletion_id: &str) -> bool {
+        let found = sys::statat(&self.directory, quarantine_name(deletion_id), AtFlags::SYMLINK_NOFOLLOW);
+        !matches!(found, Err(Errno::NOENT))
     }
 }
 
@@ -200,7 +211,7 @@ pub(super) struct Quarantine<'a> {
 impl Quarantine<'_> {
     /// Whether the file is in it.
     pub(super) fn holds(&self) -> Result<bool, Fault> {
-        match rustix::fs::statat(&self.directory, HELD, AtFlags::SYMLINK_NOFOLLOW) {
+        match sys::statat(&self.directory, HELD, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(_) => Ok(true),
             Err(Errno::NOENT) => Ok(false),
             Err(errno) => Err(errno.into()),
@@ -209,7 +220,7 @@ impl Quarantine<'_> {
 
     /// Takes the file in, from where it stands.
     pub(super) fn take(&self) -> Result<(), Fault> {
-        Ok(rustix::fs::renameat(&self.place.directory, &self.place.name, &self.directory, HELD)?)
+        Ok(sys::renameat(&self.place.directory, &self.place.name, &self.directory, HELD)?)
     }
 
     /// Reads the file and compares it with the claim.
@@ -221,11 +232,11 @@ impl Quarantine<'_> {
     /// deletion stays open.
     pub(super) fn put_back(&self) -> Result<(), Fault> {
         let (from, to) = (&self.directory, &self.place.directory);
-        match rustix::fs::renameat_with(from, HELD, to, &self.place.name, RenameFlags::NOREPLACE) {
+        match sys::renameat_with(from, HELD, to, &self.place.name, RenameFlags::NOREPLACE) {
             // Not every file system knows the flag; a hard link does not replace anything either.
             Err(Errno::INVAL | Errno::NOSYS) => {
-                rustix::fs::linkat(from, HELD, to, &self.place.name, AtFlags::empty())?;
-                rustix::fs::unlinkat(from, HELD, AtFlags::empty())?;
+                sys::linkat(from, HELD, to, &self.place.name, AtFlags::empty())?;
+                sys::unlinkat(from, HELD, AtFlags::empty())?;
             }
             done => done?,
         }
@@ -234,27 +245,27 @@ impl Quarantine<'_> {
 
     /// Removes the file for good.
     pub(super) fn unlink(&self) -> Result<(), Fault> {
-        rustix::fs::unlinkat(&self.directory, HELD, AtFlags::empty())?;
-        Ok(rustix::fs::fsync(&self.directory)?)
+        sys::unlinkat(&self.directory, HELD, AtFlags::empty())?;
+        Ok(sys::fsync(&self.directory)?)
     }
 
     /// Removes the directory, which is empty by now, and makes all of it durable.
     pub(super) fn close(&self) -> Result<(), Fault> {
-        match rustix::fs::unlinkat(&self.place.directory, &self.name, AtFlags::REMOVEDIR) {
+        match sys::unlinkat(&self.place.directory, &self.name, AtFlags::REMOVEDIR) {
             // Somebody put something of his own there; it is not ours to remove.
             Ok(()) | Err(Errno::NOENT | Errno::NOTEMPTY | Errno::EXIST) => {}
             Err(errno) => return Err(errno.into()),
         }
-        Ok(rustix::fs::fsync(&self.place.directory)?)
+        Ok(sys::fsync(&self.place.directory)?)
     }
 }
 
 fn prove(directory: BorrowedFd<'_>, name: &OsStr, claim: &Claim, seals: &Seals) -> Result<Proof, Fault> {
-    claim.admits(&rustix::fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW)?)?;
+    claim.admits(&sys::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW)?)?;
     // NONBLOCK: should a pipe stand there by now, the open must not wait for a writer.
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
-    let mut file = File::from(rustix::fs::openat(directory, name, flags, Mode::empty())?);
-    claim.admits(&rustix::fs::fstat(&file)?)?;
+    let mut file = File::from(sys::openat(directory, name, flags, Mode::empty())?);
+    claim.admits(&sys::fstat(&file)?)?;
     let (size, blake3, sha256) = read(&mut file, Some(Sha256::new()))?;
     if let Claim::Content { size: recorded, digest } = claim
         && (size as i64 != *recorded || seals.digest(size, &blake3) != *digest)
@@ -262,7 +273,7 @@ fn prove(directory: BorrowedFd<'_>, name: &OsStr, claim: &Claim, seals: &Seals) 
         return Err(Fault::Mismatch);
     }
     // Links may have been added, and content changed, while we read.
-    let stat = rustix::fs::fstat(&file)?;
+    let stat = sys::fstat(&file)?;
     claim.admits(&stat)?;
     Ok(Proof { size: size as i64, sha256, dev: stat.st_dev, ino: stat.st_ino })
 }
@@ -293,7 +304,7 @@ fn read(file: &mut File, mut sha256: Option<Sha256>) -> io::Result<(u64, [u8; 32
 pub(super) fn digest(path: &Path) -> Result<(u64, [u8; 32]), Error> {
     let failed = |error: io::Error| Error::io("read", path, error);
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
-    let file = rustix::fs::open(path, flags, Mode::empty()).map_err(|errno| failed(errno.into()))?;
+    let file = sys::open(path, flags, Mode::empty()).map_err(|errno| failed(errno.into()))?;
     let mut file = File::from(file);
     if !file.metadata().map_err(failed)?.is_file() {
         return Err(Error::not_recordable(path, "it is not a regular file"));
@@ -331,7 +342,7 @@ pub(super) fn canonical(path: &Path, last: bool) -> Result<PathBuf, Error> {
 
 /// The identity of what stands at a path; `None` if nothing does.
 pub(super) fn stands(path: &Path) -> Option<(Stood, FileType)> {
-    let stat = rustix::fs::lstat(path).ok()?;
+    let stat = sys::lstat(path).ok()?;
     Some((stood_of(&stat), FileType::from_raw_mode(stat.st_mode)))
 }
 
@@ -350,8 +361,8 @@ pub(super) fn file_system(path: &Path) -> Option<i64> {
     const TMPFS: i64 = 0x0102_1994;
     const RAMFS: i64 = 0x8584_58f6;
     let kind = path.ancestors().skip(1).find_map(|ancestor| {
-        let kind = rustix::fs::statfs(ancestor).ok()?.f_type as i64;
-        Some((kind, rustix::fs::statvfs(ancestor).ok()?.f_fsid as i64))
+        let kind = sys::statfs(ancestor).ok()?.f_type as i64;
+        Some((kind, sys::statvfs(ancestor).ok()?.f_fsid as i64))
     });
     kind.filter(|(kind, number)| !matches!(*kind, TMPFS | RAMFS) && *number != 0).map(|(_, number)| number)
 }

@@ -7,6 +7,7 @@
 
 use super::home::Home;
 use super::{Error, id};
+use crate::failpoint;
 use crate::sensitive::Sensitive;
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -103,7 +104,9 @@ impl Keystore {
             file.sync_all()
         });
         written.map_err(|error| Error::io("write", &next, error))?;
+        failpoint::reach("keystore-written");
         fs::rename(&next, self.home.join(NAME)).map_err(|error| Error::io("rename", &next, error))?;
+        failpoint::reach("keystore-renamed");
         self.home.sync()
     }
 }

@@ -56,7 +56,6 @@ impl Frontier {
     }
 
     /// The root of the tree.
-    #[cfg(test)]
     pub(super) fn root(&self) -> Hash {
         let mut roots = self.roots.iter().rev();
         let Some(last) = roots.next() else { return Sha256::digest([]).into() };
@@ -65,7 +64,6 @@ impl Frontier {
 }
 
 /// The root over leaves.
-#[cfg(test)]
 fn root(leaves: &[Hash]) -> Hash {
     let mut frontier = Frontier::default();
     leaves.iter().for_each(|leaf| frontier.push(*leaf));
@@ -73,7 +71,6 @@ fn root(leaves: &[Hash]) -> Hash {
 }
 
 /// The proof that leaf `index` is among `leaves`: the siblings on the way to the root, the lowest first.
-#[cfg(test)]
 pub(super) fn prove(index: usize, leaves: &[Hash]) -> Vec<Hash> {
     if leaves.len() < 2 {
         return Vec::new();
@@ -90,7 +87,6 @@ pub(super) fn prove(index: usize, leaves: &[Hash]) -> Vec<Hash> {
 }
 
 /// The root that a proof leads to; `None` if it has not the length that its place demands (RFC 9162, 2.1.3.2).
-#[cfg(test)]
 pub(super) fn root_from(leaf: Hash, index: u64, size: u64, proof: &[Hash]) -> Option<Hash> {
     if index >= size {
         return None;

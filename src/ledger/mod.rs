@@ -28,6 +28,7 @@ mod attest;
 mod audit;
 mod cell;
 mod certificate;
+mod checkpoint;
 mod codes;
 mod copies;
 mod deletion;
@@ -45,6 +46,7 @@ mod keystore;
 mod lease;
 mod merkle;
 mod notes;
+mod proof;
 mod records;
 mod retention;
 mod rows;
@@ -54,6 +56,7 @@ mod sql;
 mod sqlite;
 mod status;
 mod store;
+mod sys;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -64,6 +67,7 @@ pub use crate::artifact::Content;
 pub use attest::Confirmed;
 pub use audit::{AuditEntry, AuditReport};
 pub use certificate::{Answer, Certificate, CertifiedArtifact, CertifiedCopy};
+pub use checkpoint::PublicKey;
 pub use codes::{
     ArtifactState, Assurance, Cause, Custody, FailCode, IssueState, KeyState, LocationState, Outcome, Role, Scope,
 };
@@ -74,20 +78,24 @@ pub use fsck::FsckReport;
 pub use guard::Limits;
 pub use holds::{Held, HoldStatus, Released};
 pub use issues::{ReopenReport, Reopened};
+pub use proof::{LogProof, verify_certificate, verify_export};
 pub use records::{Finished, NewArtifact, Registration};
 pub use retention::Retention;
 pub use status::{ArtifactStatus, IssueStatus, LocationStatus, Overdue, Progress};
 pub use time::{Clock, SystemClock, Time};
 pub use why::{Keeps, Why};
 
+use crate::failpoint;
 use act::Step;
 
 use audit::{Fields, Fingerprints, Mark};
+use checkpoint::Checkpoints;
 use codes::Op;
 use handles::Handles;
 use home::Home;
 use keystore::Keystore;
 use lease::Process;
+use merkle::Frontier;
 use rows::{ArtifactRow, DeletionRow, HoldRow, IssueRow, KeyRow, LocationRow, RunRow, Tracked};
 use seal::Seals;
 use serde_json::Value;
@@ -109,6 +117,7 @@ pub struct Ledger {
     me: Process,
     run: Mutex<Option<RunRow>>,
     reopened: Mutex<Vec<Reopened>>,
+    checkpoints: Checkpoints,
     retention: Option<Retention>,
     handles: Mutex<Handles>,
     store: Mutex<Box<dyn Store>>,
@@ -170,7 +179,9 @@ impl Ledger {
             home.sync()?;
         }
         drop(creating);
+        let checkpoints = Checkpoints::new(&home, &contents.store_id, &seals);
         Ok(Ledger {
+            checkpoints,
             home,
             clock: Box::new(clock),
             keystore,
@@ -192,6 +203,27 @@ impl Ledger {
         Ledger { retention: Some(retention), ..self }
     }
 
+    /// Keeps the checkpoints of the audit log in a further directory, which must exist.
+    pub fn with_checkpoints(mut self, directory: &Path) -> Ledger {
+        self.checkpoints.also_in(directory);
+        self
+    }
+
+    /// The public key that proofs of this ledger are checked with.
+    pub fn public_key(&self) -> PublicKey {
+        self.checkpoints.public()
+    }
+
+    /// Signs the audit log as it is now: how many entries it has, and the note.
+    pub fn checkpoint(&self) -> Result<(u64, String), Error> {
+        let tree = self.tree()?;
+        Ok((tree.size(), self.checkpoints.sign(&tree, self.clock.now())))
+    }
+
+    fn tree(&self) -> Result<Frontier, Error> {
+        self.read(|store| audit::frontier(store, &store.head()?))
+    }
+
     /// Whether a ledger, or a part of one, stands in a directory; looks without creating anything.
     ///
     /// Only a file that is not found counts as absent: a directory that may not be looked into is an error, since what it
@@ -210,9 +242,17 @@ impl Ledger {
 
     /// Re-hashes the audit log and compares it with everything that repeats a part of it.
     pub fn audit_verify(&self) -> Result<AuditReport, Error> {
-        // The mark is read first: it may be moved by others while we read the log, but never behind our view of it.
+        self.audit_verify_with(&[])
+    }
+
+    /// The same, with further checkpoints that were kept elsewhere.
+    pub fn audit_verify_with(&self, further: &[PathBuf]) -> Result<AuditReport, Error> {
+        // Mark and checkpoints are read first: others may add to them while we read the log, but never behind our view.
         let mark = self.mark.read(&self.seals);
-        self.read(|store| audit::verify(store, mark, &self.seals))
+        let (checkpoints, unreadable) = self.checkpoints.read(further);
+        let mut report = self.read(|store| audit::verify(store, mark, &checkpoints, &self.seals))?;
+        report.problems.extend(unreadable);
+        Ok(report)
     }
 
     /// Entries of the audit log behind number `after`, at most `limit`.
@@ -242,7 +282,9 @@ impl Ledger {
         });
         let done = result.and_then(|value| {
             let head = store.head()?;
+            failpoint::reach("audit-appended");
             store.commit()?;
+            failpoint::reach("committed");
             Ok((value, head))
         });
         match done {

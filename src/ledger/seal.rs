@@ -15,6 +15,7 @@ pub(super) struct Seals {
     lookups: Sensitive<[u8; 32]>,
     digests: Sensitive<[u8; 32]>,
     marks: Sensitive<[u8; 32]>,
+    signing: Sensitive<[u8; 32]>,
 }
 
 impl Seals {
@@ -25,6 +26,7 @@ impl Seals {
             lookups: derive("scrubjay ledger v1 look-up hashes"),
             digests: derive("scrubjay ledger v1 content digests"),
             marks: derive("scrubjay ledger v1 audit marks"),
+            signing: derive("scrubjay ledger v1 checkpoint signatures"),
         }
     }
 
@@ -65,6 +67,11 @@ impl Seals {
     /// Authenticates one audit mark.
     pub(super) fn mark(&self, text: &str) -> String {
         blake3::keyed_hash(self.marks.reveal(), text.as_bytes()).to_hex()[..32].to_string()
+    }
+
+    /// What the key that signs checkpoints is made from.
+    pub(super) fn signing_seed(&self) -> &[u8; 32] {
+        self.signing.reveal()
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {

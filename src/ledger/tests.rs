@@ -9,7 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use tempfile::TempDir;
 
+mod faults;
 mod holds;
+mod machine;
+mod proofs;
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -513,8 +516,9 @@ fn names_and_paths_stand_in_no_file_of_the_home() {
     let status = ledger.status(None).unwrap();
     assert_eq!(status[1].artifacts[0].customer.as_deref(), Some(CANARY));
     let search = |when: &str| {
-        for entry in fs::read_dir(world.path("home")).unwrap() {
-            let path = entry.unwrap().path();
+        let entries = walkdir::WalkDir::new(world.path("home")).into_iter().map(|entry| entry.unwrap());
+        for entry in entries.filter(|entry| entry.file_type().is_file()) {
+            let path = entry.into_path();
             let bytes = fs::read(&path).unwrap();
             assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600, "{path:?}");
             assert!(!bytes.windows(11).any(|window| window == b"jane.canary"), "{path:?} {when}");

@@ -13,6 +13,7 @@ use rustix::io::Errno;
 
 use super::Error;
 use crate::artifact::Content;
+use crate::failpoint;
 use crate::source::hashing::Hashing;
 
 /// The longest name that Linux file systems take, in bytes.
@@ -86,6 +87,7 @@ impl FileSink {
         };
         // A umask can take bits away, and then the file could not be opened again by its owner.
         fchmod(&sink.file, mode).map_err(Error::io("create", temporary))?;
+        failpoint::reach("output-created");
         Ok(sink)
     }
 
@@ -101,12 +103,16 @@ impl FileSink {
     /// file is then removed. A failed confirmation is final: asked again, the kernel would say yes to lost pages.
     pub fn finish(mut self) -> Result<Content, Error> {
         let content = self.hashing.content();
+        failpoint::reach("output-written");
         fsync(&self.file).map_err(Error::io("write", &self.temporary))?;
         let (from, to) = (name(&self.temporary)?, name(&self.target)?);
         check(&self.directory, &self.target, to)?;
+        failpoint::reach("output-synced");
         renameat(&self.directory, from, &self.directory, to).map_err(Error::io("rename a file to", &self.target))?;
         self.finished = true;
+        failpoint::reach("output-renamed");
         fsync(&self.directory).map_err(Error::io("confirm the name of", &self.target))?;
+        failpoint::reach("output-confirmed");
         Ok(content)
     }
 }
