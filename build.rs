@@ -55,7 +55,12 @@ fn constants(set: &RuleSet) -> Result<String, fmt::Error> {
     writeln!(out, "static KEYS: [Key; {}] = {};", set.keys().len(), list(set.keys(), key))?;
     let settings = set.settings();
     let (qualifiers, literals) = (texts(&settings.qualifiers), texts(&settings.literals));
-    writeln!(out, "const SETTINGS: Settings = Settings {{ qualifiers: {qualifiers}, literals: {literals} }};")?;
+    let (names, verbs) = (texts(&settings.names), texts(&settings.verbs));
+    writeln!(
+        out,
+        "const SETTINGS: Settings = Settings {{ qualifiers: {qualifiers}, literals: {literals}, names: {names}, \
+         verbs: {verbs} }};"
+    )?;
     Ok(out)
 }
 
@@ -126,9 +131,9 @@ fn set(set: &ByteSet) -> String {
 }
 
 fn key(key: &Key) -> String {
-    let Key { id, description, kind, words, suffixes, weak, examples, counter_examples, origin } = key;
+    let Key { id, description, kind, words, suffixes, weak, random, examples, counter_examples, origin } = key;
     format!(
-        "Key {{ id: {}, description: {}, kind: Kind::{kind:?}, words: {}, suffixes: {}, weak: {weak}, examples: {}, \
+        "Key {{ id: {}, description: {}, kind: Kind::{kind:?}, words: {}, suffixes: {}, weak: {weak}, random: {random}, examples: {}, \
          counter_examples: {}, origin: {} }}\n",
         text(id),
         text(description),

@@ -134,6 +134,7 @@ fn one(rules: &RuleSet, id: &str, out: &mut impl Write) -> Result<Exit, Error> {
         row("keys", key.words.join(" "));
         row("endings", key.suffixes.join(" "));
         row("weak, so that numbers and very short values stay", yes(key.weak));
+        row("taken only if it reads as random", yes(key.random));
         row("examples", format!("{}, and {} counter-examples", key.examples.len(), key.counter_examples.len()));
         row("written in", key.origin.to_string());
     } else {

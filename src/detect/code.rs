@@ -1,9 +1,10 @@
 //! Source code about secrets: what stands behind `password =` there is a call, a variable, a type or a comparison.
 
-use crate::detect::bytes::{BLANK, WORD};
+use crate::detect::bytes::{BLANK, ByteSet, WORD};
 use crate::detect::key::Key;
 use crate::detect::lexicon::Lexicon;
 use crate::detect::place::{Place, Separator};
+use crate::detect::random;
 use crate::detect::value::{Extent, Quote};
 use crate::detect::view::View;
 
@@ -115,6 +116,17 @@ pub fn reason(
     if is_member && ROOTS.contains(&&text[..root]) && !text.iter().any(u8::is_ascii_digit) {
         return Some("a member of an object");
     }
+    // `data.aws_ssm_parameter.db.value`, `Keyword.Pseudo`
+    let dots = text.iter().filter(|b| **b == b'.').count();
+    let is_spaced = view.is(value.start.wrapping_sub(1), BLANK);
+    if dots > 1
+        && is_spaced
+        && !text.iter().any(u8::is_ascii_digit)
+        && !text.contains(&b'-')
+        && !random::is_random(text)
+    {
+        return Some("a member of an object");
+    }
     if is_member && (lexicon.find(text).is_some() || &text[..root] == key.name(view)) {
         return Some("a member of an object");
     }
@@ -130,6 +142,64 @@ pub fn reason(
         return Some("a type");
     }
     None
+}
+
+/// Functions that make a value of the literal they are given, in lower case.
+const WRAPPERS: [&[u8]; 36] = [
+    b"str",
+    b"string",
+    b"bytes",
+    b"byte",
+    b"from",
+    b"of",
+    b"new",
+    b"some",
+    b"ok",
+    b"just",
+    b"valueof",
+    b"tostring",
+    b"to_string",
+    b"secretstr",
+    b"securestring",
+    b"b64decode",
+    b"b64encode",
+    b"decode",
+    b"encode",
+    b"fromhex",
+    b"unhexlify",
+    b"atob",
+    b"btoa",
+    b"base64",
+    b"frombase64string",
+    b"getbytes",
+    b"text",
+    b"literal",
+    b"quote",
+    b"raw",
+    b"buffer",
+    b"password",
+    b"secret",
+    b"token",
+    b"unicode",
+    b"getbytesutf8",
+];
+
+/// The literal that a call makes a value of: `String::from("x")`, `[]byte("x")`, `new String("x")`, `b64decode('x')`.
+pub fn wrapped(view: &View<'_>, value: &Extent) -> Option<Extent> {
+    let start = if view.starts_with(value.start, b"new ") { value.start + 4 } else { value.start };
+    let from = if view.starts_with(start, b"[]") { start + 2 } else { start };
+    let open = view.run(from, const { WORD.or(ByteSet::of(b".:")) }, 48);
+    if view.at(open) != Some(b'(') {
+        return None;
+    }
+    let name = view.slice(from, open);
+    let last = &name[name.iter().rposition(|b| !WORD.contains(*b)).map_or(0, |n| n + 1)..];
+    if !WRAPPERS.iter().any(|wrapper| last.eq_ignore_ascii_case(wrapper)) {
+        return None;
+    }
+    let at = view.run(open + 1, BLANK, 4);
+    let quote = if matches!(view.at(at), Some(b'b' | b'@' | b'u')) { at + 1 } else { at };
+    Some(Quote::at(view, quote)?.extent(view, quote + 1, false))
 }
 
 /// What stands between an expression and its default.
@@ -176,13 +246,19 @@ fn identifier(text: &[u8]) -> usize {
 /// `self.password`, `this->password`, `@password`.
 fn has_owner(view: &View<'_>, key: &Key) -> bool {
     let text = key.text(view);
-    text.starts_with(b"self.") || text.starts_with(b"this.") || matches!(view.before(key.start), Some(b'@' | b'>'))
+    // `c.token`: a short name, and a member of it.
+    let owner = text.iter().position(|&b| b == b'.').unwrap_or(0);
+    let is_member = owner > 0 && owner < 4 && text.iter().filter(|&&b| b == b'.').count() == 1;
+    is_member
+        || text.starts_with(b"self.")
+        || text.starts_with(b"this.")
+        || matches!(view.before(key.start), Some(b'@' | b'>'))
 }
 
 /// Whether two names are one but for case and separators, or one ends in the other.
 fn same(key: &[u8], value: &[u8]) -> bool {
     fn from_end(name: &[u8]) -> impl Iterator<Item = u8> + '_ {
-        name.iter().rev().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase)
+        name.iter().rev().filter(|b| b.is_ascii_alphanumeric() || **b >= 0x80).map(u8::to_ascii_lowercase)
     }
     from_end(key).zip(from_end(value)).all(|(a, b)| a == b)
 }

@@ -1,6 +1,7 @@
 //! Which values in secret places are no secrets: references, masks, marks of redaction, paths, and source code.
 
 use crate::detect::bytes::WORD;
+use crate::detect::random;
 
 /// Why a value in a secret place is no secret: a reference, a mask, a mark of redaction. `None` if it is one.
 pub fn reason(value: &[u8]) -> Option<&'static str> {
@@ -25,6 +26,14 @@ pub fn reason(value: &[u8]) -> Option<&'static str> {
     if value.is_empty() {
         return Some("empty");
     }
+    // `$(cat file`, where a blank ends what is looked at.
+    if value.starts_with(b"$(") && !value.ends_with(b")") {
+        return Some("a reference, not a value");
+    }
+    // `${PASSWORD:-}`
+    if value.starts_with(b"${") && (value.ends_with(b":-}") || value.ends_with(b"-}")) {
+        return Some("a reference, not a value");
+    }
     let may_refer = matches!(value[0], b'$' | b'#' | b'{' | b'%' | b'<' | b'E' | b'o' | b'!' | b'v');
     if let Some(start) = STARTS.iter().find(|start| may_refer && value.starts_with(start)) {
         // A reference ends where it is closed; `${DB_PASSWORD:-hunter2}` carries the secret itself.
@@ -38,10 +47,7 @@ pub fn reason(value: &[u8]) -> Option<&'static str> {
     if value.len() > 2 && value[0] == b'<' && value[value.len() - 1] == b'>' {
         return Some("a name in angle brackets");
     }
-    if value[0] == b'$'
-        && value.len() > 2
-        && value[1..].iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_')
-    {
+    if value[0] == b'$' && is_variable(&value[1..]) {
         return Some("a variable");
     }
     if value.len() > 2
@@ -67,6 +73,21 @@ pub fn reason(value: &[u8]) -> Option<&'static str> {
         return Some("already masked");
     }
     None
+}
+
+/// What stands behind the dollar of a variable: `DB_PASSWORD`, `token`, `env:TOKEN`, `config['x']`, `this->secret`.
+fn is_variable(name: &[u8]) -> bool {
+    let end = name.iter().position(|b| !WORD.contains(*b)).unwrap_or(name.len());
+    let (root, rest) = name.split_at(end);
+    let is_capital = root.len() > 1 && root.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_');
+    let is_words =
+        root.len() > 1 && root.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_') && !random::is_random(root);
+    match rest {
+        [] => is_capital || is_words,
+        [b':' | b'.', name @ ..] => is_words && name.iter().all(|b| WORD.contains(*b)) && !random::is_random(name),
+        [b'-', b'>', ..] | [b'[', ..] => is_words,
+        _ => false,
+    }
 }
 
 /// `%s`, `%-8d`, `%(password)s`, `{}`, `{0}`, `{password}`, `?`, `$1`.

@@ -102,6 +102,17 @@ impl Key {
         view.before(view.run_back(self.start, const { PADDING.or(ByteSet::of(b":@brf")) }, 16)) == Some(b'(')
     }
 
+    /// Whether it is a later argument of a call, or the key of a pair in braces: `f(x, "password", `, `{ "password", `.
+    pub fn is_listed(&self, view: &View<'_>) -> bool {
+        let at = view.run_back(self.start, const { PADDING.or(ByteSet::of(b":@brf")) }, 16);
+        let line = || view.slice(view.line_start(at), at);
+        match view.before(at) {
+            Some(b'{') => true,
+            Some(b',') => memchr::memrchr(b'(', line()).is_some(),
+            _ => false,
+        }
+    }
+
     /// The bytes before it, whatever line they are on.
     fn near<'v>(&self, view: &View<'v>) -> &'v [u8] {
         view.slice(self.start.saturating_sub(STRING), self.start)

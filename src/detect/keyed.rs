@@ -4,21 +4,25 @@
 //! end of an XML tag, a `value` beside a `name`, the blank behind an option), then the value. A value that is a setting,
 //! a reference, a mask, code or the rest of a sentence stays.
 
-use crate::detect::bytes::{DIGIT, LETTER};
+use crate::detect::bytes::{ALNUM, BASE64, BLANK, ByteSet, DIGIT, HEX, HIGH, LETTER, SPACE, WORD};
 use crate::detect::code;
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
+use crate::detect::dialect;
 use crate::detect::handle;
 use crate::detect::key::Key;
-use crate::detect::lexicon::{self, Lexicon, Stem};
+use crate::detect::lexicon::{self, Lexicon, Stem, Strength};
+use crate::detect::literal;
 use crate::detect::person;
 use crate::detect::place::{Place, Separator};
 use crate::detect::prefilter::Literal;
 use crate::detect::prose;
+use crate::detect::random;
 use crate::detect::run::Run;
 use crate::detect::value::Extent;
 use crate::detect::view::View;
 use crate::finding;
 use crate::finding::Confidence;
+use crate::kind::{Family, Kind};
 use crate::rules::RuleSet;
 
 /// Finds the values of keys that name a secret.
@@ -60,13 +64,18 @@ impl Detector for Keyed {
             return;
         }
         let Some(key) = Key::around(view, hit.at, stem.literal.len()) else { return };
-        let Some(which) = self.lexicon.find(key.text(view)) else {
+        let Some(Named { key, which, strength }) = self.named(view, key) else {
             return out.left(0, hit.at, "no key of a secret");
         };
-        let (kind, is_weak) = self.lexicon.key(which);
-        let Some(place) = Place::of(view, &key) else {
+        let kind = self.lexicon.key(which).0;
+        let Some(place) = Place::of(view, &key, &self.lexicon) else {
             return out.left(which, hit.at, "no value behind it");
         };
+        // `API key is x`, but no `shifted function key 1`.
+        let is_spaced = key.text(view).contains(&b' ');
+        if is_spaced && !matches!(place.separator, Separator::Colon | Separator::Equals | Separator::Is) {
+            return out.left(which, hit.at, "no value behind it");
+        }
         if is_header(view, &key, &place) {
             return out.left(which, hit.at, "a header, which has its own rules");
         }
@@ -74,16 +83,20 @@ impl Detector for Keyed {
             return out.left(which, hit.at, "the user part of a URL, which has its own rules");
         }
         let mut values = place.values(view, &key);
-        let literal = values.only().filter(|value| !value.is_quoted && !is_weak);
-        if let Some(literal) = literal.and_then(|value| code::fallback(view, value)) {
+        let is_secret = kind.family() == Family::Secret;
+        let is_strong = strength == Strength::Strong;
+        let plain = values.only().filter(|value| !value.is_quoted && is_strong);
+        let more = plain.and_then(|value| code::fallback(view, value).or_else(|| self.wrapped(view, value, is_secret)));
+        if let Some(literal) = more {
             values.push(literal);
         }
+        let asked = Asked { key: &key, place: &place, kind, strength };
         for extent in values {
             let nobody = || person::reason(kind, view, &key, &place, &extent);
-            match self.reason_to_leave(view, &key, &place, &extent, is_weak).or_else(nobody) {
+            match self.reason_to_leave(view, &asked, &extent).or_else(nobody) {
                 Some(reason) => out.left(which, extent.start, reason),
                 None => {
-                    let confidence = if is_weak { Confidence::Medium } else { Confidence::High };
+                    let confidence = if is_strong { Confidence::High } else { Confidence::Medium };
                     let found = Found::new(extent.start, extent.end, kind, confidence).rule(which);
                     let is_number = is_json_number(view, &key, &place, &extent);
                     let found = found.place(if is_number { finding::Place::Number } else { finding::Place::Text });
@@ -98,16 +111,91 @@ impl Detector for Keyed {
     }
 }
 
+/// A key that names a secret: where it stands, which of the rule set's it is, and how much it says.
+struct Named {
+    key: Key,
+    which: usize,
+    strength: Strength,
+}
+
+/// What is known of a value before it is looked at.
+struct Asked<'a, 'v> {
+    key: &'a Key,
+    place: &'a Place<'v>,
+    kind: Kind,
+    strength: Strength,
+}
+
 impl Keyed {
-    fn reason_to_leave(
-        &self,
-        view: &View<'_>,
-        key: &Key,
-        place: &Place<'_>,
-        extent: &Extent,
-        is_weak: bool,
-    ) -> Option<&'static str> {
-        let text = view.slice(extent.start, extent.end);
+    /// Which key stands here: by its end, with the words before it, by its owner, or by a word within.
+    fn named(&self, view: &View<'_>, key: Key) -> Option<Named> {
+        let text = key.text(view);
+        // `existingSecret: db`: its name.
+        if text.get(..8).is_some_and(|head| head.eq_ignore_ascii_case(b"existing")) {
+            return None;
+        }
+        let found = self.lexicon.find(text).map(|which| Named { key, which, strength: self.lexicon.key(which).1 });
+        if found.as_ref().is_some_and(|named| named.strength != Strength::Random) {
+            return found;
+        }
+        // What can stand behind a key.
+        if !matches!(
+            view.at(key.end),
+            Some(b':' | b'=' | b' ' | b'"' | b'\'' | b'`' | b'*' | b'\\' | b'(' | b'.' | b'\t' | b'>' | b'&')
+        ) {
+            return None;
+        }
+        let spaced =
+            || self.spaced(view, key).map(|(key, which)| Named { key, which, strength: self.lexicon.key(which).1 });
+        let asked = || {
+            let name = key.name(view);
+            let is_method = METHODS.iter().any(|method| name.eq_ignore_ascii_case(method));
+            let owner = Key { start: key.start, end: key.end - name.len().min(key.end - key.start - 1) - 1 };
+            (is_method && view.at(key.end) == Some(b'(')).then(|| self.lexicon.find(owner.text(view))).flatten()
+        };
+        spaced()
+            .or(found)
+            .or_else(|| asked().map(|which| Named { key, which, strength: self.lexicon.key(which).1 }))
+            .or_else(|| {
+                let which = self.lexicon.find_within(text)?;
+                Some(Named { key, which, strength: Strength::Within })
+            })
+    }
+
+    /// `API key`, `secret access key`: the words before a key, with a blank between them.
+    fn spaced(&self, view: &View<'_>, key: Key) -> Option<(Key, usize)> {
+        const MOST: usize = 3;
+        const LETTERS: ByteSet = LETTER.or(HIGH);
+        let mut start = key.start;
+        for _ in 0..MOST {
+            let blank = start.checked_sub(1).filter(|&blank| view.at(blank) == Some(b' '))?;
+            start = view.run_back(blank, LETTERS, 16);
+            if start == blank {
+                return None;
+            }
+            let wider = Key { start, end: key.end };
+            let known = self.lexicon.find(wider.text(view));
+            if let Some(which) = known.filter(|&which| self.lexicon.key(which).1 != Strength::Random) {
+                return Some((wider, which));
+            }
+        }
+        None
+    }
+
+    /// The literal that a call makes a value of, if it tells that it is a secret.
+    fn wrapped(&self, view: &View<'_>, value: &Extent, is_secret: bool) -> Option<Extent> {
+        let literal = code::wrapped(view, value).filter(|_| is_secret)?;
+        literal::is_telling(view.slice(literal.start, literal.end), &self.lexicon).then_some(literal)
+    }
+
+    fn reason_to_leave(&self, view: &View<'_>, asked: &Asked<'_, '_>, extent: &Extent) -> Option<&'static str> {
+        let Asked { key, place, kind, strength } = *asked;
+        // Of a block scalar, the first line tells.
+        let end = match extent.run {
+            Run::Block { .. } => view.line_end(extent.start, 256),
+            _ => extent.end,
+        };
+        let text = view.slice(extent.start, end);
         if text.trim_ascii().is_empty() {
             return Some("empty");
         }
@@ -116,7 +204,9 @@ impl Keyed {
         }
         let is_long_literal = extent.is_quoted && place.separator == Separator::Equals && text.len() > 5;
         let bare = if extent.is_quoted { text } else { without_comma(text) };
-        if self.lexicon.is_setting(bare) && !is_long_literal {
+        // `"Basic " + x`
+        let trimmed = bare.trim_ascii();
+        if self.lexicon.is_setting(trimmed) && !(is_long_literal && trimmed.len() == bare.len()) {
             return Some("a setting, not a value");
         }
         if handle::is_path(text) || (is_directory(text) && key.name(view).eq_ignore_ascii_case(b"pwd")) {
@@ -125,18 +215,228 @@ impl Keyed {
         if extent.is_quoted && code::is_interpolated(view, extent, &self.lexicon) {
             return Some("a variable of the same name");
         }
-        if place.separator == Separator::Argument && (text.contains(&b' ') || self.lexicon.find(text).is_some()) {
+        let is_prompt = text.contains(&b' ') && !text.iter().any(|b| DIGIT.contains(*b));
+        if place.separator == Separator::Argument && (is_prompt || self.lexicon.is_name(text)) {
             return Some("a prompt or a name");
         }
+        let is_secret = kind.family() == Family::Secret;
         if !extent.is_quoted {
             let reason = code::reason(view, key, place, extent, &self.lexicon)
-                .or_else(|| prose::reason(view, key, place, extent, is_weak));
+                .or_else(|| prose::reason(view, key, place, extent, strength != Strength::Strong));
             if reason.is_some() {
                 return reason;
             }
         }
-        if is_weak { weak(text, place, extent) } else { None }
+        if !is_secret {
+            return if strength == Strength::Weak { weak(text, place, extent) } else { None };
+        }
+        self.no_secret(view, asked, extent, bare)
     }
+
+    /// Why what stands in the place of a secret is none, by what it looks like and by what stands around it.
+    fn no_secret(&self, view: &View<'_>, asked: &Asked<'_, '_>, extent: &Extent, text: &[u8]) -> Option<&'static str> {
+        let Asked { key, place, kind, strength } = *asked;
+        if let Some(reason) = literal::reason(text, &self.lexicon) {
+            return Some(reason);
+        }
+        let is_telling = literal::is_telling(text, &self.lexicon);
+        if let Some(reason) = elsewhere(view, key, place, extent, text) {
+            return Some(reason);
+        }
+        // `["Jwt:Key"]`: a path of keys.
+        let is_glued = place.separator == Separator::Colon && view.before(extent.start) == Some(b':');
+        if is_glued && !extent.is_quoted && self.lexicon.is_name(text) && place.around.inside().is_some() {
+            return Some("a name");
+        }
+        match strength {
+            Strength::Strong => {}
+            Strength::Within if !is_telling => return Some("the value does not tell"),
+            Strength::Within => {}
+            Strength::Random if self.lexicon.is_qualified(key.text(view)) => return Some("a key of something else"),
+            Strength::Random => return no_random(text),
+            Strength::Weak => {
+                let reason = self.weak_secret(view, asked, extent, text, is_telling);
+                if reason.is_some() {
+                    return reason;
+                }
+            }
+        }
+        if matches!(place.separator, Separator::Cell | Separator::Listed) && !is_telling && !text.starts_with(b"\\\"") {
+            return Some("a word in a list");
+        }
+        // `Secret "db-tls" created`
+        let is_defined = || view.slice(view.line_start(key.start), key.start).trim_ascii().starts_with(b"#define");
+        let is_told = place.separator == Separator::Option && extent.is_quoted && !key.is_option(view) && !is_defined();
+        if is_told && (self.lexicon.is_name(text) || kind != Kind::Password && !is_telling) {
+            return Some("a name in a sentence");
+        }
+        if extent.is_quoted {
+            if self.lexicon.is_name(text) && (strength != Strength::Strong || dialect::is_code(view, key.start)) {
+                return Some("a name");
+            }
+            return None;
+        }
+        // `${db.password:x}`
+        if view.ends_with_ignoring_case(key.start, b"${")
+            || is_parameter(view, key)
+            || random::is_random(text)
+            || place.separator == Separator::Tag
+            || place.is_key_quoted && !dialect::is_code(view, key.start)
+        {
+            return None;
+        }
+        let is_comment = || is_telling && dialect::is_comment(view, key.start);
+        if dialect::is_code(view, key.start) && !is_comment() {
+            return Some("source code");
+        }
+        let is_number = text.iter().all(|b| DIGIT.contains(*b));
+        // `ATTR_PASSWORD = 277,`
+        let is_constant = view.at(extent.end) == Some(b',') && !key.text(view).iter().any(u8::is_ascii_lowercase);
+        (is_number && (kind != Kind::Password || is_constant) && text.len() < 6).then_some("a number")
+    }
+
+    /// Why a value is no secret under a key that means other things too.
+    fn weak_secret(
+        &self,
+        view: &View<'_>,
+        asked: &Asked<'_, '_>,
+        extent: &Extent,
+        text: &[u8],
+        is_telling: bool,
+    ) -> Option<&'static str> {
+        let Asked { key, place, kind, .. } = *asked;
+        let is_number = text.iter().all(|b| DIGIT.contains(*b));
+        if is_number && prose::is_pin(key.name(view)) && matches!(text.len(), 4..=8) {
+            return None;
+        }
+        let is_assigned =
+            matches!(place.separator, Separator::Equals | Separator::Colon | Separator::Tag | Separator::Argument);
+        let is_alone = extent.is_quoted || (place.around.is_own_line && kind == Kind::Password);
+        if is_number && is_assigned && is_alone && text.len() > 5 {
+            return None;
+        }
+        if is_number_like(text) {
+            return Some("a number or an identifier of numbers");
+        }
+        if let Some(reason) = weak(text, place, extent) {
+            let is_line = kind == Kind::Password && place.around.is_own_line && text.len() > 5;
+            if !(is_line && text.iter().all(|b| LETTER.contains(*b)) && !self.lexicon.is_name(text)) {
+                return Some(reason);
+            }
+        }
+        if is_telling {
+            return None;
+        }
+        if self.lexicon.is_name(text) {
+            return Some("a name");
+        }
+        // The parameter of a query is a value, whatever it is.
+        if is_parameter(view, key) && place.separator == Separator::Equals || key.is_option(view) {
+            return None;
+        }
+        let is_mark = |b: &u8| matches!(b, b'_' | b'-' | b'.' | b'/' | b':');
+        let is_plain =
+            |part: &[u8]| part.iter().all(|b| LETTER.contains(*b)) && (part.len() < 4 || random::is_word(part));
+        let is_word = text.split(is_mark).all(is_plain);
+        if kind != Kind::Password && (is_word || text.contains(&b' ')) {
+            return Some("a word under a weak key");
+        }
+        if place.separator == Separator::Option && extent.is_quoted {
+            return Some("a word under a weak key");
+        }
+        None
+    }
+}
+
+/// What stands in the place of a secret and belongs to another language or place altogether.
+fn elsewhere(view: &View<'_>, key: &Key, place: &Place<'_>, extent: &Extent, text: &[u8]) -> Option<&'static str> {
+    // `accesskey="n"` of HTML.
+    if text.len() < 3 && key.name(view).eq_ignore_ascii_case(b"accesskey") {
+        return Some("a key of the keyboard");
+    }
+    // `Read-Host -AsSecureString "Password"`
+    if view.ends_with_ignoring_case(key.end, b"-assecurestring") {
+        return Some("a prompt or a name");
+    }
+    // `${PASSWORD:-}`
+    if view.ends_with_ignoring_case(key.start, b"${") && text.len() < 3 && matches!(text[0], b'-' | b'?' | b'+' | b'=')
+    {
+        return Some("a reference, not a value");
+    }
+    // `'$'`, `"-()-"`
+    if text.len() < 5 && !text.iter().any(|b| ALNUM.contains(*b) || *b >= 0x80) {
+        return Some("marks, no value");
+    }
+    // `bob.<span class="call">`: a program in a page.
+    if !extent.is_quoted && text.ends_with(b".") && view.at(extent.end) == Some(b'<') {
+        return Some("source code");
+    }
+    // `:param token: what it is for`
+    if place.separator == Separator::Colon && view.before(key.start) == Some(b' ') {
+        const FIELDS: [&[u8]; 9] =
+            [b"param", b"type", b"arg", b"keyword", b"ivar", b"var", b"field", b"raises", b"parameter"];
+        let word = view.run_back(key.start - 1, LETTER, 12);
+        let is_field = matches!(view.before(word), Some(b':' | b'@' | b'\\'));
+        if is_field && FIELDS.contains(&view.slice(word, key.start - 1)) {
+            return Some("a parameter that is documented");
+        }
+    }
+    // `#define SECRET other_secret`
+    if place.separator == Separator::Statement
+        && text.iter().all(|b| WORD.contains(*b))
+        && (!random::is_random(text) || text.ends_with(key.text(view)))
+        && view.slice(view.line_start(key.start), key.start).trim_ascii().starts_with(b"#define")
+    {
+        return Some("the name of another");
+    }
+    // `"group:jjwt:0.9.1"`
+    let is_coordinate = view.before(extent.start) == Some(b':')
+        && place.around.inside().is_some()
+        && key.text(view).contains(&b'.')
+        && view.before(key.start) != Some(b'{')
+        && !random::is_random(text);
+    if is_coordinate && !extent.is_quoted && place.separator == Separator::Colon {
+        return Some("the name of a package");
+    }
+    if extent.is_quoted || place.separator != Separator::Colon {
+        return None;
+    }
+    // `class FooPass : public Base`
+    let is_base = [&b"public"[..], b"private", b"protected", b"virtual"]
+        .iter()
+        .any(|word| text.strip_prefix(*word).is_some_and(|rest| rest.is_empty() || rest.starts_with(b" ")));
+    if is_base && view.is(key.end, BLANK) {
+        return Some("the base of a class");
+    }
+    // `arn:aws:secretsmanager:eu-west-1:1:secret:name`
+    let is_glued = view.before(extent.start) == Some(b':') && view.before(key.start) == Some(b':');
+    let word = || view.slice(view.run_back(key.start, const { SPACE.not() }, 128), key.start);
+    (is_glued && memchr::memmem::find(word(), b"arn:").is_some()).then_some("the name of a resource")
+}
+
+/// Whether a key stands in the query of a URL: `&sig=`.
+fn is_parameter(view: &View<'_>, key: &Key) -> bool {
+    matches!(view.before(key.start), Some(b'&' | b'?'))
+}
+
+/// `1.3.6.1.5.5.7.3.1`, `12-34`, `50%`.
+fn is_number_like(text: &[u8]) -> bool {
+    let is_parted = text.iter().any(|b| !DIGIT.contains(*b));
+    is_parted && text.iter().all(|b| DIGIT.contains(*b) || matches!(b, b'.' | b'-' | b',' | b'%' | b':'))
+}
+
+/// Methods of a secret that are given another one, in lower case.
+const METHODS: [&[u8]; 8] =
+    [b"equals", b"equalsignorecase", b"compareto", b"contentequals", b"eq", b"sendkeys", b"send_keys", b"setvalue"];
+
+/// Why a value is none where only what is random is one. Digests and UUIDs name things more often than they open them.
+fn no_random(text: &[u8]) -> Option<&'static str> {
+    const ENOUGH: usize = 16;
+    let is_hex = text.iter().all(|b| HEX.contains(*b) || *b == b'-');
+    let has = |set: ByteSet| text.iter().any(|b| set.contains(*b));
+    let is_token = text.iter().all(|b| BASE64.contains(*b) || matches!(b, b'.' | b'~'));
+    let is_random = text.len() >= ENOUGH && is_token && has(DIGIT) && has(LETTER) && random::is_random(text);
+    (!is_random || is_hex || text.contains(&b'/') && text.len() < 24).then_some("not random")
 }
 
 /// Why a value is none under a key that means other things too.

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::detect::bytes::{ALNUM, ANY, ByteSet, HEX, HIGH};
 use crate::detect::endings::{Endings, Walk};
+use crate::detect::random;
 use crate::detect::view::View;
-use crate::kind::Kind;
-use crate::rules::RuleSet;
+use crate::kind::{Family, Kind};
+use crate::rules::{self, RuleSet};
 
 /// The key words of a rule set, and how to find and compare them.
 pub struct Lexicon {
@@ -15,8 +16,25 @@ pub struct Lexicon {
     /// Segments that change nothing behind a word.
     qualifiers: Endings,
     settings: Settings,
-    /// By key: its kind, and whether it is weak.
-    keys: Vec<(Kind, bool)>,
+    /// What names of settings, fields and labels are made of.
+    names: Endings,
+    /// What stands between a key and its value in a sentence.
+    verbs: Endings,
+    /// By key: its kind, and how much it says.
+    keys: Vec<(Kind, Strength)>,
+}
+
+/// How much a key says about its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strength {
+    /// Whatever stands there is a secret, unless it is a handle.
+    Strong,
+    /// The key means other things too.
+    Weak,
+    /// The word for a secret is not the last of the key: the value must tell, too.
+    Within,
+    /// Only a value that reads as random is one.
+    Random,
 }
 
 /// Values that are settings, such as `true` or `none`.
@@ -48,7 +66,7 @@ pub struct Stem {
 const SEGMENTS: usize = 6;
 
 /// Endings of words that the text has whole even where a separator stands before them (`api_key`, `seed-phrase`).
-const STEMS: [&[u8]; 15] = [
+const STEMS: [&[u8]; 17] = [
     b"key",
     b"string",
     b"code",
@@ -64,6 +82,8 @@ const STEMS: [&[u8]; 15] = [
     b"privada",
     b"privata",
     b"klucz",
+    b"secreta",
+    b"segreta",
 ];
 
 /// Endings that stand in too many other words to be looked for alone; they are looked for with what is before them.
@@ -74,20 +94,95 @@ impl Lexicon {
     pub fn new(rules: &RuleSet) -> Lexicon {
         let mut words = Endings::new();
         for (which, key) in rules.keys().iter().enumerate() {
-            key.words.iter().for_each(|word| words.add_word(word.as_bytes(), which));
+            let spelled = key.words.iter().flat_map(|word| spellings(word));
+            spelled.for_each(|word| words.add_word(word.as_bytes(), which));
             key.suffixes.iter().for_each(|suffix| words.add_suffix(suffix.as_bytes(), which));
         }
         Lexicon {
             words,
             qualifiers: rules.settings().qualifiers.iter().map(|text| text.as_bytes()).collect(),
             settings: Settings::new(rules),
-            keys: rules.keys().iter().map(|key| (key.kind, key.weak)).collect(),
+            names: rules.settings().names.iter().map(|text| text.as_bytes()).collect(),
+            verbs: rules.settings().verbs.iter().map(|text| text.as_bytes()).collect(),
+            keys: rules.keys().iter().map(|key| (key.kind, Strength::of(key))).collect(),
         }
     }
 
-    /// The kind of the values of key number `key`, and whether it is weak.
-    pub fn key(&self, key: usize) -> (Kind, bool) {
+    /// The kind of the values of key number `key`, and how much the key says.
+    pub fn key(&self, key: usize) -> (Kind, Strength) {
         self.keys[key]
+    }
+
+    /// Which key's word stands before the last segments of an identifier: `password_mysql`. None where one of these makes
+    /// the key a setting: `password_policy`.
+    pub fn find_within(&self, identifier: &[u8]) -> Option<usize> {
+        const MOST: usize = 3;
+        let identifier = Identifier(identifier);
+        let (mut start, mut end) = identifier.segment_before(identifier.0.len())?;
+        for _ in 0..MOST {
+            let text = &identifier.0[start..end];
+            let singular = text.strip_suffix(b"s").or(text.strip_suffix(b"S")).unwrap_or(text);
+            if self.names.holds(text) || self.names.holds(singular) || text.len() < 2 {
+                return None;
+            }
+            (start, end) = identifier.segment_before(start)?;
+            let (word, suffix) = self.walk(identifier, end, SEGMENTS);
+            if let Some(which) = word.or(suffix) {
+                let (kind, strength) = self.keys[which];
+                let is_telling = strength == Strength::Strong && kind.family() == Family::Secret;
+                return (is_telling && !identifier.is_public_key()).then_some(which);
+            }
+        }
+        None
+    }
+
+    /// Whether a text is a name: of words alone, one of which names of settings are made of. `user_password`,
+    /// `auth.token.missing`, `#login-form`, `Password:`.
+    pub fn is_name(&self, text: &[u8]) -> bool {
+        const AROUND: ByteSet = ByteSet::of(b"#.$@:-_&*[]/!?,;()<>~+= ");
+        const LONGEST: usize = 96;
+        let start = text.iter().position(|&b| !AROUND.contains(b)).unwrap_or(text.len());
+        let end = text.iter().rposition(|&b| !AROUND.contains(b)).map_or(start, |last| last + 1);
+        let name = &text[start..end];
+        if name.is_empty() || name.len() > LONGEST || name.iter().any(|&b| !(PART.or(AROUND)).contains(b)) {
+            return false;
+        }
+        let identifier = Identifier(name);
+        let mut is_known = false;
+        let mut at = name.len();
+        while let Some((start, end)) = identifier.segment_before(at) {
+            let segment = &name[start..end];
+            let letters = &segment[..segment.iter().rposition(|b| !b.is_ascii_digit()).map_or(0, |last| last + 1)];
+            // A number of its own counts what it follows; one that is glued to a word makes it a password.
+            if letters.len() < segment.len() && (!letters.is_empty() || segment.len() > 2 || start == 0) {
+                return false;
+            }
+            let is_word = letters.is_empty() || self.names.holds(segment) || self.find(segment).is_some();
+            is_known |= is_word && !letters.is_empty();
+            if !is_word && !is_plain_word(segment) {
+                return false;
+            }
+            at = start;
+        }
+        is_known
+    }
+
+    /// Whether a word of a text is one that names are made of, or one for a secret.
+    pub fn is_word_of_names(&self, word: &[u8]) -> bool {
+        self.names.holds(word) || self.find(word).is_some()
+    }
+
+    /// Whether a word that names of settings are made of stands before the last segment of an identifier: `cache_key`.
+    pub fn is_qualified(&self, identifier: &[u8]) -> bool {
+        let identifier = Identifier(identifier);
+        let last = identifier.segment_before(identifier.0.len());
+        let before = last.and_then(|(start, _)| identifier.segment_before(start));
+        before.is_some_and(|(start, end)| self.names.holds(&identifier.0[start..end]))
+    }
+
+    /// Whether a word links a key to its value in a sentence, in any case.
+    pub fn is_verb(&self, word: &[u8]) -> bool {
+        self.verbs.holds(word)
     }
 
     /// Which of the rule set's keys the identifier names.
@@ -138,7 +233,8 @@ impl Lexicon {
             return word.or(suffix);
         }
         word.or_else(|| {
-            let (word, suffix) = self.walk(identifier, end - digits, usize::from(end - digits > start));
+            let most = if end - digits > start { SEGMENTS } else { 0 };
+            let (word, suffix) = self.walk(identifier, end - digits, most);
             word.or(suffix)
         })
     }
@@ -170,6 +266,38 @@ impl Lexicon {
     pub fn is_setting(&self, value: &[u8]) -> bool {
         self.settings.has(value)
     }
+}
+
+impl Strength {
+    fn of(key: &rules::Key) -> Strength {
+        match (key.random, key.weak) {
+            (true, _) => Strength::Random,
+            (false, true) => Strength::Weak,
+            (false, false) => Strength::Strong,
+        }
+    }
+}
+
+/// A word as it is written: in lower case as far as it is ASCII, whose case is not looked at, and if it has other letters,
+/// also with a capital and in capitals of these.
+fn spellings(word: &str) -> Vec<String> {
+    let other = |c: char| !c.is_ascii();
+    let raised = |c: char| -> String { if other(c) { c.to_uppercase().collect() } else { c.to_string() } };
+    let mut all = vec![word.to_owned()];
+    let mut letters = word.chars();
+    let first = letters.next().filter(|&c| other(c)).map(|c| raised(c) + letters.as_str());
+    let whole = word.chars().any(other).then(|| word.chars().map(raised).collect::<String>());
+    for spelling in first.into_iter().chain(whole) {
+        if !all.contains(&spelling) {
+            all.push(spelling);
+        }
+    }
+    all
+}
+
+/// Whether a segment reads as a word, or is too short to tell.
+fn is_plain_word(segment: &[u8]) -> bool {
+    segment.len() < 4 || !segment.is_ascii() || !random::is_random(segment)
 }
 
 /// An identifier as written. Its segments stand between separators and changes of case: `X-Api-Key`, `keystorePass`,
@@ -267,7 +395,9 @@ impl Stem {
 
 /// The stems of a rule set's keys: at least one stands in every key that [`Lexicon::find`] knows.
 pub fn stems(rules: &RuleSet, lexicon: &Lexicon) -> Vec<Stem> {
-    let words = || rules.keys().iter().flat_map(|key| key.words.iter()).map(|word| word.as_bytes());
+    let spelled: Vec<String> =
+        rules.keys().iter().flat_map(|key| key.words.iter()).flat_map(|word| spellings(word)).collect();
+    let words = || spelled.iter().map(|word| word.as_bytes());
     let suffixes = || rules.keys().iter().flat_map(|key| key.suffixes.iter()).map(|suffix| suffix.as_bytes());
     let mut literals: BTreeSet<Vec<u8>> = BTreeSet::new();
     // A word that ends in another one is found through that.
@@ -302,7 +432,8 @@ pub fn stems(rules: &RuleSet, lexicon: &Lexicon) -> Vec<Stem> {
     for (word, outside) in all {
         for at in 0..word.len() {
             let before = match at.checked_sub(1).map(|before| word[before]) {
-                Some(before) => SEPARATOR.or(ByteSet::of(&[before, before.to_ascii_uppercase()])),
+                // A blank, as in `api key: x`.
+                Some(before) => SEPARATOR.or(ByteSet::of(&[b' ', before, before.to_ascii_uppercase()])),
                 None => outside,
             };
             let known = by_first[usize::from(word[at])].iter().filter(|(plain, _)| word[at..].starts_with(plain));
@@ -441,9 +572,22 @@ mod tests {
     /// What [`Lexicon::find`] says, by its definition: the joined segments are looked up in the lists.
     fn find_plainly(rules: &RuleSet, identifier: &[u8]) -> Option<usize> {
         let keys = || rules.keys().iter().enumerate();
-        let word = |text: &[u8]| keys().find(|(_, key)| key.words.iter().any(|w| w.as_bytes() == text)).map(|(n, _)| n);
+        let is_word =
+            |key: &rules::Key, text: &[u8]| key.words.iter().any(|w| spellings(w).iter().any(|s| s.as_bytes() == text));
+        let word = |text: &[u8]| keys().find(|(_, key)| is_word(key, text)).map(|(n, _)| n);
         let named = |segments: &[Vec<u8>]| {
             let joined = |from: usize| segments[from..].concat();
+            // Every joining, without the digits at the end.
+            let trimmed_from = |segments: &[Vec<u8>]| -> Vec<Vec<u8>> {
+                let joined = |from: usize| segments[from..].concat();
+                let cut = |mut end: Vec<u8>| {
+                    while end.last().is_some_and(u8::is_ascii_digit) {
+                        end.pop();
+                    }
+                    end
+                };
+                (segments.len().saturating_sub(SEGMENTS)..segments.len()).map(|from| cut(joined(from))).collect()
+            };
             let froms = segments.len().saturating_sub(SEGMENTS)..segments.len();
             let last = segments.last()?;
             let trimmed = &last[..last.iter().rposition(|b| !b.is_ascii_digit()).map_or(0, |n| n + 1)];
@@ -452,7 +596,13 @@ mod tests {
             froms
                 .into_iter()
                 .find_map(|from| word(&joined(from)))
-                .or_else(|| word(trimmed))
+                .or_else(|| {
+                    (!trimmed.is_empty())
+                        .then(|| trimmed_from(segments))
+                        .into_iter()
+                        .flatten()
+                        .find_map(|end| word(&end))
+                })
                 .or_else(|| suffixes.filter(|(s, _)| is_suffix(s)).max_by_key(|(s, _)| s.len()).map(|(_, n)| n))
         };
         let qualifiers = &rules.settings().qualifiers;
@@ -471,13 +621,13 @@ mod tests {
     }
 
     /// A word as keys have it: split before `tail` in several ways, within longer keys.
-    fn spellings(head: &str, tail: &str) -> impl Iterator<Item = String> {
+    fn split(head: &str, tail: &str) -> impl Iterator<Item = String> {
         let risen = |text: &str| {
             text.get(..1).map_or_else(String::new, str::to_ascii_uppercase) + text.get(1..).unwrap_or(text)
         };
-        let split = ["", "_", "-", "."].map(|separator| format!("{head}{separator}{tail}"));
+        let parted = ["", "_", "-", "."].map(|separator| format!("{head}{separator}{tail}"));
         let camel = [format!("{head}{}", risen(tail)), format!("{}{}", risen(head), risen(tail))];
-        split.into_iter().chain(camel).flat_map(|key| {
+        parted.into_iter().chain(camel).flat_map(|key| {
             let behind = ["", "2", "_3", "_hash", "Value", ".name", "s"].map(|behind| format!("{key}{behind}"));
             let before = ["db_", "my", "X-", "%26", "public_key."].map(|before| format!("{before}{key}"));
             behind.into_iter().chain(before).chain([key.to_ascii_uppercase()])
@@ -495,7 +645,7 @@ mod tests {
                 let (head, tail) = word.split_at(at);
                 // A separator elsewhere, as in `passwo_rd`, is not looked for.
                 let is_split_at_word = literals.iter().any(|literal| tail.starts_with(literal));
-                for key in spellings(head, tail) {
+                for key in split(head, tail) {
                     let found = lexicon.find(key.as_bytes());
                     assert_eq!(found, find_plainly(&rules, key.as_bytes()), "{key}");
                     assert!(found.is_none() || !is_split_at_word || is_met(&stems, &key), "a stem in {key}");

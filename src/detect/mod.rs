@@ -40,17 +40,21 @@ mod login;
 mod person;
 
 mod code;
+mod dialect;
 mod endings;
 mod handle;
 mod key;
 mod keyed;
 mod lexicon;
+mod literal;
 mod nested;
 mod place;
 mod prose;
+mod random;
 mod value;
 
 mod argument;
+mod call;
 mod command;
 mod device;
 mod dictionary;

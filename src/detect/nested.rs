@@ -1,6 +1,6 @@
 //! Values that a structure holds: the text of an element, the strings of a list, the items and block scalars of YAML.
 
-use crate::detect::bytes::{BLANK, ByteSet, DIGIT, SPACE};
+use crate::detect::bytes::{BLANK, ByteSet, DIGIT, LETTER, SPACE};
 use crate::detect::key::Key;
 use crate::detect::run::Run;
 use crate::detect::value::{Extent, Quote};
@@ -24,7 +24,9 @@ pub fn element(view: &View<'_>, mut at: usize) -> Option<Extent> {
     let mut end = view.run(at, const { ByteSet::of(b"<").not() }, usize::MAX);
     if !view.is_capped_at(end) {
         // Without a closing tag this is no element.
-        view.at(end)?;
+        if !matches!(view.at(end + 1)?, b'/' | b'!') {
+            return None;
+        }
         while end > at && view.is(end - 1, SPACE) {
             end -= 1;
         }
@@ -38,6 +40,23 @@ pub fn escaped_element(view: &View<'_>, start: usize) -> Option<Extent> {
     let end = (start..).find(|&i| matches!(view.at(i), None | Some(b'\n' | b'<')) || view.starts_with(i, OPENS))?;
     let is_closed = view.starts_with(end, OPENS) || view.is_capped_at(end);
     (end > start && is_closed).then_some(Extent { start, end, run: Run::Element, is_quoted: true, is_open: false })
+}
+
+/// The string that a mapping holds as its value: `{"value": "x"}`, `{ S = "x" }`.
+pub fn member(view: &View<'_>, at: usize) -> Option<Extent> {
+    const NAMES: [&[u8]; 9] =
+        [b"value", b"S", b"s", b"text", b"stringvalue", b"plaintext", b"default", b"content", b"literal"];
+    let start = view.run(at + 1, SPACE, 64);
+    let quote = Quote::at(view, start);
+    let name = quote.map_or(start, |quote| quote.end(start));
+    let end = view.run(name, LETTER, 16);
+    if !NAMES.iter().any(|n| view.slice(name, end).eq_ignore_ascii_case(n)) {
+        return None;
+    }
+    let separator = view.run(quote.map_or(end, |quote| quote.end(end)), BLANK, 8);
+    let value = view.run(separator + 1, SPACE, 16);
+    let is_set = matches!(view.at(separator), Some(b':' | b'='));
+    Quote::at(view, value).filter(|_| is_set).map(|quote| quote.extent(view, quote.end(value), false))
 }
 
 /// The strings of `["a", "b"]`, if it is a list of strings.

@@ -1,7 +1,8 @@
 //! Where the value of a key stands: the separator behind the key, and the values behind that.
 
-use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, LETTER, SPACE, WORD};
+use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, HIGH, LETTER, SPACE, WORD};
 use crate::detect::key::Key;
+use crate::detect::lexicon::Lexicon;
 use crate::detect::nested;
 use crate::detect::run::Run;
 use crate::detect::value::{self, Extent, Quote, Surroundings};
@@ -28,8 +29,12 @@ pub enum Separator {
     Is,
     /// A blank in a sentence: the value shows by itself that it is one.
     Near,
-    /// A comma between arguments, or the parenthesis of a setter.
+    /// A comma between arguments, or the parenthesis of a call.
     Argument,
+    /// A comma in a list of which it is not sure that it pairs keys with values.
+    Listed,
+    /// The bar between two cells of a table.
+    Cell,
 }
 
 /// What random values are made of.
@@ -54,7 +59,7 @@ pub struct Place<'v> {
 
 impl<'v> Place<'v> {
     /// Reads the separator behind a key.
-    pub fn of(view: &View<'v>, key: &Key) -> Option<Place<'v>> {
+    pub fn of(view: &View<'v>, key: &Key, lexicon: &Lexicon) -> Option<Place<'v>> {
         if view.before(key.start) == Some(b'/') && view.back(key.start, 2) == Some(b'<') {
             return None;
         }
@@ -66,7 +71,7 @@ impl<'v> Place<'v> {
             behind += 1;
         }
         behind = skip_colour(view, behind);
-        let reader = Reader { view, key, is_key_quoted, behind, at: view.run(behind, BLANK, 64) };
+        let reader = Reader { view, key, lexicon, is_key_quoted, behind, at: view.run(behind, BLANK, 64) };
         let place = reader.read()?;
         let around = key.surroundings(view);
         Some(Place { around: Surroundings { is_encoded: place.around.is_encoded, ..around }, ..place })
@@ -82,6 +87,7 @@ impl<'v> Place<'v> {
             Separator::Tag => return nested::element(view, at).into(),
             Separator::EscapedTag => return nested::escaped_element(view, at).into(),
             Separator::Statement => return Values::one(value::word(view, at)),
+            Separator::Cell => return Values::one(value::cell(view, at)),
             Separator::Near => {
                 let end = view.run(at, TOKEN, usize::MAX);
                 let run = Run::Set(TOKEN);
@@ -92,7 +98,11 @@ impl<'v> Place<'v> {
         // `!!str x`, `!Secret x`: a tag of YAML
         if self.separator == Separator::Colon && view.at(at) == Some(b'!') {
             let tag = view.run(at, const { ALNUM.or(ByteSet::of(b"!")) }, 24);
-            if view.is(tag, BLANK) && view.slice(at, tag) != b"!vault" {
+            let name = view.slice(at, tag);
+            if [&b"!Ref"[..], b"!GetAtt", b"!ImportValue", b"!FindInMap", b"!Sub", b"!Select"].contains(&name) {
+                return Values::default();
+            }
+            if view.is(tag, BLANK) && name != b"!vault" {
                 at = view.run(tag, BLANK, 8);
             }
         }
@@ -112,14 +122,16 @@ impl<'v> Place<'v> {
                 nested::items(view, key, at).into()
             }
             Some(b'\r' | b'\n') | None => Values::default(),
-            _ if matches!(self.separator, Separator::Argument | Separator::Compares) => Values::default(),
+            _ if matches!(self.separator, Separator::Argument | Separator::Listed | Separator::Compares) => {
+                Values::default()
+            }
             Some(b'[') => nested::list(view, at + 1)
                 .or_else(|| nested::flow(view, at + 1, self.separator == Separator::Colon))
                 .map_or_else(|| Values::one(self.unquoted(view, at)), Values::from),
             Some(b'|' | b'>') if self.separator == Separator::Colon => {
                 Values::one(nested::block(view, key, at).unwrap_or_else(|| self.unquoted(view, at)))
             }
-            Some(b'{') => self.braces(view, at).into(),
+            Some(b'{') => nested::member(view, at).or_else(|| self.braces(view, at)).into(),
             // `auth=("user", "secret")`; else a cast, or a function.
             Some(b'(') if Quote::at(view, at + 1).is_some() => nested::list(view, at + 1).unwrap_or_default().into(),
             Some(b'(') if !(self.around.is_own_line && view.before(at) == Some(b'=')) => Values::default(),
@@ -220,6 +232,7 @@ impl IntoIterator for Values {
 struct Reader<'r, 'v> {
     view: &'r View<'v>,
     key: &'r Key,
+    lexicon: &'r Lexicon,
     is_key_quoted: bool,
     /// Index behind the key and its quote.
     behind: usize,
@@ -234,10 +247,56 @@ impl<'v> Reader<'_, 'v> {
     }
 
     fn read(&self) -> Option<Place<'v>> {
-        let Reader { view, key, is_key_quoted, behind, at } = *self;
+        let Reader { view, key, is_key_quoted, behind, at, .. } = *self;
         match view.at(at)? {
             b'=' => self.equals(at),
             b':' => self.colon(at),
+            // `**Password**: x`
+            b'*' if view.before(key.start) == Some(b'*') => {
+                let colon = view.run(at, const { ByteSet::of(b"*") }, 3);
+                (view.at(colon) == Some(b':')).then(|| self.colon(colon)).flatten()
+            }
+            // `Password.....: x`
+            b'.' => {
+                let colon = view.run(at, const { ByteSet::of(b". ") }, 64);
+                (colon > at + 2 && view.at(colon) == Some(b':')).then(|| self.colon(colon)).flatten()
+            }
+            // `password?: string = 'x'`
+            b'?' | b'!' if at == behind && !is_key_quoted && view.at(at + 1) == Some(b':') => self.colon(at + 1),
+            // `password <- "x"`, `password -> x`
+            b'<' if at > behind && !is_key_quoted && view.starts_with(at, b"<- ") => {
+                let value = view.run(at + 3, BLANK, 8);
+                Quote::at(view, value).and_then(|_| self.place(value, Separator::Equals))
+            }
+            b'-' if at > behind && !is_key_quoted && view.starts_with(at, b"-> ") => {
+                self.place(view.run(at + 3, BLANK, 8), Separator::Colon)
+            }
+            b'|' if at > behind && !is_key_quoted => self.cell(at),
+            // `char password[] = "x"`
+            b'[' if at == behind && !is_key_quoted => {
+                let close = view.run(at + 1, WORD, 24);
+                let equals = view.run(close + 1, BLANK, 8);
+                let value = view.run(equals + 1, BLANK, 8);
+                let is_array = view.at(close) == Some(b']') && view.at(equals) == Some(b'=');
+                Quote::at(view, value).filter(|_| is_array).and_then(|_| self.place(value, Separator::Equals))
+            }
+            b')' if is_key_quoted => self.typed_into(at).or_else(|| self.value_before()),
+            b')' if at == behind => self.equalled(),
+            // `"password" -> "x"`
+            b'-' if is_key_quoted && view.starts_with(at, b"-> ") => {
+                let value = view.run(at + 3, BLANK, 8);
+                Quote::at(view, value).and_then(|_| self.place(value, Separator::Equals))
+            }
+            // `variable "db_password" { default = "x" }`
+            b'{' if is_key_quoted && at > behind => self.default_within(at),
+            // `string Password { get; set; } = "x"`
+            b'{' if at > behind && view.starts_with(at, b"{ get") => {
+                let close = view.run(at, const { ByteSet::of(b"}\n").not() }, 64);
+                let equals = view.run(close + 1, BLANK, 4);
+                let value = view.run(equals + 1, BLANK, 4);
+                let is_set = view.at(close) == Some(b'}') && view.at(equals) == Some(b'=');
+                Quote::at(view, value).filter(|_| is_set).and_then(|_| self.place(value, Separator::Equals))
+            }
             b'!' if view.at(at + 1) == Some(b'=') => {
                 let value = view.run(at + 1, const { ByteSet::of(b"=") }, 2);
                 self.place(view.run(value, BLANK, 64), Separator::Compares)
@@ -251,11 +310,19 @@ impl<'v> Reader<'_, 'v> {
             b'&' if view.starts_with(at, b"&gt;") && view.ends_with_ignoring_case(key.start, b"&lt;") => {
                 self.place(at + 4, Separator::EscapedTag)
             }
+            b'>' | b'/' if is_key_quoted && self.attribute_before().is_some() => self.attribute_before(),
             b'>' if key.is_tag(view) || (is_key_quoted && key.is_attribute(view)) => {
                 self.place(view.run(at + 1, SPACE, 256), Separator::Tag)
             }
             b'<' if !is_key_quoted && view.before(key.start) == Some(b'>') => self.next_element(at),
             b'(' if at == behind && !is_key_quoted && self.is_setter() => {
+                let value = view.run(at + 1, SPACE, 64);
+                // `b"x"`, `@"x"`
+                let quote = value + usize::from(matches!(view.at(value), Some(b'b' | b'@' | b'L')));
+                Quote::at(view, quote).and_then(|_| self.place(value, Separator::Argument))
+            }
+            // `strcmp(password, "x")`, `setopt(handle, PASSWORD, "x")`
+            b',' if at == behind && !is_key_quoted && (self.is_compared() || self.is_constant()) => {
                 let value = view.run(at + 1, BLANK, 8);
                 Quote::at(view, value).and_then(|_| self.place(value, Separator::Argument))
             }
@@ -263,27 +330,39 @@ impl<'v> Reader<'_, 'v> {
                 // `setProperty("password", "x")`, `{"name": "DB_PASSWORD", "value": "x"}`
                 let next = view.run(at + 1, SPACE, 64);
                 self.sibling(next).or_else(|| self.sibling_before()).or_else(|| {
-                    Quote::at(view, next).filter(|_| key.is_argument(view))?;
-                    self.place(next, Separator::Argument)
+                    let next = self.keyword_argument(next).unwrap_or(next);
+                    // `fill_in 'Password', with: 'x'`
+                    let is_option = view.at(key.start) == Some(b'-') || view.ends_with_ignoring_case(next, b"with: ");
+                    Quote::at(view, next)?;
+                    let is_argument = is_option || key.is_argument(view);
+                    let separator = if is_argument { Separator::Argument } else { Separator::Listed };
+                    (is_argument || key.is_listed(view)).then(|| self.place(next, separator)).flatten()
                 })
             }
             b'}' | b'/' if is_key_quoted => self.sibling_before(),
-            _ if at > behind && is_key_quoted => self.sibling(at).or_else(|| self.sibling_before()),
+            _ if at > behind && is_key_quoted => {
+                self.sibling(at).or_else(|| self.attribute(at)).or_else(|| self.sibling_before())
+            }
             // `IDENTIFIED BY PASSWORD 'x'`, `password "hunter2"`
             b'\'' | b'"' if at > behind => self.place(at, Separator::Option),
             // Only a key that is named on this line has its value on the next.
             b'\r' | b'\n' if key.is_named(view) => {
                 let next = view.run(at, SPACE, 64);
-                self.sibling(next).or_else(|| is_key_quoted.then(|| self.sibling_before()).flatten())
+                self.sibling(next)
+                    .or_else(|| self.form_field(at))
+                    .or_else(|| is_key_quoted.then(|| self.sibling_before()).flatten())
             }
             _ if at > behind && key.is_tag(view) => self.tag_with_attributes(at),
             byte if at > behind && key.is_option(view) => {
                 (byte != b'-' && byte != b'\\').then(|| self.place(at, Separator::Option)).flatten()
             }
             _ if at > behind && key.is_netrc(view) => self.place(at, Separator::Option),
-            _ if at > behind && !is_key_quoted => {
-                self.is(at).or_else(|| self.of_whom(at)).or_else(|| self.statement(at)).or_else(|| self.near(at))
-            }
+            _ if at > behind && !is_key_quoted => self
+                .is(at)
+                .or_else(|| self.of_whom(at))
+                .or_else(|| self.typed(at))
+                .or_else(|| self.statement(at))
+                .or_else(|| self.near(at)),
             _ => None,
         }
     }
@@ -302,13 +381,21 @@ impl<'v> Reader<'_, 'v> {
     fn colon(&self, at: usize) -> Option<Place<'v>> {
         let view = self.view;
         let more = match view.at(at + 1) {
+            Some(b':') if view.at(at + 2) == Some(b'=') => {
+                return self.place(view.run(at + 3, BLANK, 64), Separator::Equals);
+            }
             Some(b':') => return None,
+            // `**Password:** x`
+            Some(b'*') if view.before(self.key.start) == Some(b'*') => view.run(at + 1, const { ByteSet::of(b"*") }, 3),
             Some(b'=') => return self.place(view.run(at + 2, BLANK, 64), Separator::Equals),
             _ => skip_colour(view, at + 1),
         };
         let value = view.run(more, BLANK, 64);
         // `password: str = "x"`, `val password: String = "x"`
-        let word = view.run(value, const { WORD.or(ByteSet::of(b"<>[]?|. ")) }, 40);
+        // `password: &'static str = "x"`
+        let begin = view.run(value, const { ByteSet::of(b"&*") }, 2);
+        let begin = if view.starts_with(begin, b"'static ") { begin + 8 } else { begin };
+        let word = view.run(begin, const { WORD.or(ByteSet::of(b"<>[]?|. ")) }, 40);
         let may_be_type = || {
             let text = view.slice(value, word).trim_ascii_end();
             !text.contains(&b' ') || text.iter().any(|b| matches!(b, b'|' | b'<' | b'['))
@@ -316,7 +403,7 @@ impl<'v> Reader<'_, 'v> {
         let is_typed = word > value
             && view.at(word) == Some(b'=')
             && view.is(word + 1, BLANK)
-            && view.is(value, LETTER)
+            && view.is(begin, const { LETTER.or(ByteSet::of(b"[")) })
             && !self.is_key_quoted;
         if is_typed && may_be_type() {
             return self.place(view.run(word + 1, BLANK, 64), Separator::Equals);
@@ -324,15 +411,161 @@ impl<'v> Reader<'_, 'v> {
         self.place(value, Separator::Colon)
     }
 
-    /// `setPassword("x")`, `.withPassword("x")`, `builder.password("x")`, `PASSWORD('x')` of SQL.
+    /// `setPassword("x")`, `.withPassword("x")`, `builder.password("x")`, `ApiKey("x")`, `std::string password("x")`. What
+    /// such calls are given, but for those that look a secret up by its name.
     fn is_setter(&self) -> bool {
-        let text = self.key.text(self.view);
+        const LOOKS_UP: [&[u8]; 14] = [
+            b"get", b"find", b"read", b"load", b"has", b"is", b"fetch", b"lookup", b"resolve", b"ask", b"prompt",
+            b"remove", b"delete", b"check",
+        ];
         let name = self.key.name(self.view);
-        let prefix = |p: &[u8]| name.get(..p.len()).is_some_and(|n| n.eq_ignore_ascii_case(p));
-        prefix(b"set")
-            || prefix(b"with")
-            || name == b"PASSWORD"
-            || ((name.len() < text.len() || self.view.before(self.key.start) == Some(b'.')) && !prefix(b"get"))
+        let prefix = |p: &&[u8]| name.get(..p.len()).is_some_and(|n| n.eq_ignore_ascii_case(p));
+        // `Credential("user", ...`: which argument is the secret is another detector's.
+        let is_pair =
+            [&b"credential"[..], b"credentials"].iter().any(|end| self.view.ends_with_ignoring_case(self.key.end, end));
+        !is_pair && !LOOKS_UP.iter().any(prefix)
+    }
+
+    /// `strcmp(password, `, `compare_digest(password, `.
+    fn is_compared(&self) -> bool {
+        let open = self.view.run_back(self.key.start, const { BLANK.or(ByteSet::of(b"$&*")) }, 4);
+        self.view.before(open) == Some(b'(')
+            && [&b"cmp"[..], b"equals", b"equal", b"compare", b"digest", b"verify", b"_eq", b"check", b"cpy", b"copy"]
+                .iter()
+                .any(|name| self.view.ends_with_ignoring_case(open - 1, name))
+    }
+
+    /// `setopt(handle, PASSWORD, `: a constant that tells what the next argument is.
+    fn is_constant(&self) -> bool {
+        let is_capital = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_';
+        let line = || self.view.slice(self.view.line_start(self.key.start), self.key.start);
+        self.key.text(self.view).iter().all(is_capital) && memchr::memrchr(b'(', line()).is_some()
+    }
+
+    /// `set("x", forKey: "password")`.
+    fn value_before(&self) -> Option<Place<'v>> {
+        let (view, key) = (self.view, self.key);
+        let name = view.run_back(key.start, const { ByteSet::of(b"\"' :=") }, 4);
+        let start = view.run_back(name, LETTER, 8);
+        let comma = view.run_back(start, BLANK, 4);
+        let is_named = [&b"forKey"[..], b"key", b"named", b"name"].contains(&view.slice(start, name));
+        let mark = view.back(comma, 2).filter(|b| matches!(b, b'"' | b'\'') && view.before(comma) == Some(b','))?;
+        let end = comma - 2;
+        let value = view.run_back(end, ByteSet::of(&[mark, b'\n']).not(), 256);
+        let place = self.place(value, Separator::Listed)?;
+        (is_named && view.before(value) == Some(mark) && value < end).then_some(Place { known_end: Some(end), ..place })
+    }
+
+    /// `"x".equals(password)`.
+    fn equalled(&self) -> Option<Place<'v>> {
+        let (view, key) = (self.view, self.key);
+        let open = view.run_back(key.start, BLANK, 4);
+        let name = view.run_back(open.checked_sub(1).filter(|&at| view.at(at) == Some(b'('))?, LETTER, 24);
+        let is_equals = [&b"equals"[..], b"equalsIgnoreCase", b"contentEquals", b"Equals", b"compareTo"]
+            .contains(&view.slice(name, open - 1));
+        let end = name.checked_sub(2).filter(|_| is_equals && view.before(name) == Some(b'.'))?;
+        let mark = view.at(end).filter(|b| matches!(b, b'"' | b'\''))?;
+        let value = view.run_back(end, ByteSet::of(&[mark, b'\n']).not(), 256);
+        let place = self.place(value, Separator::Compares)?;
+        (view.before(value) == Some(mark) && value < end).then_some(Place { known_end: Some(end), ..place })
+    }
+
+    /// `default='x'` among the arguments behind a key: the index of the literal.
+    fn keyword_argument(&self, at: usize) -> Option<usize> {
+        let equals = self.view.run(at, WORD, 16);
+        let name = self.view.slice(at, equals);
+        let is_default = [&b"default"[..], b"fallback", b"def", b"value", b"default_value", b"with"].contains(&name);
+        let is_set = matches!(self.view.at(equals), Some(b'=' | b':'));
+        (is_default && is_set).then(|| self.view.run(equals + 1, BLANK, 2))
+    }
+
+    /// `By.id("password")).sendKeys("x")`, `get('#password').type('x')`.
+    fn typed_into(&self, at: usize) -> Option<Place<'v>> {
+        const TYPES: [&[u8]; 9] =
+            [b"sendkeys", b"send_keys", b"type", b"fill", b"setvalue", b"set_value", b"val", b"fill_in", b"typetext"];
+        let view = self.view;
+        let dot = view.run(at, const { ByteSet::of(b") \r\n\t") }, 32);
+        if view.at(dot) != Some(b'.') {
+            return None;
+        }
+        let end = view.run(dot + 1, WORD, 16);
+        let name = view.slice(dot + 1, end);
+        let value = view.run(end + 1, BLANK, 4);
+        let is_typed = view.at(end) == Some(b'(') && TYPES.iter().any(|t| name.eq_ignore_ascii_case(t));
+        Quote::at(view, value).filter(|_| is_typed).and_then(|_| self.place(value, Separator::Argument))
+    }
+
+    /// `variable "db_password" {`: the literal behind `default =` in the block.
+    fn default_within(&self, at: usize) -> Option<Place<'v>> {
+        const REACH: usize = 400;
+        let view = self.view;
+        let block = view.slice(at, view.run(at, const { ByteSet::of(b"}").not() }, REACH));
+        let default = memchr::memmem::find(block, b"default")?;
+        let is_word = block[..default].last().is_some_and(|b| SPACE.contains(*b));
+        let equals = view.run(at + default + 7, BLANK, 32);
+        let value = view.run(equals + 1, BLANK, 8);
+        let is_set = is_word && view.at(equals) == Some(b'=');
+        Quote::at(view, value).filter(|_| is_set).and_then(|_| self.place(value, Separator::Equals))
+    }
+
+    /// `| password | x |`, where the key is the first cell of its row.
+    fn cell(&self, at: usize) -> Option<Place<'v>> {
+        let view = self.view;
+        let bar = view.run_back(self.key.start, const { ByteSet::of(b" \t`*") }, 16);
+        let start = view.run_back(bar.saturating_sub(1), BLANK, 64);
+        let is_first = view.before(bar) == Some(b'|') && view.before(start).is_none_or(|b| b == b'\n');
+        let value = view.run(at + 1, const { ByteSet::of(b" \t`") }, 64);
+        (is_first && view.at(value).is_some_and(|b| !matches!(b, b'|' | b'\r' | b'\n')))
+            .then(|| self.place(value, Separator::Cell))
+            .flatten()
+    }
+
+    /// `password string = "x"`: a declaration whose type follows the name.
+    fn typed(&self, at: usize) -> Option<Place<'v>> {
+        let view = self.view;
+        let end = view.run(at, const { WORD.or(ByteSet::of(b".*[]<>")) }, 32);
+        let equals = view.run(end, BLANK, 8);
+        let is_typed = end > at && equals > end && view.at(equals) == Some(b'=') && view.is(equals + 1, BLANK);
+        let value = view.run(equals + 1, BLANK, 8);
+        Quote::at(view, value).filter(|_| is_typed).and_then(|_| self.place(value, Separator::Equals))
+    }
+
+    /// `type="password" value="x"`, `name="csrf-token" content="x"`: another attribute of the tag. And what follows the end
+    /// of the tag: `<param name="password" type="string">x`.
+    fn attribute(&self, at: usize) -> Option<Place<'v>> {
+        const REACH: usize = 256;
+        let (view, key) = (self.view, self.key);
+        let open = view.run_back(key.start, const { ByteSet::of(b"<>\n").not() }, 200);
+        if view.before(open) != Some(b'<') {
+            return None;
+        }
+        let end = view.run(at, const { ByteSet::of(b"<>").not() }, REACH);
+        let tag = view.slice(at, end);
+        let value = [&b"value="[..], b"content="].into_iter().find_map(|name| {
+            let found = memchr::memmem::find(tag, name)?;
+            let begins = tag[..found].last().is_none_or(|b| SPACE.contains(*b));
+            begins.then_some(at + found + name.len())
+        });
+        if let Some(value) = value {
+            return Quote::at(view, value).and_then(|_| self.place(value, Separator::Equals));
+        }
+        let is_element = view.at(end) == Some(b'>') && view.before(end) != Some(b'/') && key.is_named(view);
+        is_element.then(|| self.place(view.run(end + 1, SPACE, 256), Separator::Tag)).flatten()
+    }
+
+    /// `<input value="x" type="password">`.
+    fn attribute_before(&self) -> Option<Place<'v>> {
+        let (view, key) = (self.view, self.key);
+        let open = view.run_back(key.start, const { ByteSet::of(b"<>\n").not() }, 200);
+        let tag = view.slice(open, key.start);
+        if view.before(open) != Some(b'<') || !tag.starts_with(b"input ") {
+            return None;
+        }
+        let found = open + memchr::memmem::rfind(tag, b" value=")? + 7;
+        let quote = Quote::at(view, found)?;
+        let extent = quote.extent(view, quote.end(found), false);
+        let place = self.place(extent.start, Separator::Equals)?;
+        (extent.end < key.start && extent.end > extent.start).then_some(Place { known_end: Some(extent.end), ..place })
     }
 
     /// `<password encrypted="false">x`: behind the attributes.
@@ -381,6 +614,17 @@ impl<'v> Reader<'_, 'v> {
         }
     }
 
+    /// `form-data; name="password"`, an empty line, and the value on the next.
+    fn form_field(&self, at: usize) -> Option<Place<'v>> {
+        let view = self.view;
+        let end = if view.at(at) == Some(b'\r') { at + 1 } else { at };
+        let width = end - at + 1;
+        let is_empty = view.at(end) == Some(b'\n') && view.slice(end + 1, end + 1 + width) == view.slice(at, end + 1);
+        let line = view.slice(view.line_start(self.key.start), self.key.start);
+        let is_form = memchr::memmem::find(line, b"form-data").is_some();
+        (is_empty && is_form).then(|| self.place(end + 1 + width, Separator::Statement)).flatten()
+    }
+
     /// `{"value": "x", "name": "password"}`, `value="x" name="password"`, on one line.
     fn sibling_before(&self) -> Option<Place<'v>> {
         const BETWEEN: ByteSet = ByteSet::of(b" \t,");
@@ -406,8 +650,13 @@ impl<'v> Reader<'_, 'v> {
     /// `your password is: hunter2!x`.
     fn is(&self, at: usize) -> Option<Place<'v>> {
         let view = self.view;
-        let word = [&b"is "[..], b"is: ", b"was ", b"was: "].into_iter().find(|w| view.starts_with(at, w))?;
-        self.place(view.run(at + word.len(), BLANK, 4), Separator::Is)
+        let end = view.run(at, const { LETTER.or(HIGH) }, 16);
+        if !self.lexicon.is_verb(view.slice(at, end)) {
+            return None;
+        }
+        let colon = end + usize::from(view.at(end) == Some(b':'));
+        let value = view.run(colon, BLANK, 4);
+        (value > colon).then(|| self.place(value, Separator::Is)).flatten()
     }
 
     /// `password for jroe: hunter2`.

@@ -1,8 +1,9 @@
 //! Sentences about secrets: `invalid token: expired`, `Password: must be at least 8 characters`.
 
-use crate::detect::bytes::{BLANK, ByteSet, LETTER, SPACE};
+use crate::detect::bytes::{BLANK, ByteSet, DIGIT, LETTER, SPACE};
 use crate::detect::key::Key;
 use crate::detect::place::{Place, Separator};
+use crate::detect::random;
 use crate::detect::value::Extent;
 use crate::detect::view::View;
 
@@ -65,7 +66,8 @@ const STATES: &[&[u8]] = &[
 /// Why an unquoted value is the rest of a sentence. `None` if it may be a secret.
 pub fn reason(view: &View<'_>, key: &Key, place: &Place<'_>, value: &Extent, is_weak: bool) -> Option<&'static str> {
     if place.separator == Separator::Is {
-        return told(view, value);
+        let is_number = view.slice(value.start, value.end).iter().all(|b| DIGIT.contains(*b) || *b == b'.');
+        return if is_pin(key.name(view)) && is_number { None } else { told(view, value) };
     }
     if place.separator != Separator::Colon || !view.is(value.start.saturating_sub(1), SPACE) {
         return None;
@@ -94,11 +96,17 @@ pub fn reason(view: &View<'_>, key: &Key, place: &Place<'_>, value: &Extent, is_
         return Some("a sentence about a secret");
     }
     let next_is_word = rest.first() == Some(&b' ') && rest.get(1).is_some_and(u8::is_ascii_lowercase);
-    let is_plain = word.iter().all(u8::is_ascii_lowercase);
+    let is_plain = !random::is_random(word);
     if is_weak && next_is_word && !rest.iter().take(64).any(|b| matches!(b, b'=' | b':')) {
         return Some("a sentence about a secret");
     }
     (follows_word && is_plain && next_is_word && is_sentence).then_some("a sentence about a secret")
+}
+
+/// Whether a name is that of a personal identification number.
+pub fn is_pin(name: &[u8]) -> bool {
+    let end = name.len().saturating_sub(3);
+    name[end..].eq_ignore_ascii_case(b"pin") || name.eq_ignore_ascii_case(b"pincode")
 }
 
 /// Behind `password is`: a word that no sentence would use ends the sentence.

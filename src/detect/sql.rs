@@ -6,7 +6,7 @@ use crate::detect::bytes::{ALNUM, BLANK, ByteSet, SPACE, WORD};
 use crate::detect::command;
 use crate::detect::detector::{Anchor, Candidates, Detector, Hit, RuleInfo};
 use crate::detect::handle;
-use crate::detect::lexicon::Lexicon;
+use crate::detect::lexicon::{Lexicon, Strength};
 use crate::detect::run::Run;
 use crate::detect::value::{Extent, Quote};
 use crate::detect::view::View;
@@ -19,6 +19,12 @@ pub struct Sql {
 }
 
 impl Sql {
+    /// The kind of the values of a column that holds secrets.
+    fn column(&self, name: &[u8]) -> Option<Kind> {
+        let (kind, strength) = self.lexicon.key(self.lexicon.find(name)?);
+        (strength != Strength::Random).then_some(kind)
+    }
+
     /// The detector; the lexicon of a rule set tells which columns hold secrets.
     pub fn new(rules: &RuleSet) -> Sql {
         Sql { lexicon: Lexicon::new(rules) }
@@ -165,7 +171,8 @@ fn by(view: &View<'_>, start: usize, at: usize, out: &mut Candidates<'_>) {
             at = view.run(at + word.len(), BLANK, 8);
         }
     }
-    let value = string(view, at);
+    // A back quote is a mark of prose: "identified by `name`".
+    let value = string(view, at).filter(|_| view.at(at) != Some(b'`'));
     // Without quotes it is a sentence, unless somebody's account is spoken of.
     let is_statement = || {
         let before = view.slice(start.saturating_sub(200), start);
@@ -175,7 +182,9 @@ fn by(view: &View<'_>, start: usize, at: usize, out: &mut Candidates<'_>) {
     };
     let value = match value {
         Some(value) => value,
-        None if is_statement() && !view.starts_with_ignoring_case(at, b"password") => argument(view, at),
+        None if view.at(at) != Some(b'`') && is_statement() && !view.starts_with_ignoring_case(at, b"password") => {
+            argument(view, at)
+        }
         None => return out.left(STATEMENT, at, "a sentence, not a statement"),
     };
     if !(is_secret(view, &value) || value.is_quoted && view.at(value.start) == Some(b'-')) {
@@ -250,7 +259,7 @@ impl Sql {
         let end =
             view.run_back(view.run_back(sign - 1, const { BLANK.or(ByteSet::of(b"`\"]")) }, 8), ByteSet::of(b"`\""), 1);
         let name = view.run_back(end, WORD, 64);
-        if self.lexicon.find(view.slice(name, end)).is_some()
+        if self.column(view.slice(name, end)).is_some()
             && let Some(value) = string(view, at)
         {
             literal(view, value, COLUMN, Kind::Password, out);
@@ -274,10 +283,10 @@ impl Sql {
             if end == start {
                 return;
             }
-            if let Some(key) = self.lexicon.find(view.slice(start, end))
+            if let Some(kind) = self.column(view.slice(start, end))
                 && count < columns.len()
             {
-                columns[count] = (n, self.lexicon.key(key).0);
+                columns[count] = (n, kind);
                 count += 1;
             }
             at = view.run(end, const { SPACE.or(ByteSet::of(b"`\"]")) }, 64);

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use crate::detect::bytes::{ALNUM, BLANK, ByteSet, LETTER, SPACE, WORD};
+use crate::detect::bytes::{ALNUM, BLANK, ByteSet, HIGH, LETTER, SPACE, WORD};
 use crate::detect::run::Run;
 use crate::detect::view::View;
 
@@ -269,6 +269,15 @@ pub fn unquoted(view: &View<'_>, start: usize, around: &Surroundings<'_>, is_own
     Extent { start, end, run, is_quoted: false, is_open }
 }
 
+/// What stands in the cell of a table from `start` on, up to the bar behind it.
+pub fn cell(view: &View<'_>, start: usize) -> Extent {
+    let mut end = view.run(start, const { ByteSet::of(b"|\r\n").not() }, READ);
+    while end > start && view.is(end - 1, const { BLANK.or(ByteSet::of(b"`")) }) {
+        end -= 1;
+    }
+    Extent { start, end, run: Run::Line, is_quoted: false, is_open: false }
+}
+
 /// The word at `start`.
 pub fn word(view: &View<'_>, start: usize) -> Extent {
     let set = const { SPACE.not() };
@@ -312,7 +321,7 @@ fn ends_field(view: &View<'_>, at: usize) -> bool {
 
 /// Whether a key and `=` or `:` stand at `at`: `user=`, `Initial Catalog=`, `"host":`.
 fn is_pair(view: &View<'_>, start: usize) -> bool {
-    const KEY: ByteSet = WORD.or(ByteSet::of(b".-"));
+    const KEY: ByteSet = WORD.or(HIGH).or(ByteSet::of(b".-"));
     let at = Quote::at(view, start).map_or(start, |quote| quote.end(start));
     let mut end = view.run(at, KEY, 48);
     if end == at {

@@ -26,11 +26,14 @@ impl RuleSet {
             record.words(&key.words);
             record.words(&key.suffixes);
             record.number(key.weak.into());
+            record.number(key.random.into());
             records.push(record.0);
         }
         let mut settings = Record::new("settings", "", "");
         settings.words(&self.settings.qualifiers);
         settings.words(&self.settings.literals);
+        settings.words(&self.settings.names);
+        settings.words(&self.settings.verbs);
         records.push(settings.0);
 
         records.sort_unstable();

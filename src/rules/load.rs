@@ -213,6 +213,8 @@ pub(super) fn parse(file: &str, text: &str) -> Result<RuleSet, LoadError> {
     let settings = Settings {
         qualifiers: words(written.settings.qualifiers).map_err(in_settings)?,
         literals: lower_case(written.settings.literals).map_err(in_settings)?,
+        names: words(written.settings.names).map_err(in_settings)?,
+        verbs: words(written.settings.verbs).map_err(in_settings)?,
     };
     Ok(RuleSet { rules: rules.into(), keys: keys.into(), settings })
 }
@@ -342,6 +344,7 @@ fn key(spec: Spanned<KeySpec>, place: &Place) -> Result<Key, Fault> {
         words: words(spec.words)?,
         suffixes: words(spec.suffixes)?,
         weak: spec.weak,
+        random: spec.random,
         examples: spec.examples.into_iter().collect(),
         counter_examples: spec.counter_examples.into_iter().collect(),
         origin: place.origin(spec.id.span()),

@@ -105,6 +105,8 @@ pub struct Key {
     pub suffixes: List<Text>,
     /// Whether numbers and very short values are left alone.
     pub weak: bool,
+    /// Whether only a value that reads as drawn at random is taken.
+    pub random: bool,
     /// Texts in which the value must be found.
     pub examples: Examples,
     /// Texts that must come out unchanged.
@@ -120,6 +122,10 @@ pub struct Settings {
     pub qualifiers: List<Text>,
     /// Values, in lower case, that are never secrets.
     pub literals: List<Text>,
+    /// Words, in lower case, that names of settings, fields and labels are made of.
+    pub names: List<Text>,
+    /// Verbs, in lower case, between a key and its value in a sentence.
+    pub verbs: List<Text>,
 }
 
 /// Examples, kept in the parts they are written in, so that neither the repository nor the program holds a token; all in

@@ -21,7 +21,12 @@ impl RuleSet {
         RuleSet {
             rules: Cow::Borrowed(&[]),
             keys: Cow::Borrowed(&[]),
-            settings: Settings { qualifiers: Cow::Borrowed(&[]), literals: Cow::Borrowed(&[]) },
+            settings: Settings {
+                qualifiers: Cow::Borrowed(&[]),
+                literals: Cow::Borrowed(&[]),
+                names: Cow::Borrowed(&[]),
+                verbs: Cow::Borrowed(&[]),
+            },
         }
     }
 
@@ -59,6 +64,8 @@ impl RuleSet {
         append(&mut self.keys, other.keys);
         append_new(&mut self.settings.qualifiers, &other.settings.qualifiers);
         append_new(&mut self.settings.literals, &other.settings.literals);
+        append_new(&mut self.settings.names, &other.settings.names);
+        append_new(&mut self.settings.verbs, &other.settings.verbs);
         Ok(self)
     }
 

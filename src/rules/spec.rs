@@ -89,6 +89,9 @@ pub struct KeySpec {
     /// Whether numbers and very short values are left alone.
     #[serde(default)]
     pub weak: bool,
+    /// Whether only a value that reads as drawn at random is taken.
+    #[serde(default)]
+    pub random: bool,
     /// Texts in which the value must be found, in parts that are joined.
     #[serde(default)]
     pub examples: Vec<Vec<String>>,
@@ -107,4 +110,10 @@ pub struct SettingsSpec {
     /// Values that are never secrets: `true`, `null`, `required`.
     #[serde(default)]
     pub literals: Vec<Spanned<String>>,
+    /// Words that names of settings, fields and labels are made of.
+    #[serde(default)]
+    pub names: Vec<Spanned<String>>,
+    /// Verbs between a key and its value in a sentence: `is`, `lautet`.
+    #[serde(default)]
+    pub verbs: Vec<Spanned<String>>,
 }
