@@ -11,5 +11,7 @@ mod laws;
 mod layers;
 mod leaks;
 mod ledger;
+mod ledger_week;
+mod postgres_server;
 mod reference;
 mod scrub;

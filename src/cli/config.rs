@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
+    /// A PostgreSQL database for the ledger.
+    ledger: Option<String>,
     retention: RetentionConfig,
     purge: PurgeConfig,
     audit: AuditConfig,
@@ -98,6 +100,11 @@ impl Config {
             items: self.purge.max_items.unwrap_or(usual.items),
             percent: self.purge.max_percent.unwrap_or(usual.percent),
         }
+    }
+
+    /// The PostgreSQL database that the ledger is in, if it is.
+    pub fn ledger(&self) -> Option<&str> {
+        self.ledger.as_deref()
     }
 
     /// Where checkpoints of the audit log go besides the ledger's own directory.

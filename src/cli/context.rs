@@ -15,12 +15,15 @@ const TEST_NOW: &str = "SCRUBJAY_TEST_NOW";
 pub struct Context {
     home: PathBuf,
     config: Config,
+    /// The PostgreSQL database that the ledger is in, if it is.
+    url: Option<String>,
     now: Option<Time>,
 }
 
 impl Context {
-    /// Looks around. `home` and `config` are the options, which the environment may have filled.
-    pub fn new(home: Option<PathBuf>, config: Option<&Path>) -> Result<Context, Error> {
+    /// Looks around. `home`, `ledger` and `config` are the options, which the environment may have
+    /// filled.
+    pub fn new(home: Option<PathBuf>, ledger: Option<String>, config: Option<&Path>) -> Result<Context, Error> {
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         // The XDG base directory specification ignores a path that is not absolute.
         let absolute = |value: OsString| Some(PathBuf::from(value)).filter(|path| path.is_absolute());
@@ -33,7 +36,8 @@ impl Context {
             .or_else(|| Some(variable("HOME").and_then(absolute)?.join(".config")))
             .map(|directory| directory.join("scrubjay/config.toml"));
         let config = Config::load(config, usual.as_deref())?;
-        Ok(Context { home: std::path::absolute(&home).unwrap_or(home), config, now: test_now()? })
+        let url = ledger.or_else(|| config.ledger().map(String::from));
+        Ok(Context { home: std::path::absolute(&home).unwrap_or(home), config, url, now: test_now()? })
     }
 
     /// The directory of the ledger.
@@ -53,9 +57,11 @@ impl Context {
 
     /// The same, with the retention of a customer for the issues that are opened.
     pub fn ledger_for(&self, customer: Option<&str>) -> Result<Ledger, Error> {
-        let ledger = match self.now {
-            Some(now) => Ledger::open(&self.home, now)?,
-            None => Ledger::open(&self.home, SystemClock)?,
+        let ledger = match (self.now, &self.url) {
+            (Some(now), None) => Ledger::open(&self.home, now)?,
+            (None, None) => Ledger::open(&self.home, SystemClock)?,
+            (Some(now), Some(url)) => Ledger::open_postgres(&self.home, now, url)?,
+            (None, Some(url)) => Ledger::open_postgres(&self.home, SystemClock, url)?,
         };
         let ledger = match self.config.checkpoints() {
             Some(directory) => ledger.with_checkpoints(directory),

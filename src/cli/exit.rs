@@ -52,6 +52,8 @@ impl From<&ledger::Error> for Exit {
             | Error::Mass { .. }
             | Error::Clock { .. } => Exit::Refused,
             Error::Io { .. } => Exit::Incomplete,
+            Error::Server(_) => Exit::Usage,
+            Error::Postgres(_) => Exit::Again,
             Error::System(_) | Error::Database(_) => Exit::Internal,
             #[cfg(test)]
             Error::Stopped(_) => Exit::Internal,

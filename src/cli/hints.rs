@@ -136,6 +136,12 @@ impl Error {
                 }
                 Ledger::System(_) => "check that /proc is mounted and that the system has random bytes",
                 Ledger::Database(_) => "check the free space of the disk and the permissions of the ledger's directory",
+                Ledger::Server(_) => {
+                    "pass --ledger postgres://USER@%2Fvar%2Frun%2Fpostgresql/NAME, or one at localhost; an encrypted tunnel may lead there"
+                }
+                Ledger::Postgres(_) => {
+                    "check that the server runs and that this user may use the database, and run this again"
+                }
                 Ledger::Busy => "wait until it is done, and run this again",
                 Ledger::Newer { .. } => "use the scrubjay that wrote it, or a later one",
                 Ledger::Contradiction(_) | Ledger::Row(_) => {

@@ -46,6 +46,9 @@ pub struct Cli {
     /// The directory of the ledger and its keys [default: $XDG_DATA_HOME/scrubjay, else ~/.local/share/scrubjay]
     #[arg(long, global = true, value_name = "DIR", env = "SCRUBJAY_HOME", hide_env_values = true)]
     home: Option<PathBuf>,
+    /// A PostgreSQL database to keep the ledger in (`postgres://...`), instead of a file in its directory
+    #[arg(long, global = true, value_name = "URL", env = "SCRUBJAY_LEDGER", hide_env_values = true)]
+    ledger: Option<String>,
     /// The configuration file [default: $XDG_CONFIG_HOME/scrubjay/config.toml, else ~/.config/scrubjay/config.toml]
     #[arg(long, global = true, value_name = "FILE", env = "SCRUBJAY_CONFIG", hide_env_values = true)]
     config: Option<PathBuf>,
@@ -78,7 +81,7 @@ enum Verb {
 impl Cli {
     /// Carries out the command; what it tells goes to `out`.
     pub fn run(self, out: &mut dyn Write) -> Result<Exit, Error> {
-        let context = Context::new(self.home, self.config.as_deref())?;
+        let context = Context::new(self.home, self.ledger, self.config.as_deref())?;
         let mut out = out;
         match self.verb {
             Verb::Scrub(args) => scrub::run(&context, *args),

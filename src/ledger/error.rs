@@ -52,6 +52,12 @@ pub enum Error {
     /// SQLite refused.
     #[error("the ledger's database failed: {0}")]
     Database(rusqlite::Error),
+    /// PostgreSQL cannot be used.
+    #[error("the ledger's PostgreSQL cannot be used: {0}")]
+    Server(&'static str),
+    /// PostgreSQL refused; its code is given (its message may quote what was sent).
+    #[error("the ledger's PostgreSQL failed: {0}")]
+    Postgres(String),
     /// Another process holds what is needed.
     #[error("another scrubjay is at work on this ledger")]
     Busy,
@@ -150,6 +156,19 @@ impl Error {
     /// A path that may not be recorded.
     pub(super) fn not_recordable(path: &Path, why: &'static str) -> Error {
         Error::NotRecordable { path: path.display().to_string(), why }
+    }
+}
+
+impl From<postgres::Error> for Error {
+    fn from(error: postgres::Error) -> Error {
+        use postgres::error::SqlState;
+        let busy = [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::LOCK_NOT_AVAILABLE];
+        match error.code() {
+            Some(code) if busy.contains(code) => Error::Busy,
+            Some(code) => Error::Postgres(format!("SQLSTATE {}", code.code())),
+            None if error.is_closed() => Error::Postgres("the connection was lost".into()),
+            None => Error::Postgres("there is no connection, or no understanding".into()),
+        }
     }
 }
 

@@ -46,6 +46,7 @@ mod keystore;
 mod lease;
 mod merkle;
 mod notes;
+mod postgres;
 mod proof;
 mod records;
 mod retention;
@@ -131,14 +132,27 @@ impl Ledger {
     /// The directory must be ours alone (0700) and not on a network file system. A home whose database, keystore or audit
     /// mark is missing while the others stand is refused: making a new one would hide the loss.
     pub fn open(home: &Path, clock: impl Clock + 'static) -> Result<Ledger, Error> {
+        Ledger::open_over(home, clock, None)
+    }
+
+    /// The same over a PostgreSQL database (`postgres://...`). Keystore, mark and checkpoints stand in the home; a host
+    /// that joins brings a copy of the keystore.
+    pub fn open_postgres(home: &Path, clock: impl Clock + 'static, url: &str) -> Result<Ledger, Error> {
+        Ledger::open_over(home, clock, Some(url))
+    }
+
+    fn open_over(home: &Path, clock: impl Clock + 'static, url: Option<&str>) -> Result<Ledger, Error> {
         let home = Home::open(home)?;
         let (keystore, mark) = (Keystore::new(&home), Mark::new(&home));
-        let is_complete = || home.has(sqlite::NAME) && keystore.exists() && mark.exists();
+        if url.is_some() && home.has(sqlite::NAME) {
+            return Err(Error::Server("its home holds a ledger of its own already; choose another --home"));
+        }
+        let is_complete = || (url.is_some() || home.has(sqlite::NAME)) && keystore.exists() && mark.exists();
         // Held until the end of this function by whoever finds that something is missing.
         let creating = if is_complete() { None } else { Some(lock(&home, "create.lock")?) };
         if creating.is_some() && !is_complete() {
             let has_rows = std::fs::metadata(home.join(sqlite::NAME)).is_ok_and(|metadata| metadata.len() > 0);
-            if mark.exists() && !home.has(sqlite::NAME) {
+            if url.is_none() && mark.exists() && !home.has(sqlite::NAME) {
                 return Err(Error::Contradiction(
                     "the database is gone, and its keystore or audit mark is there".into(),
                 ));
@@ -153,16 +167,22 @@ impl Ledger {
         let contents = keystore.read()?;
         let seals = Seals::new(&contents.store_key);
         let me = Process::current(&seals)?;
-        let mut store = Sql(Sqlite::open(&home)?);
+        let mut store: Box<dyn Store> = match url {
+            Some(url) => Box::new(Sql(postgres::Postgres::open(url)?)),
+            None => Box::new(Sql(Sqlite::open(&home)?)),
+        };
         match store.store_id()? {
             Some(store_id) if store_id == contents.store_id => {}
             Some(_) => return Err(Error::Contradiction("the database and the keystore are not of one ledger".into())),
+            None if url.is_some() && mark.exists() => {
+                return Err(Error::Contradiction("the database is gone, and its audit mark is there".into()));
+            }
             None => {
                 store.begin(Access::Write)?;
                 if store.store_id()?.is_none() {
                     let now = clock.now();
                     store.put_store_id(&contents.store_id, now.0)?;
-                    let mut tx = Tx { store: &mut store, seals: &seals, me: &me, now, changed: Fingerprints::new() };
+                    let mut tx = Tx { store: &mut *store, seals: &seals, me: &me, now, changed: Fingerprints::new() };
                     tx.log(Op::Created, vec![("store", contents.store_id.as_str().into())])?;
                 }
                 store.commit()?;
@@ -172,7 +192,7 @@ impl Ledger {
         }
         if !mark.exists() {
             let head = store.head()?;
-            if head.seq > 1 {
+            if head.seq > 1 && url.is_none() {
                 return Err(Error::Contradiction("the mark beside the database is gone".into()));
             }
             mark.advance(&seals, &head, true)?;
@@ -192,7 +212,7 @@ impl Ledger {
             reopened: Mutex::new(Vec::new()),
             retention: None,
             handles: Mutex::new(Handles::default()),
-            store: Mutex::new(Box::new(store)),
+            store: Mutex::new(store),
             #[cfg(test)]
             stop: Mutex::new(None),
         })

@@ -12,7 +12,7 @@ fn record(ledger: &Ledger, world: &World, name: &str, issue: &str) -> ArtifactId
 }
 
 #[test]
-fn a_hold_stops_resolution_and_deadline_until_it_is_released() {
+pub(super) fn a_hold_stops_resolution_and_deadline_until_it_is_released() {
     let world = World::new();
     let ledger = world.ledger();
     record(&ledger, &world, "a", "ZD-1");
@@ -52,7 +52,7 @@ fn a_hold_stops_resolution_and_deadline_until_it_is_released() {
 }
 
 #[test]
-fn a_hold_that_comes_in_the_middle_of_a_deletion_is_kept_before_the_act_and_told_after_it() {
+pub(super) fn a_hold_that_comes_in_the_middle_of_a_deletion_is_kept_before_the_act_and_told_after_it() {
     for step in [Step::Intended, Step::QuarantineMade, Step::Taken, Step::Verified, Step::Unlinked, Step::Closed] {
         let world = World::new();
         let ledger = world.ledger();
@@ -75,7 +75,7 @@ fn a_hold_that_comes_in_the_middle_of_a_deletion_is_kept_before_the_act_and_told
 }
 
 #[test]
-fn a_person_answers_for_what_cannot_be_reached() {
+pub(super) fn a_person_answers_for_what_cannot_be_reached() {
     let world = World::new();
     let ledger = world.ledger();
     let address = "https://files.example/t/1042/dump.sql";
@@ -115,7 +115,7 @@ fn a_person_answers_for_what_cannot_be_reached() {
 }
 
 #[test]
-fn the_file_of_another_host_is_left_to_it() {
+pub(super) fn the_file_of_another_host_is_left_to_it() {
     let world = World::new();
     let ledger = world.ledger();
     record(&ledger, &world, "x", "ZD-1");
@@ -135,7 +135,7 @@ fn the_file_of_another_host_is_left_to_it() {
 }
 
 #[test]
-fn a_file_that_somebody_has_open_is_shared() {
+pub(super) fn a_file_that_somebody_has_open_is_shared() {
     let world = World::new();
     let ledger = world.ledger();
     record(&ledger, &world, "x", "ZD-1");
@@ -166,11 +166,11 @@ impl Clock for TwoHands {
 }
 
 #[test]
-fn a_clock_that_jumps_is_asked_about() {
+pub(super) fn a_clock_that_jumps_is_asked_about() {
     let world = World::new();
     let now = SystemClock.now().0;
     let clock = Arc::new(TwoHands { wall: AtomicI64::new(now), since: AtomicI64::new(1000) });
-    let ledger = Ledger::open(&world.root.path().join("home"), clock.clone()).unwrap();
+    let ledger = world.open(clock.clone()).unwrap();
     record(&ledger, &world, "x", "ZD-1");
     clock.wall.fetch_add(400 * DAY, Ordering::SeqCst);
     clock.since.fetch_add(3 * DAY, Ordering::SeqCst);
@@ -187,7 +187,7 @@ fn a_clock_that_jumps_is_asked_about() {
 }
 
 #[test]
-fn a_mass_deletion_is_asked_about() {
+pub(super) fn a_mass_deletion_is_asked_about() {
     let world = World::new();
     let ledger = world.ledger();
     for name in ["a", "b", "c", "d"] {
@@ -205,7 +205,7 @@ fn a_mass_deletion_is_asked_about() {
 }
 
 #[test]
-fn a_policy_that_changes_is_a_new_version_for_new_issues() {
+pub(super) fn a_policy_that_changes_is_a_new_version_for_new_issues() {
     let world = World::new();
     let open = |days: i64| {
         let retention = Retention { max_age_ms: days * DAY, ..Retention::profile("30d").unwrap() };
@@ -229,7 +229,7 @@ fn a_policy_that_changes_is_a_new_version_for_new_issues() {
 }
 
 #[test]
-fn reopening_gives_back_the_deadline_and_nothing_that_is_gone() {
+pub(super) fn reopening_gives_back_the_deadline_and_nothing_that_is_gone() {
     let world = World::new();
     let ledger = world.ledger();
     record(&ledger, &world, "a", "ZD-1");
@@ -248,7 +248,7 @@ fn reopening_gives_back_the_deadline_and_nothing_that_is_gone() {
 }
 
 #[test]
-fn why_names_everything_that_keeps_an_artifact() {
+pub(super) fn why_names_everything_that_keeps_an_artifact() {
     let world = World::new();
     let ledger = world.ledger();
     let id = record(&ledger, &world, "a", "ZD-1");
@@ -275,7 +275,7 @@ fn why_names_everything_that_keeps_an_artifact() {
 }
 
 #[test]
-fn fsck_finds_what_differs_on_disk_and_what_cannot_be_true() {
+pub(super) fn fsck_finds_what_differs_on_disk_and_what_cannot_be_true() {
     let world = World::new();
     let ledger = world.ledger();
     for name in ["same", "changed", "edited", "gone"] {

@@ -31,7 +31,7 @@ fn problems(world: &World, further: &[PathBuf]) -> Vec<String> {
 }
 
 #[test]
-fn a_database_of_last_week_contradicts_the_mark_and_the_checkpoints() {
+pub(super) fn a_database_of_last_week_contradicts_the_mark_and_the_checkpoints() {
     for with_mark in [false, true] {
         let (world, past) = world_with_past();
         assert!(problems(&world, &[]).is_empty());
@@ -48,7 +48,7 @@ fn a_database_of_last_week_contradicts_the_mark_and_the_checkpoints() {
 }
 
 #[test]
-fn a_whole_home_of_last_week_contradicts_a_checkpoint_kept_elsewhere() {
+pub(super) fn a_whole_home_of_last_week_contradicts_a_checkpoint_kept_elsewhere() {
     let (world, past) = world_with_past();
     let elsewhere = world.path("elsewhere.note");
     let mut notes: Vec<PathBuf> =
@@ -65,7 +65,7 @@ fn a_whole_home_of_last_week_contradicts_a_checkpoint_kept_elsewhere() {
 }
 
 #[test]
-fn a_log_that_was_written_anew_contradicts_the_checkpoints() {
+pub(super) fn a_log_that_was_written_anew_contradicts_the_checkpoints() {
     // One with the keys of the ledger forges everything on its disk but what others hold.
     let (world, _) = world_with_past();
     let ledger = world.ledger();
@@ -103,7 +103,7 @@ fn a_log_that_was_written_anew_contradicts_the_checkpoints() {
 }
 
 #[test]
-fn a_forged_or_damaged_checkpoint_is_named() {
+pub(super) fn a_forged_or_damaged_checkpoint_is_named() {
     let (world, _) = world_with_past();
     let note = fs::read_dir(world.path("home/checkpoints")).unwrap().next().unwrap().unwrap().path();
     let text = fs::read_to_string(&note).unwrap();
@@ -116,7 +116,7 @@ fn a_forged_or_damaged_checkpoint_is_named() {
 }
 
 #[test]
-fn checkpoints_go_to_a_further_directory_too() {
+pub(super) fn checkpoints_go_to_a_further_directory_too() {
     let world = World::new();
     fs::create_dir(world.path("safe")).unwrap();
     let ledger = world.ledger().with_checkpoints(&world.path("safe"));
@@ -129,7 +129,7 @@ fn checkpoints_go_to_a_further_directory_too() {
 }
 
 #[test]
-fn a_certificate_can_be_checked_with_the_public_key_alone() {
+pub(super) fn a_certificate_can_be_checked_with_the_public_key_alone() {
     let (world, _) = world_with_past();
     let ledger = world.ledger();
     let Answer::Complete(certificate) = ledger.certificate("ZD-1").unwrap() else { panic!("not complete") };
@@ -155,7 +155,7 @@ fn a_certificate_can_be_checked_with_the_public_key_alone() {
 }
 
 #[test]
-fn an_export_can_be_checked_with_the_public_key_alone() {
+pub(super) fn an_export_can_be_checked_with_the_public_key_alone() {
     let (world, _) = world_with_past();
     let ledger = world.ledger();
     let (size, note) = ledger.checkpoint().unwrap();

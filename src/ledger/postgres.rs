@@ -1,0 +1,164 @@
+//! The driver for PostgreSQL: one ledger for several programs, and for several hosts that share its keystore.
+//!
+//! Writers go one after the other, as with SQLite: each begins by locking the head of the audit log, which every write
+//! moves. So a hold and the intent of a deletion can never pass each other unseen, whatever the isolation level, and no
+//! two events follow the same one. What PostgreSQL does not do is to overwrite: old versions of sealed values stand in
+//! its tables until VACUUM, and in its log until that is recycled, as ciphertext under the store's key, which is never
+//! there.
+
+use super::Error;
+use super::cell::Cell;
+use super::sql::Driver;
+use super::store::Access;
+use bytes::BytesMut;
+use postgres::config::Host;
+use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use postgres::{Client, Config, NoTls, Statement};
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+/// The steps from an empty database to the present form; see [`sqlite`](super::sqlite).
+const MIGRATIONS: [&str; 1] = [include_str!("schema_postgres_1.sql")];
+
+/// A number that stands for scrubjay among PostgreSQL's advisory locks.
+const LOCK: i64 = 0x7363_7275_626A_6179;
+
+/// An open connection.
+pub(super) struct Postgres {
+    client: RefCell<Client>,
+    statements: RefCell<HashMap<String, Statement>>,
+    is_in_transaction: bool,
+}
+
+impl Postgres {
+    /// Connects, creating and migrating the tables as needed. Only to this machine: the connection is not encrypted.
+    pub(super) fn open(url: &str) -> Result<Postgres, Error> {
+        let mut config: Config = url.parse().map_err(|_| Error::Server("the address is not understood"))?;
+        let is_local = |host: &Host| match host {
+            Host::Unix(_) => true,
+            Host::Tcp(name) => matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1"),
+        };
+        if !config.get_hosts().iter().all(is_local) {
+            return Err(Error::Server("another machine is named, and the connection would not be encrypted"));
+        }
+        if config.get_application_name().is_none() {
+            config.application_name("scrubjay");
+        }
+        let mut client = config.connect(NoTls)?;
+        client.batch_execute(
+            "SET lock_timeout = '20s'; SET synchronous_commit = on; SET client_min_messages = warning",
+        )?;
+        migrate(&mut client)?;
+        Ok(Postgres {
+            client: RefCell::new(client),
+            statements: RefCell::new(HashMap::new()),
+            is_in_transaction: false,
+        })
+    }
+
+    fn prepared(&self, sql: &str) -> Result<Statement, Error> {
+        if let Some(statement) = self.statements.borrow().get(sql) {
+            return Ok(statement.clone());
+        }
+        let statement = self.client.borrow_mut().prepare(sql)?;
+        self.statements.borrow_mut().insert(sql.into(), statement.clone());
+        Ok(statement)
+    }
+}
+
+fn migrate(client: &mut Client) -> Result<(), Error> {
+    let known = MIGRATIONS.len() as i64;
+    let mut transaction = client.transaction()?;
+    // Two programs may meet an empty database at once.
+    transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK])?;
+    transaction.batch_execute("CREATE TABLE IF NOT EXISTS scrubjay_version (version BIGINT NOT NULL)")?;
+    let found =
+        transaction.query_opt("SELECT version FROM scrubjay_version", &[])?.map_or(0, |row| row.get::<_, i64>(0));
+    if found > known || found < 0 {
+        return Err(Error::Newer { found, known });
+    }
+    if found < known {
+        for step in &MIGRATIONS[found as usize..] {
+            transaction.batch_execute(step)?;
+        }
+        transaction.execute("DELETE FROM scrubjay_version", &[])?;
+        transaction.execute("INSERT INTO scrubjay_version VALUES ($1)", &[&known])?;
+    }
+    Ok(transaction.commit()?)
+}
+
+impl ToSql for Cell {
+    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Cell::Null => Ok(IsNull::Yes),
+            Cell::Int(number) => number.to_sql(kind, out),
+            Cell::Text(text) => text.to_sql(kind, out),
+            Cell::Bytes(bytes) => bytes.to_sql(kind, out),
+        }
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        matches!(*kind, Type::INT8 | Type::TEXT | Type::BYTEA)
+    }
+
+    to_sql_checked!();
+}
+
+fn parameters(cells: &[Cell]) -> Vec<&(dyn ToSql + Sync)> {
+    cells.iter().map(|cell| cell as &(dyn ToSql + Sync)).collect()
+}
+
+impl Driver for Postgres {
+    fn begin(&mut self, access: Access) -> Result<(), Error> {
+        self.rollback();
+        let sql = match access {
+            Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            Access::Write => "BEGIN; SELECT 1 FROM chain_head FOR UPDATE",
+        };
+        self.is_in_transaction = true;
+        Ok(self.client.get_mut().batch_execute(sql)?)
+    }
+
+    fn commit(&mut self) -> Result<(), Error> {
+        self.is_in_transaction = false;
+        Ok(self.client.get_mut().batch_execute("COMMIT")?)
+    }
+
+    fn rollback(&mut self) {
+        if std::mem::take(&mut self.is_in_transaction) {
+            // A connection that is gone has rolled back already; the next begin fails and says so.
+            let _ = self.client.get_mut().batch_execute("ROLLBACK");
+        }
+    }
+
+    fn query(&self, sql: &str, cells: &[Cell]) -> Result<Vec<Vec<Cell>>, Error> {
+        let statement = self.prepared(sql)?;
+        let rows = self.client.borrow_mut().query(&statement, &parameters(cells))?;
+        let cell = |row: &postgres::Row, column: usize| -> Result<Cell, Error> {
+            let kind = row.columns()[column].type_();
+            Ok(if *kind == Type::INT8 {
+                row.try_get::<_, Option<i64>>(column)?.map_or(Cell::Null, Cell::Int)
+            } else if *kind == Type::BYTEA {
+                row.try_get::<_, Option<Vec<u8>>>(column)?.map_or(Cell::Null, Cell::Bytes)
+            } else {
+                row.try_get::<_, Option<String>>(column)?.map_or(Cell::Null, Cell::Text)
+            })
+        };
+        rows.iter().map(|row| (0..row.len()).map(|column| cell(row, column)).collect()).collect()
+    }
+
+    fn execute(&mut self, sql: &str, cells: &[Cell]) -> Result<u64, Error> {
+        let statement = self.prepared(sql)?;
+        Ok(self.client.get_mut().execute(&statement, &parameters(cells))?)
+    }
+
+    fn check(&self) -> Result<Vec<String>, Error> {
+        // Constraints hold by themselves, and its pages are PostgreSQL's own affair.
+        Ok(Vec::new())
+    }
+
+    fn empty_log(&mut self) -> Result<bool, Error> {
+        // See the module's page: what stands in the log is sealed, and the server decides when it is recycled.
+        Ok(true)
+    }
+}

@@ -1,0 +1,121 @@
+//! The same contract over PostgreSQL: the ledger's tests once more, on a throw-away server, each on a database of its own.
+
+use super::*;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+#[path = "../../../tests/postgres_server.rs"]
+mod server;
+
+thread_local! {
+    /// The server that the tests of this thread run on.
+    static SERVER: RefCell<Option<Rc<server::Server>>> = const { RefCell::new(None) };
+}
+
+/// The address of a new database, if this thread's tests are to run on PostgreSQL.
+pub(super) fn new_database() -> Option<String> {
+    SERVER.with_borrow(|server| server.as_ref().map(|server| server.database()))
+}
+
+macro_rules! contract {
+    ($($test:path,)+) => {
+        &[$((stringify!($test), $test as fn())),+]
+    };
+}
+
+/// Every test that does not look into SQLite's own file.
+const CONTRACT: &[(&str, fn())] = contract! {
+    resolve_deletes_what_is_owned_and_the_certificate_says_so,
+    what_is_not_owned_stays,
+    a_file_that_is_not_the_recorded_one_is_put_back_and_reported,
+    a_crash_at_any_step_is_completed_by_the_next_purge,
+    a_crash_with_a_foreign_file_in_hand_puts_it_back,
+    opened_again_what_was_due_stays_due,
+    grace_postpones_the_deadline_does_not_wait_and_a_reopened_issue_does,
+    an_output_that_was_renamed_just_before_the_run_died_is_ours,
+    an_output_written_again_is_superseded,
+    one_file_recorded_twice_is_deleted_once,
+    an_address_stays_an_obligation,
+    names_and_paths_stand_in_no_file_of_the_home,
+    the_keystore_holds_each_key_until_its_end,
+    concurrent_registrations_are_all_recorded_and_chained,
+    names_that_cannot_be_an_issue_and_paths_that_cannot_be_copies_are_refused,
+    a_registration_is_one_commit,
+    holds::a_hold_stops_resolution_and_deadline_until_it_is_released,
+    holds::a_hold_that_comes_in_the_middle_of_a_deletion_is_kept_before_the_act_and_told_after_it,
+    holds::a_person_answers_for_what_cannot_be_reached,
+    holds::the_file_of_another_host_is_left_to_it,
+    holds::a_clock_that_jumps_is_asked_about,
+    holds::a_mass_deletion_is_asked_about,
+    holds::a_policy_that_changes_is_a_new_version_for_new_issues,
+    holds::reopening_gives_back_the_deadline_and_nothing_that_is_gone,
+    holds::why_names_everything_that_keeps_an_artifact,
+    holds::fsck_finds_what_differs_on_disk_and_what_cannot_be_true,
+    proofs::checkpoints_go_to_a_further_directory_too,
+};
+
+#[test]
+fn the_contract_holds_over_postgresql() {
+    let Some(server) = server::Server::start() else { return };
+    SERVER.set(Some(Rc::new(server)));
+    for (name, test) in CONTRACT {
+        println!("{name}");
+        test();
+    }
+    SERVER.set(None);
+}
+
+#[test]
+fn a_log_on_postgresql_is_append_only_and_what_was_changed_is_caught() {
+    let Some(server) = server::Server::start() else { return };
+    SERVER.set(Some(Rc::new(server)));
+    let world = World::new();
+    world.file("raw", "raw");
+    scrub(&world.ledger(), &world, Some("ZD-1"), "raw", "clean");
+    let mut client = ::postgres::Client::connect(world.url.as_deref().unwrap(), ::postgres::NoTls).unwrap();
+    assert!(client.batch_execute("UPDATE audit_event SET body = ''").is_err());
+    assert!(client.batch_execute("DELETE FROM audit_event").is_err());
+    assert!(client.batch_execute("TRUNCATE audit_event").is_err());
+    client.batch_execute("DROP TRIGGER audit_append_only ON audit_event").unwrap();
+    client.batch_execute("DELETE FROM audit_event WHERE seq = (SELECT max(seq) FROM audit_event)").unwrap();
+    assert!(!world.ledger().audit_verify().unwrap().problems.is_empty());
+
+    let dump = client.query("SELECT body FROM audit_event", &[]).unwrap();
+    assert!(dump.iter().all(|row| !row.get::<_, String>(0).contains("raw")));
+    client.batch_execute("UPDATE scrubjay_version SET version = 9").unwrap();
+    assert!(matches!(world.open(SystemClock), Err(Error::Newer { found: 9, known: 1 })));
+    SERVER.set(None);
+}
+
+#[test]
+fn a_server_that_restarts_in_the_middle_loses_nothing() {
+    let Some(server) = server::Server::start() else { return };
+    let server = Rc::new(server);
+    SERVER.set(Some(server.clone()));
+    let world = World::new();
+    let ledger = world.ledger();
+    for name in ["a", "b"] {
+        world.file(name, name);
+        ledger.record(&world.path(name), "ZD-1").unwrap();
+    }
+    *ledger.stop.lock().unwrap() = Some(Step::Unlinked);
+    assert!(ledger.resolve("ZD-1", ResolveOptions::default()).is_err());
+    server.stop();
+    let lost = ledger.purge(PurgeOptions::default());
+    assert!(matches!(lost, Err(Error::Postgres(_))), "{lost:?}");
+    assert!(matches!(world.open(SystemClock), Err(Error::Postgres(_))));
+    server.go();
+    drop(ledger);
+    let ledger = world.ledger();
+    assert!(!ledger.purge(PurgeOptions::default()).unwrap().is_incomplete());
+    assert!(deletions(&ledger).len() == 2 && deletions(&ledger).values().all(|times| *times == 1));
+    assert_sound(&ledger);
+    SERVER.set(None);
+}
+
+#[test]
+fn another_machine_is_refused_without_encryption() {
+    for url in ["postgres://u@db.example/ledger", "postgres://u@203.0.113.7/x", "nonsense"] {
+        assert!(matches!(super::super::postgres::Postgres::open(url), Err(Error::Server(_))), "{url}");
+    }
+}
