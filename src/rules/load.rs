@@ -197,11 +197,14 @@ pub(super) fn parse(file: &str, text: &str) -> Result<RuleSet, LoadError> {
         taken.insert(id.get_ref().clone(), origin);
         Ok(())
     };
-    let mut rules = Vec::with_capacity(written.rules.len());
-    for spec in written.rules {
-        claim(&spec.get_ref().id)?;
-        let subject = format!("rule '{}'", spec.get_ref().id.get_ref());
-        rules.push(rule(spec, &place).map_err(|fault| place.invalid(subject, fault))?);
+    let mut specs = written.rules;
+    let claimed = specs.iter().map(|spec| claim(&spec.get_ref().id)).enumerate();
+    let twice = claimed.filter_map(|(n, claimed)| Some((n, claimed.err()?))).next();
+    // What is wrong further up comes first.
+    specs.truncate(twice.as_ref().map_or(specs.len(), |(n, _)| *n));
+    let rules = rules(specs, &place)?;
+    if let Some((_, error)) = twice {
+        return Err(error);
     }
     let mut keys = Vec::with_capacity(written.keys.len());
     for spec in written.keys {
@@ -217,6 +220,32 @@ pub(super) fn parse(file: &str, text: &str) -> Result<RuleSet, LoadError> {
         verbs: words(written.settings.verbs).map_err(in_settings)?,
     };
     Ok(RuleSet { rules: rules.into(), keys: keys.into(), settings })
+}
+
+/// Checks rules, in their order, on two threads if they are many: most of it is parsing patterns.
+fn rules(specs: Vec<Spanned<RuleSpec>>, place: &Place) -> Result<Vec<Rule>, LoadError> {
+    const MANY: usize = 100;
+    let each = |specs: Vec<Spanned<RuleSpec>>| -> Result<Vec<Rule>, LoadError> {
+        let checked = specs.into_iter().map(|spec| {
+            let subject = format!("rule '{}'", spec.get_ref().id.get_ref());
+            rule(spec, place).map_err(|fault| place.invalid(subject, fault))
+        });
+        checked.collect()
+    };
+    if specs.len() < MANY {
+        return each(specs);
+    }
+    let mut specs = specs;
+    let later = specs.split_off(specs.len() / 2);
+    std::thread::scope(|scope| {
+        let later = scope.spawn(move || each(later));
+        let mut rules = each(specs)?;
+        match later.join() {
+            Ok(later) => rules.extend(later?),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+        Ok(rules)
+    })
 }
 
 /// A problem and where in the text it is.

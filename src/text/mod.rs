@@ -6,14 +6,16 @@
 //! [`Feed`] cuts what can be scanned into [`Chunk`](crate::chunk::Chunk)s with margins; of a
 //! file it may give out [`Stretch`]es instead, which are read by place.
 
+mod controls;
 mod encoding;
 mod feed;
 mod sniff;
 mod stretch;
 mod transcode;
 
+pub use controls::controls;
 pub use encoding::Encoding;
 pub use feed::{Buffer, Cut, Feed, Piece};
-pub use sniff::{Head, Nature, controls, sniff};
+pub use sniff::{Head, Nature, sniff};
 pub use stretch::{Stretch, seam};
 pub use transcode::{Decoder, Encoder};

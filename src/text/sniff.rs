@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use super::controls::controls;
 use super::encoding::Encoding;
 
 /// The most that a decision looks at, in bytes.
@@ -103,31 +104,6 @@ pub fn sniff(head: &[u8]) -> Nature {
     if controls(head) * 20 > head.len() as u64 { Nature::Unscannable("binary data") } else { Nature::Text }
 }
 
-/// How many bytes are controls that no text has.
-pub fn controls(bytes: &[u8]) -> u64 {
-    // Text has none, or few: a quick look finds the pieces that are worth a count.
-    let pieces = bytes.chunks(4096).filter(|piece| may_hold_controls(piece));
-    pieces.flatten().map(|&b| u64::from(b < 32 && !is_layout(b))).sum()
-}
-
-/// Whether a byte below 32 that is not one of 7 to 13 is among these. The compiler makes vectors of the lanes.
-fn may_hold_controls(piece: &[u8]) -> bool {
-    let (blocks, rest) = piece.as_chunks::<64>();
-    let mut least = [u8::MAX; 64];
-    for block in blocks {
-        for lane in 0..64 {
-            least[lane] = least[lane].min(quick(block[lane]));
-        }
-    }
-    least.contains(&0) || rest.iter().any(|&b| quick(b) == 0)
-}
-
-/// Zero for a byte below 32 that is not one of 7 to 13.
-#[inline(always)]
-fn quick(byte: u8) -> u8 {
-    byte.saturating_sub(31) | 7_u8.saturating_sub(byte.wrapping_sub(7))
-}
-
 /// Controls that text has: tab, line ends, form feed, backspace, bell, escape.
 #[inline]
 pub(super) fn is_layout(byte: u8) -> bool {
@@ -145,19 +121,6 @@ mod tests {
         assert_eq!(head.deciding(), b"first line\n");
         assert_eq!(sniff(head.deciding()), Nature::Text);
         assert_eq!(head.into_bytes(), b"first line\n\0\0\0");
-    }
-
-    #[test]
-    fn controls_are_counted_wherever_they_stand() {
-        for byte in 0..=255_u8 {
-            let is_control = matches!(byte, 0..=6 | 14..=26 | 28..=31);
-            assert_eq!(controls(&[byte]), u64::from(is_control), "{byte}");
-            for at in [0, 31, 32, 4095, 4096, 4999] {
-                let mut text = vec![b'\n'; 5000];
-                text[at] = byte;
-                assert_eq!(controls(&text), u64::from(is_control), "{byte} at {at}");
-            }
-        }
     }
 
     #[test]

@@ -104,7 +104,7 @@ impl Prefilter {
     pub fn new(literals: Vec<Literal>, isa: Isa) -> Prefilter {
         let isa = if isa.is_available() { isa } else { Isa::best().min(isa) };
         let windows = plan::plan(&literals, isa);
-        let tables = Box::new(Tables::new(&literals, &windows));
+        let tables = Box::new(Tables::new(&literals, &windows, isa));
         Prefilter { literals: Literals::new(literals, &windows), tables, isa }
     }
 

@@ -16,6 +16,73 @@ pub struct Model {
     next: Box<[[f32; 128]; 128]>,
 }
 
+/// The best window of a literal by itself.
+fn best(literal: &Literal, cost: impl Fn(&Sets) -> f32) -> usize {
+    let offsets = (0..=literal.bytes.len() - LEAST).map(|offset| (cost(&sets(literal, offset)), offset));
+    offsets.min_by(|a, b| a.0.total_cmp(&b.0)).map_or(0, |(_, offset)| offset)
+}
+
+/// A model at a glance, as if bytes stood by themselves: for the literals that are not planned ahead. It is made at a start
+/// with rules of the user's, of which there may be thousands.
+pub struct Glance {
+    first: [f32; 128],
+}
+
+/// A bucket as it fills.
+#[derive(Clone, Copy, Default)]
+struct Filling {
+    sets: Sets,
+    /// How much of the sample each set has.
+    masses: [f32; 4],
+}
+
+impl Glance {
+    /// The frequencies of the sample.
+    pub fn new() -> Glance {
+        let mut counts = [0_u32; 128];
+        SAMPLE.iter().for_each(|byte| counts[usize::from(byte & 127)] += 1);
+        Glance { first: counts.map(|count| (count as f32 / SAMPLE.len() as f32).max(2e-5)) }
+    }
+
+    fn mass(&self, set: u128) -> f32 {
+        if set == u128::MAX { 1.0 } else { members(set).map(|b| self.first[b]).sum() }
+    }
+
+    /// Puts each literal that has no window yet where it seems to add the least.
+    pub fn fill_in(&self, literals: &[Literal], planned: &[Option<Window>]) -> Vec<Window> {
+        let mut buckets = [Filling::default(); BUCKETS];
+        for (literal, window) in literals.iter().zip(planned) {
+            if let Some(Window { offset, bucket }) = *window {
+                buckets[bucket].sets = union(&buckets[bucket].sets, &sets(literal, offset));
+            }
+        }
+        for bucket in &mut buckets {
+            bucket.masses = bucket.sets.map(|set| self.mass(set));
+        }
+        let place = |(literal, planned): (&Literal, &Option<Window>)| {
+            if let Some(window) = *planned {
+                return window;
+            }
+            let offset = best(literal, |sets| sets.iter().map(|&set| self.mass(set)).product());
+            let more = sets(literal, offset);
+            // A literal has a byte or two at a place, and a bucket may have all: what is new to it is soon added up.
+            let with = |Filling { sets, masses }: &Filling| -> [f32; 4] {
+                std::array::from_fn(|place| match more[place] & !sets[place] {
+                    0 => masses[place],
+                    _ if more[place] == u128::MAX => 1.0,
+                    new => masses[place] + self.mass(new),
+                })
+            };
+            let cost = |masses: &[f32; 4]| masses.iter().product::<f32>();
+            let added = buckets.iter().map(|bucket| cost(&with(bucket)) - cost(&bucket.masses)).enumerate();
+            let bucket = added.min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(bucket, _)| bucket);
+            buckets[bucket] = Filling { masses: with(&buckets[bucket]), sets: union(&buckets[bucket].sets, &more) };
+            Window { offset, bucket }
+        };
+        literals.iter().zip(planned).map(place).collect()
+    }
+}
+
 impl Model {
     /// The frequencies of the sample that is kept beside this file.
     pub fn new() -> Model {
@@ -63,47 +130,6 @@ impl Model {
         now.iter().sum()
     }
 
-    /// The same at a glance, as if bytes stood by themselves.
-    fn glance(&self, sets: &Sets) -> f32 {
-        let mass = |set: u128| if set == u128::MAX { 1.0 } else { members(set).map(|b| self.first[b]).sum::<f32>() };
-        sets.iter().map(|&set| mass(set)).product()
-    }
-
-    /// The best window of a literal by itself.
-    fn best(&self, literal: &Literal, cost: impl Fn(&Sets) -> f32) -> usize {
-        let offsets = (0..=literal.bytes.len() - LEAST).map(|offset| (cost(&sets(literal, offset)), offset));
-        offsets.min_by(|a, b| a.0.total_cmp(&b.0)).map_or(0, |(_, offset)| offset)
-    }
-
-    /// Puts each literal that has no window yet where it seems to add the least. Fast enough for a start with a thousand
-    /// rules of the user's.
-    pub fn fill_in(&self, literals: &[Literal], planned: &[Option<Window>]) -> Vec<Window> {
-        let mut buckets: [Sets; BUCKETS] = [[0; 4]; BUCKETS];
-        for (literal, window) in literals.iter().zip(planned) {
-            if let Some(Window { offset, bucket }) = *window {
-                buckets[bucket] = union(&buckets[bucket], &sets(literal, offset));
-            }
-        }
-        let mut costs = buckets.map(|sets| self.glance(&sets));
-        let place = |(literal, planned): (&Literal, &Option<Window>)| {
-            if let Some(window) = *planned {
-                return window;
-            }
-            let offset = self.best(literal, |sets| self.glance(sets));
-            let more = sets(literal, offset);
-            let with = |bucket: usize| {
-                let sets = union(&buckets[bucket], &more);
-                if sets == buckets[bucket] { costs[bucket] } else { self.glance(&sets) }
-            };
-            let added = (0..BUCKETS).map(|bucket| (with(bucket), bucket));
-            let best = added.min_by(|a, b| (a.0 - costs[a.1]).total_cmp(&(b.0 - costs[b.1])));
-            let (cost, bucket) = best.unwrap_or((0.0, 0));
-            (buckets[bucket], costs[bucket]) = (union(&buckets[bucket], &more), cost);
-            Window { offset, bucket }
-        };
-        literals.iter().zip(planned).map(place).collect()
-    }
-
     /// Puts each literal where it adds the least, the most frequent first, and then moves single ones as long as that helps.
     /// For some seconds of planning ahead.
     pub fn search(&self, literals: &[Literal], isa: Isa) -> Vec<Window> {
@@ -113,7 +139,7 @@ impl Model {
             Isa::Avx2 => self.cost(&sets.map(closure)),
             Isa::Portable | Isa::Avx512 => self.cost(sets),
         };
-        let offsets = literals.iter().map(|literal| self.best(literal, |sets| self.cost(sets)));
+        let offsets = literals.iter().map(|literal| best(literal, |sets| self.cost(sets)));
         let mut windows: Vec<Window> = offsets.map(|offset| Window { offset, bucket: 0 }).collect();
         let all: Vec<Sets> = literals.iter().zip(&windows).map(|(l, w)| sets(l, w.offset)).collect();
         let mut order: Vec<usize> = (0..literals.len()).collect();

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::isa::Isa;
 use super::literals::{Literal, fold, hash};
 use super::maps::SPAN;
-use super::model::Model;
+use super::model::{Glance, Model};
 
 /// Look-ups for each place of a fingerprint.
 pub const GROUPS: usize = 3;
@@ -54,8 +54,8 @@ pub struct Nibbles {
 }
 
 impl Tables {
-    /// The tables for `literals`, each looked for by its window.
-    pub fn new(literals: &[Literal], windows: &[Window]) -> Tables {
+    /// The tables for `literals`, each looked for by its window, as far as `isa` looks at them.
+    pub fn new(literals: &[Literal], windows: &[Window], isa: Isa) -> Tables {
         let mut tables = Tables {
             buckets: [[[0; 128]; 4]; GROUPS],
             nibbles: [[Nibbles::default(); 4]; GROUPS],
@@ -63,7 +63,7 @@ impl Tables {
             windows: [0; 1 << (WINDOW_BITS - 6)],
         };
         for (literal, window) in literals.iter().zip(windows).filter(|(literal, _)| !literal.is_high()) {
-            tables.add(&sets(literal, window.offset), window.bucket);
+            tables.add(&sets(literal, window.offset), window.bucket, isa);
             let places: [Vec<u8>; 4] = std::array::from_fn(|place| literal.folded(window.offset + place));
             for a in &places[0] {
                 for b in &places[1] {
@@ -86,14 +86,17 @@ impl Tables {
         self.windows[hash >> 6] >> (hash & 63) & 1 == 1
     }
 
-    fn add(&mut self, sets: &Sets, bucket: usize) {
+    fn add(&mut self, sets: &Sets, bucket: usize, isa: Isa) {
         let (group, bit) = (bucket / 8, 1 << (bucket % 8));
-        for (place, set) in sets.iter().enumerate() {
-            for byte in members(*set) {
-                self.buckets[group][place][byte] |= bit;
-                self.nibbles[group][place].lower[byte & 15] |= bit;
-                self.nibbles[group][place].upper[byte >> 4] |= bit;
+        if isa != Isa::Portable {
+            for (place, set) in sets.iter().enumerate() {
+                for byte in members(*set) {
+                    self.buckets[group][place][byte] |= bit;
+                    self.nibbles[group][place].lower[byte & 15] |= bit;
+                    self.nibbles[group][place].upper[byte >> 4] |= bit;
+                }
             }
+            return;
         }
         let sixes = |set: u128| members(set).fold(0_u64, |sixes, byte| sixes | 1 << (byte & 63));
         for (half, pair) in sets.chunks_exact(2).enumerate() {
@@ -117,7 +120,7 @@ pub fn plan(literals: &[Literal], isa: Isa) -> Vec<Window> {
     let planned: Vec<Option<Window>> = literals.iter().map(|literal| planned(literal, isa)).collect();
     match planned.iter().copied().collect() {
         Some(windows) => windows,
-        None => Model::new().fill_in(literals, &planned),
+        None => Glance::new().fill_in(literals, &planned),
     }
 }
 
