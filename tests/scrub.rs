@@ -364,6 +364,34 @@ fn what_is_less_sure_than_asked_for_stays_and_is_counted() {
     assert!(unknown.code == 2 && unknown.stderr.contains("low, medium, high"), "{}", unknown.stderr);
 }
 
+/// How sure a rule is says how much speaks for it, and what is near a finding is named with a reason.
+#[test]
+fn explain_tells_of_near_misses_and_of_confidence() {
+    let world = World::new();
+    for (parts, told) in [
+        (["card 4111-1111-", "1111-1112 declined"], "card left: no card by its issuer, its length and its sum"),
+        (["card 41111111", "11111112 declined"], "card left: no card by its issuer, its length and its sum"),
+        (["pay DE893704", "00440532013001 now"], "iban left: no IBAN by its length and its check"),
+        (["call +49", " 30"], "phone left: no telephone number by its calling code and its length"),
+        (["tel: see", " below"], "phone left: no number of its sort behind the word"),
+        (["take gh", "p_short"], "github-pat left: the shape does not fit"),
+        (["password_required=", "true"], "key-password left: no key of a secret"),
+        (["see jane", "@ home"], "email left: no domain behind it"),
+        (["release 10.2.", "3.4.5"], "ipv4 left: more than four numbers"),
+        (
+            ["take dop", "_v1_0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c"],
+            "digitalocean-token taken, 47 bytes, high confidence",
+        ),
+        (["take gh", "p_0aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX"], "github-pat taken, 40 bytes, medium confidence"),
+        (["ssh jroe", "@host7 id"], "email taken, 10 bytes, medium confidence"),
+        (["mail jane.roe", "@example.com"], "email taken, 20 bytes, high confidence"),
+    ] {
+        let run = world.run(&["scrub", "--explain"], parts.concat().as_bytes());
+        assert!(run.stderr.contains(told), "{parts:?} {told}: {}", run.stderr);
+        assert!(!run.stderr.contains(parts[1].trim()), "{parts:?}: {}", run.stderr);
+    }
+}
+
 #[test]
 fn stats_tell_what_became_of_candidates_by_rule() {
     let world = World::new();

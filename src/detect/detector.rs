@@ -170,6 +170,12 @@ impl Candidates<'_> {
         *self.dead = index;
     }
 
+    /// Whether anybody listens to why candidates are left: what takes long to say is said then only.
+    #[inline]
+    pub fn explains(&self) -> bool {
+        self.left.is_some()
+    }
+
     /// Says why the candidate at `at` is none under the detector's rule number `rule`.
     #[inline]
     pub fn left(&mut self, rule: usize, at: usize, reason: &'static str) {

@@ -61,7 +61,10 @@ impl Detector for Email {
         match reason_to_leave(view, start, hit.at, at, end) {
             Some(reason) => out.left(0, hit.at, reason),
             None => {
-                out.found(Found::new(start, end, Kind::Email, Confidence::High).form(form).open(view, Run::Set(DOMAIN)))
+                // `user@host` may be many things.
+                let is_sure = view.slice(at, end).iter().any(|byte| matches!(byte, b'.' | b'['));
+                let confidence = if is_sure { Confidence::High } else { Confidence::Medium };
+                out.found(Found::new(start, end, Kind::Email, confidence).form(form).open(view, Run::Set(DOMAIN)))
             }
         }
     }

@@ -126,16 +126,62 @@ impl Detector for Numbers {
                 }
                 match labelled(view, hit.at + length, LABELS[row].1) {
                     Some((rule, span)) => (rule, Some(span), Confidence::High),
-                    None => return,
+                    None => return out.left(rule_of(LABELS[row].1), hit.at, "no number of its sort behind the word"),
                 }
             }
         };
-        let Some((start, end)) = span else { return };
+        let Some((start, end)) = span else {
+            if out.explains()
+                && let Some((rule, at, reason)) = near_miss(self.anchors[hit.anchor].1, view, hit.at)
+            {
+                out.left(rule, at, reason);
+            }
+            return;
+        };
         if start >= end || start < view.line_start(hit.at) {
             return;
         }
         let place = if is_json_number(view, start, end) { Place::Number } else { Place::Text };
         out.found(Found::new(start, end, KINDS[rule], confidence).rule(rule).place(place));
+    }
+}
+
+/// The rule that a label speaks for, if nothing is behind it.
+fn rule_of(what: What) -> usize {
+    match what {
+        What::Phone(_) => PHONE,
+        What::Card => CARD,
+        What::Iban => IBAN,
+        What::Bank(_) => BANK,
+        What::Person(_) | What::CardOr(_) => PERSON,
+    }
+}
+
+/// Why digits that look like a number of some sort are none. What does not even look like one is passed over: nobody wants to
+/// read of each number of a log. Gives the rule, and where the digits begin.
+fn near_miss(sort: Sort, view: &View<'_>, at: usize) -> Option<(usize, usize, &'static str)> {
+    const NO_CARD: &str = "no card by its issuer, its length and its sum";
+    match sort {
+        Sort::Long => {
+            let length = view.run(at, DIGIT, 20) - at;
+            ((13..=19).contains(&length) && !view.before(at).is_some_and(|b| DIGIT.contains(b)))
+                .then_some((CARD, at, NO_CARD))
+        }
+        Sort::Grouped => {
+            let start = view.run_back(at, DIGIT, 7);
+            let separator = view.at(at)?;
+            let compact = Compact::read(view, start, DIGIT, ByteSet::of(&[separator]), 1);
+            let is_first = view.before(start) != Some(separator);
+            (at - start == 4 && is_first && (13..=19).contains(&compact.bytes().len()))
+                .then_some((CARD, start, NO_CARD))
+        }
+        Sort::Plus => Some((PHONE, at, "no telephone number by its calling code and its length")),
+        Sort::Iban => {
+            let compact = Compact::read(view, at, ALNUM, const { ByteSet::of(b" -") }, 1);
+            let has_check = compact.bytes().get(2..4).is_some_and(|check| check.iter().all(u8::is_ascii_digit));
+            (has_check && compact.bytes().len() >= 15).then_some((IBAN, at, "no IBAN by its length and its check"))
+        }
+        Sort::Track | Sort::Swiss | Sort::Firm | Sort::Parenthesis | Sort::Label(..) => None,
     }
 }
 
@@ -258,7 +304,7 @@ fn grouped(view: &View<'_>, at: usize) -> Verdict {
             return (PERSON, end(true), Confidence::Medium);
         }
     }
-    (PHONE, phone::grouped(view, at, start), Confidence::Medium)
+    (PHONE, phone::grouped(view, at, start), Confidence::Low)
 }
 
 /// Whether words of four hexadecimal digits stand beside `start..end`: a dump or a table of codes.

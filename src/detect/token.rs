@@ -48,6 +48,8 @@ struct Keyword {
 
 struct Compiled {
     rule: Rule,
+    /// How sure a match is that no check speaks for.
+    unchecked: Confidence,
     /// The run that the pattern ends in, if it could hold all of a match and the rule's own run holds it.
     one_word: Option<ByteSet>,
     /// What decides whether a match begins somewhere, if the pattern is searched for around a keyword.
@@ -70,6 +72,7 @@ impl Tokens {
         }
         let compiled = |rule: &Rule| Compiled {
             rule: rule.to_run(),
+            unchecked: unchecked(rule),
             one_word: rule.program.as_ref().and_then(|program| one_word(program.steps(), rule.run)),
             decision: rule.program.as_ref().filter(|_| rule.context > 0).and_then(Program::decision),
             pattern: OnceLock::new(),
@@ -425,11 +428,24 @@ impl Compiled {
         // What goes on beyond the view is not whole.
         let holds = |check: &Check| !(found.run.is_some() && check.is_of_whole()) && check.apply(value);
         let is_checked = !rule.checks.is_empty() && rule.checks.iter().all(holds);
-        let confidence = if is_checked { Confidence::High } else { Confidence::Medium };
+        let confidence = if is_checked { Confidence::High } else { self.unchecked };
         let found = Found { confidence, ..found };
         let fate = if found.run.is_some() { Fate::Open } else { Fate::Found };
         out.found(found);
         fate
+    }
+}
+
+/// How sure a match of a rule is by itself. A long prefix leaves no doubt unless a check was to speak for it, which about half
+/// of all published samples fail; a shape without any word is nothing but a shape.
+fn unchecked(rule: &Rule) -> Confidence {
+    /// Shorter ones stand in words.
+    const LONG: usize = 4;
+    let is_weak = rule.context > 0 || rule.boundary || !rule.require.is_empty() || !rule.checks.is_empty();
+    match rule.keywords.iter().map(|keyword| keyword.len()).min() {
+        None => Confidence::Low,
+        Some(length) if length >= LONG && !is_weak => Confidence::High,
+        Some(_) => Confidence::Medium,
     }
 }
 

@@ -144,7 +144,11 @@ fn draw(hir: &Hir, dice: &mut Dice, out: &mut Vec<u8>) {
                 Class::Unicode(class) => (0..=127).filter(|&byte| in_class(class, byte)).collect(),
             };
             let printed: Vec<u8> = bytes.iter().copied().filter(u8::is_ascii_graphic).collect();
-            out.extend(dice.pick(if printed.is_empty() { &bytes } else { &printed }));
+            match printed.is_empty() {
+                true if bytes.contains(&b' ') => out.push(b' '),
+                true => out.extend(dice.pick(&bytes)),
+                false => out.extend(dice.pick(&printed)),
+            }
         }
         HirKind::Repetition(repetition) => {
             // Without a bound, and up to one that is far off, some more than the least.
