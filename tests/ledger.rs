@@ -532,3 +532,29 @@ fn killed_at_any_place_of_an_output_the_old_or_the_new_file_stands() {
         assert_eq!(code, 0, "{place}: {said}");
     }
 }
+
+#[test]
+fn a_status_of_many_is_numbers_and_says_what_to_do() {
+    let world = World::new();
+    fs::create_dir(world.path("many")).unwrap();
+    for number in 0..1001 {
+        world.file(&format!("many/{number}"), "x");
+    }
+    world.run(&["record", text(&world.path("many")), "--issue", "ZD-1"]);
+    world.run(&["record", "https://files.example/x", "--issue", "ZD-2"]);
+    world.run(&["hold", "ZD-1", "--reason", "why", "--review-at", "30d"]);
+    world.run(&["resolve", "ZD-2"]);
+    let (code, said) = world.run(&["status", "--check"]);
+    assert!(code == 3 && said.contains("kept      1002 artifacts, 1001 on hold"), "{said}");
+    assert!(
+        said.contains("issues    1 open, 1 resolved") && said.contains("OVERDUE: 1 copy that only a person"),
+        "{said}"
+    );
+    let (code, said) = world.run(&["status", "--all"]);
+    assert!(code == 0 && said.contains("many/1000"), "{said}");
+    assert!(!said.contains("`scrubjay purge` carries it out"), "a purge cannot: {said}");
+    let (code, said) = world.run(&["status", "--summary", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((code, &json["on_hold"], &json["overdue"]["obligations"]), (0, &1001.into(), &1.into()));
+    assert!(world.run(&["status", "ZD-2"]).1.contains("https://files.example/x"));
+}

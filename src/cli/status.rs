@@ -2,7 +2,7 @@
 
 use super::{Context, Error, Exit, show};
 use crate::ledger::{
-    ArtifactStatus, Custody, IssueState, IssueStatus, KeyState, LocationState, LocationStatus, Progress, Role,
+    ArtifactStatus, Custody, IssueState, IssueStatus, KeyState, LocationState, LocationStatus, Progress, Role, Summary,
 };
 use std::io::Write;
 
@@ -14,13 +14,30 @@ pub struct Args {
     /// Exit with 3 if something is overdue
     #[arg(long)]
     check: bool,
+    /// Only the numbers, which is what more than a thousand artifacts are shown as
+    #[arg(long, conflicts_with = "issue")]
+    summary: bool,
+    /// List every artifact, however many there are
+    #[arg(long, conflicts_with_all = ["issue", "summary"])]
+    all: bool,
     /// Write JSON
     #[arg(long)]
     json: bool,
 }
 
+/// So many artifacts are listed one by one; more of them nobody reads.
+const LISTED: u64 = 1000;
+
 pub fn run(context: &Context, args: Args, out: &mut impl Write) -> Result<Exit, Error> {
-    let issues = match context.existing_ledger()? {
+    let ledger = context.existing_ledger()?;
+    if let Some(ledger) = ledger.as_ref().filter(|_| args.issue.is_none() && !args.all) {
+        let summary = ledger.summary()?;
+        let is_long = summary.kept + summary.deleted + summary.observed > LISTED;
+        if args.summary || (is_long && !args.json) {
+            return summarize(context, &args, &summary, out);
+        }
+    }
+    let issues = match ledger {
         Some(ledger) => ledger.status(args.issue.as_deref())?,
         None => match args.issue {
             Some(issue) => return Err(crate::ledger::Error::UnknownIssue(issue).into()),
@@ -44,8 +61,9 @@ pub fn run(context: &Context, args: Args, out: &mut impl Write) -> Result<Exit, 
             .filter(|artifact| !artifact.overdue && !artifact.on_hold)
             .filter_map(|artifact| artifact.due_at)
             .min();
-        if overdue > 0 {
-            let count = show::plural(overdue, "artifact");
+        let purgeable = artifacts().filter(|artifact| artifact.overdue && !is_up_to_a_person(artifact)).count() as u64;
+        if purgeable > 0 {
+            let count = show::plural(purgeable, "artifact");
             writeln!(out, "OVERDUE: {count}; `scrubjay purge` carries it out")?;
         }
         let owed = artifacts().filter(|artifact| artifact.overdue).flat_map(|artifact| &artifact.locations);
@@ -70,6 +88,46 @@ pub fn run(context: &Context, args: Args, out: &mut impl Write) -> Result<Exit, 
         }
     }
     Ok(if args.check && overdue + reviews > 0 { Exit::Found } else { Exit::Done })
+}
+
+/// The numbers, and what to do about them.
+fn summarize(context: &Context, args: &Args, summary: &Summary, out: &mut impl Write) -> Result<Exit, Error> {
+    let overdue = summary.overdue;
+    if args.json {
+        show::json(out, summary)?;
+    } else {
+        let artifacts = |count| show::plural(count, "artifact");
+        let rows = [
+            ("issues", format!("{} open, {} resolved", summary.issues_open, summary.issues_resolved)),
+            ("kept", format!("{}, {} on hold", artifacts(summary.kept), summary.on_hold)),
+            ("deleted", artifacts(summary.deleted)),
+            ("observed", artifacts(summary.observed)),
+        ];
+        show::table(out, 0, &rows.map(|(name, text)| vec![name.to_string(), text]))?;
+        if overdue.artifacts > 0 {
+            writeln!(out, "OVERDUE: {}; `scrubjay purge` carries it out", artifacts(overdue.artifacts))?;
+        }
+        if overdue.obligations > 0 {
+            let copies = show::plural(overdue.obligations, "copy");
+            writeln!(out, "OVERDUE: {copies} that only a person can delete; `scrubjay status ISSUE` shows them")?;
+        }
+        if overdue.reviews > 0 {
+            writeln!(out, "OVERDUE: {} to be reviewed", show::plural(overdue.reviews, "hold"))?;
+        }
+        if let Some(next) = summary.next_due {
+            let wait = show::span(next.0.saturating_sub(context.now().0));
+            writeln!(out, "next due {} (in {wait})", show::time(next))?;
+        }
+        writeln!(out, "`scrubjay status ISSUE` lists one issue, `scrubjay status --all` everything")?;
+    }
+    Ok(if args.check && overdue.is_any() { Exit::Found } else { Exit::Done })
+}
+
+/// Whether nothing but what only a person can delete is left of an artifact that is due.
+fn is_up_to_a_person(artifact: &ArtifactStatus) -> bool {
+    let is_open = |location: &&LocationStatus| location.custody == Custody::Owned && !location.state.is_settled();
+    let mut open = artifact.locations.iter().filter(is_open).peekable();
+    open.peek().is_some() && open.all(is_obligation)
 }
 
 fn print(out: &mut impl Write, issue: &IssueStatus) -> Result<(), Error> {

@@ -82,7 +82,7 @@ pub use issues::{ReopenReport, Reopened};
 pub use proof::{LogProof, verify_certificate, verify_export};
 pub use records::{Finished, NewArtifact, Registration};
 pub use retention::Retention;
-pub use status::{ArtifactStatus, IssueStatus, LocationStatus, Overdue, Progress};
+pub use status::{ArtifactStatus, IssueStatus, LocationStatus, Overdue, Progress, Summary};
 pub use time::{Clock, SystemClock, Time};
 pub use why::{Keeps, Why};
 

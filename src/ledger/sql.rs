@@ -5,7 +5,7 @@ use super::cell::{Cell, Cells, InCell, cells};
 use super::rows::{
     ArtifactRow, DeletionRow, EventRow, Head, HoldRow, IssueRow, KeyRow, LocationRow, NoteRow, PolicyRow, RunRow,
 };
-use super::store::{Access, Store};
+use super::store::{Access, Store, Totals};
 use super::tables::Record;
 
 /// A database, as little as the store needs of it. Parameters are written `$1`, `$2` and so on.
@@ -178,6 +178,25 @@ impl<D: Driver> Store for Sql<D> {
             DUE.replace(" state ", " artifact.state ")
         );
         self.count("artifact", &sql, &cells![now])
+    }
+
+    fn summary(&self, now: i64) -> Result<Totals, Error> {
+        let count = |sql: &str| self.count("artifact", sql, &[]);
+        let on_hold = "SELECT count(*) FROM (\
+            SELECT artifact_id FROM hold JOIN artifact ON artifact.issue_id = hold.scope_id \
+            WHERE hold.released_at IS NULL AND artifact.state <> 'deleted' UNION \
+            SELECT artifact_id FROM hold JOIN artifact ON artifact.artifact_id = hold.scope_id \
+            WHERE hold.released_at IS NULL AND artifact.state <> 'deleted') AS held";
+        let next = "SELECT min(due_at) FROM artifact WHERE issue_id IS NOT NULL AND state <> 'deleted' AND due_at > $1";
+        Ok(Totals {
+            issues_open: count("SELECT count(*) FROM issue WHERE state = 'open'")?,
+            issues_resolved: count("SELECT count(*) FROM issue WHERE state = 'resolved'")?,
+            kept: self.count_owned()?,
+            deleted: count("SELECT count(*) FROM artifact WHERE state = 'deleted'")?,
+            observed: count("SELECT count(*) FROM artifact WHERE issue_id IS NULL")?,
+            on_hold: count(on_hold)?,
+            next_due: self.column::<Option<i64>>("artifact", next, &cells![now])?.pop().flatten(),
+        })
     }
 
     fn unfinished(&self) -> Result<Vec<String>, Error> {

@@ -14,6 +14,18 @@ pub(super) enum Access {
     Write,
 }
 
+/// What a ledger holds, in numbers.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Totals {
+    pub(super) issues_open: u64,
+    pub(super) issues_resolved: u64,
+    pub(super) kept: u64,
+    pub(super) deleted: u64,
+    pub(super) observed: u64,
+    pub(super) on_hold: u64,
+    pub(super) next_due: Option<i64>,
+}
+
 /// What the ledger asks of a database.
 ///
 /// `put_*` inserts a row or replaces the one with its id. Between `begin` and `commit` or `rollback` all reads see one
@@ -60,6 +72,8 @@ pub(super) trait Store: Send {
     fn count_owned(&self) -> Result<u64, Error>;
     /// How many copies of due artifacts, held by nothing, only a person can account for.
     fn count_obligations(&self, now: i64) -> Result<u64, Error>;
+    /// All of it in a few numbers, without reading row by row; see [`Summary`](super::Summary).
+    fn summary(&self, now: i64) -> Result<Totals, Error>;
     /// Artifacts about which nothing was reported since they were registered, or whose temporary file is not settled.
     fn unfinished(&self) -> Result<Vec<String>, Error>;
     /// How many artifacts an issue has, and how many of them are not deleted.
