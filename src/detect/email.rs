@@ -4,6 +4,7 @@
 use crate::detect::bytes::{ALNUM, ByteSet, HEX, HIGH};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::ipv4;
+use crate::detect::names;
 use crate::detect::prefilter::Shape;
 use crate::detect::run::Run;
 use crate::detect::userinfo;
@@ -36,7 +37,10 @@ const DOMAIN: ByteSet = ALNUM.or(HIGH).or(ByteSet::of(b".-_"));
 
 impl Detector for Email {
     fn rules(&self) -> Vec<RuleInfo> {
-        vec![RuleInfo { id: "email".into(), kind: Kind::Email, description: "e-mail address".into() }]
+        vec![
+            RuleInfo { id: "email".into(), kind: Kind::Email, description: "e-mail address".into() },
+            RuleInfo { id: "email-name".into(), kind: Kind::Name, description: "name beside an e-mail address".into() },
+        ]
     }
 
     fn anchors(&self) -> Vec<Anchor> {
@@ -64,10 +68,49 @@ impl Detector for Email {
                 // `user@host` may be many things.
                 let is_sure = view.slice(at, end).iter().any(|byte| matches!(byte, b'.' | b'['));
                 let confidence = if is_sure { Confidence::High } else { Confidence::Medium };
-                out.found(Found::new(start, end, Kind::Email, confidence).form(form).open(view, Run::Set(DOMAIN)))
+                out.found(Found::new(start, end, Kind::Email, confidence).form(form).open(view, Run::Set(DOMAIN)));
+                if let Some((start, end)) = name_beside(view, start, end) {
+                    out.found(Found::new(start, end, Kind::Name, Confidence::Medium).rule(1));
+                }
             }
         }
     }
+}
+
+/// The name that an address is given for: `Jane Roe <jane@...>`, `"Roe, Jane" <...>`, `Jane Roe [mailto:...]`,
+/// `jane@... (Jane Roe)`.
+fn name_beside(view: &View<'_>, start: usize, end: usize) -> Option<(usize, usize)> {
+    let open = match view.before(start) {
+        Some(b'<' | b'(') => start - 1,
+        Some(b':') if view.ends_with_ignoring_case(start, b"[mailto:") => start - 8,
+        Some(b':') if view.ends_with_ignoring_case(start, b"<mailto:") => start - 8,
+        Some(b';') if view.ends_with_ignoring_case(start, b"&lt;") => start - 4,
+        _ if view.starts_with(end, b" (") => {
+            let name = end + 2;
+            let length = names::full(names::reach(view, name))?;
+            return (view.at(name + length) == Some(b')')).then_some((name, name + length));
+        }
+        _ => return None,
+    };
+    let before = view.run_back(open, const { ByteSet::of(b" ") }, 2);
+    if let Some(quote @ (b'"' | b'\'')) = view.before(before) {
+        let close = before - 1;
+        let close = if view.before(close) == Some(b'\\') { close - 1 } else { close };
+        let name = view.run_back(close, ByteSet::of(&[quote, b'\n', b'<', b'>', b'@', b'=', b'{', b'\\']).not(), 80);
+        let text = view.slice(name, close);
+        let is_name = view.before(name) == Some(quote) && text.iter().any(|b| b.is_ascii_alphabetic() || *b >= 0x80);
+        return (is_name && !names::has_other_word(text)).then_some((name, close));
+    }
+    let from = names::reach_back(view, before);
+    let text = view.slice(from, before);
+    if let Some(at) = names::ending(text) {
+        return Some((from + at, before));
+    }
+    // One word is a name where nothing but a header or another address stands before it.
+    let word = from + text.iter().position(|&b| b != b' ')?;
+    let is_header = matches!(view.before(from), Some(b':' | b',' | b';')) && word == from + 1;
+    let is_name = names::single(view.slice(word, before)) == Some(before - word);
+    (is_header && is_name).then_some((word, before))
 }
 
 /// Where the local part that ends at `end` begins, if there is one.

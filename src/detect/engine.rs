@@ -9,7 +9,7 @@ use crate::detect::detector::{Anchor, Candidates, Detector, Explained, Found, Hi
 use crate::detect::dictionary::Terms;
 use crate::detect::prefilter::{self, Isa, Literal, Met, Prefilter, Shape};
 use crate::detect::view::View;
-use crate::detect::{call, command, device, files, kubernetes, piped, sql};
+use crate::detect::{call, command, device, files, kubernetes, listing, piped, record, sql};
 use crate::detect::{dashed, email, header, home, ipv4, ipv6, keyed, login, mac, numbers, pem, token, userinfo};
 use crate::finding::RuleId;
 use crate::placeholder;
@@ -125,6 +125,8 @@ impl Engine {
             Box::new(login::Login),
             Box::new(header::Header::new(rules)),
             Box::new(keyed::Keyed::new(rules)),
+            Box::new(listing::Listing),
+            Box::new(record::Record::new(rules)),
             Box::new(command::Command),
             Box::new(call::Call::new(rules)),
             Box::new(piped::Piped),

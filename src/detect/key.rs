@@ -9,6 +9,9 @@ const KEY: ByteSet = WORD.or(HIGH).or(ByteSet::of(b".-$"));
 /// The longest key that is read, in bytes to each side of the anchor.
 const KEY_LIMIT: usize = 96;
 
+/// The colon of Chinese and Japanese texts.
+pub const WIDE_COLON: &[u8] = "：".as_bytes();
+
 /// How far before a key its string is looked for, in bytes.
 const STRING: usize = 256;
 
@@ -45,6 +48,10 @@ impl Key {
             start += 1;
         }
         let mut end = view.run(at + length, KEY, KEY_LIMIT);
+        // `姓名：` ends before its colon, which is as wide as a letter.
+        if view.at(at).is_some_and(|b| HIGH.contains(b)) {
+            end = memchr::memmem::find(view.slice(at, end), WIDE_COLON).map_or(end, |n| at + n);
+        }
         while end > at + length && matches!(view.before(end), Some(b'.' | b'-' | b'$')) {
             end -= 1;
         }

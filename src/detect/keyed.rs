@@ -92,8 +92,14 @@ impl Detector for Keyed {
         }
         let asked = Asked { key: &key, place: &place, kind, strength };
         for extent in values {
-            let nobody = || person::reason(kind, view, &key, &place, &extent);
-            match self.reason_to_leave(view, &asked, &extent).or_else(nobody) {
+            let person::Read { kind, extent, is_sure } = person::read(kind, view, &key, &place, extent);
+            let nobody = || person::reason(kind, view, &key, &place, &extent, !is_strong);
+            let reason = if is_sure {
+                handle::reason(view.slice(extent.start, extent.end))
+            } else {
+                self.reason_to_leave(view, &asked, &extent).or_else(nobody)
+            };
+            match reason {
                 Some(reason) => out.left(which, extent.start, reason),
                 None => {
                     let confidence = if is_strong { Confidence::High } else { Confidence::Medium };

@@ -86,6 +86,21 @@ const STEMS: [&[u8]; 17] = [
     b"segreta",
 ];
 
+/// Last parts of what is written with separators that are looked for by themselves.
+const LAST: [&str; 11] = [
+    "name",
+    "birth",
+    "address",
+    "code",
+    "person",
+    "date",
+    "contact",
+    "naissance",
+    "nacimiento",
+    "nascimento",
+    "nascita",
+];
+
 /// Endings that stand in too many other words to be looked for alone; they are looked for with what is before them.
 const SHORT: [&[u8]; 6] = [b"id", b"pw", b"api", b"cfg", b"url", b"pat"];
 
@@ -94,9 +109,10 @@ impl Lexicon {
     pub fn new(rules: &RuleSet) -> Lexicon {
         let mut words = Endings::new();
         for (which, key) in rules.keys().iter().enumerate() {
-            let spelled = key.words.iter().flat_map(|word| spellings(word));
-            spelled.for_each(|word| words.add_word(word.as_bytes(), which));
-            key.suffixes.iter().for_each(|suffix| words.add_suffix(suffix.as_bytes(), which));
+            let spelled = |text: &str| spellings(&joined(text));
+            key.words.iter().flat_map(|word| spelled(word)).for_each(|word| words.add_word(word.as_bytes(), which));
+            let suffixes = key.suffixes.iter().map(|suffix| joined(suffix));
+            suffixes.for_each(|suffix| words.add_suffix(suffix.as_bytes(), which));
         }
         Lexicon {
             words,
@@ -300,6 +316,11 @@ fn is_plain_word(segment: &[u8]) -> bool {
     segment.len() < 4 || !segment.is_ascii() || !random::is_random(segment)
 }
 
+/// A word without the blanks where a key may have separators.
+fn joined(word: &str) -> String {
+    word.replace(' ', "")
+}
+
 /// An identifier as written. Its segments stand between separators and changes of case: `X-Api-Key`, `keystorePass`,
 /// `DB_PASSWORD`, `awsSecretAccessKey`.
 #[derive(Clone, Copy)]
@@ -395,13 +416,28 @@ impl Stem {
 
 /// The stems of a rule set's keys: at least one stands in every key that [`Lexicon::find`] knows.
 pub fn stems(rules: &RuleSet, lexicon: &Lexicon) -> Vec<Stem> {
-    let spelled: Vec<String> =
-        rules.keys().iter().flat_map(|key| key.words.iter()).flat_map(|word| spellings(word)).collect();
-    let words = || spelled.iter().map(|word| word.as_bytes());
-    let suffixes = || rules.keys().iter().flat_map(|key| key.suffixes.iter()).map(|suffix| suffix.as_bytes());
+    let spaced_words = || rules.keys().iter().flat_map(|key| key.words.iter()).flat_map(|word| spellings(word));
+    let spaced_suffixes = || rules.keys().iter().flat_map(|key| key.suffixes.iter()).map(|word| word.to_string());
+    let joined_words: Vec<String> = spaced_words().map(|word| joined(&word)).collect();
+    let joined_suffixes: Vec<String> = spaced_suffixes().map(|suffix| joined(&suffix)).collect();
+    let words = || joined_words.iter().map(|word| word.as_bytes());
+    let suffixes = || joined_suffixes.iter().map(|suffix| suffix.as_bytes());
     let mut literals: BTreeSet<Vec<u8>> = BTreeSet::new();
     // A word that ends in another one is found through that.
-    for word in words().chain(suffixes()).filter(|word| !lexicon.words.has_end_of(word)) {
+    let is_needed = |word: &String| !lexicon.words.has_end_of(joined(word).as_bytes());
+    for word in spaced_words().chain(spaced_suffixes()).filter(is_needed) {
+        // What is written with separators is found by its last part, or looked for with each separator.
+        if let Some((_, last)) = word.rsplit_once(' ') {
+            if LAST.contains(&last) {
+                literals.insert(last.as_bytes().to_vec());
+            } else if word.ends_with("ed by") {
+                literals.extend([&b"ed by"[..], b"ed_by", b"edby"].map(<[u8]>::to_vec));
+            } else {
+                literals.extend([" ", "_", ""].map(|separator| word.replace(' ', separator).into_bytes()));
+            }
+            continue;
+        }
+        let word = word.as_bytes();
         // Words of other alphabets are found by their beginning, to the last letter that is not ASCII: `clé_api`.
         if let Some(last) = word.iter().rposition(|&b| b >= 0x80) {
             literals.insert(word[..=last].to_vec());
@@ -541,7 +577,6 @@ mod tests {
             "max_tokens",
             "tokenize",
             "keyboard",
-            "author",
             "monkey",
             "compass",
             "bypass",
@@ -570,11 +605,8 @@ mod tests {
     }
 
     /// What [`Lexicon::find`] says, by its definition: the joined segments are looked up in the lists.
-    fn find_plainly(rules: &RuleSet, identifier: &[u8]) -> Option<usize> {
-        let keys = || rules.keys().iter().enumerate();
-        let is_word =
-            |key: &rules::Key, text: &[u8]| key.words.iter().any(|w| spellings(w).iter().any(|s| s.as_bytes() == text));
-        let word = |text: &[u8]| keys().find(|(_, key)| is_word(key, text)).map(|(n, _)| n);
+    fn find_plainly(rules: &RuleSet, plain: &Plain, identifier: &[u8]) -> Option<usize> {
+        let word = |text: &[u8]| plain.words.iter().find(|(word, _)| word.as_bytes() == text).map(|(_, n)| *n);
         let named = |segments: &[Vec<u8>]| {
             let joined = |from: usize| segments[from..].concat();
             // Every joining, without the digits at the end.
@@ -592,7 +624,7 @@ mod tests {
             let last = segments.last()?;
             let trimmed = &last[..last.iter().rposition(|b| !b.is_ascii_digit()).map_or(0, |n| n + 1)];
             let is_suffix = |s: &[u8]| trimmed.len() > s.len() && trimmed.ends_with(s);
-            let suffixes = keys().flat_map(|(n, key)| key.suffixes.iter().map(move |s| (s.as_bytes(), n)));
+            let suffixes = plain.suffixes.iter().map(|(s, n)| (s.as_bytes(), *n));
             froms
                 .into_iter()
                 .find_map(|from| word(&joined(from)))
@@ -620,6 +652,23 @@ mod tests {
         named(&segments)
     }
 
+    /// Words and suffixes of all keys, as they are compared, with the number of their key.
+    struct Plain {
+        words: Vec<(String, usize)>,
+        suffixes: Vec<(String, usize)>,
+    }
+
+    impl Plain {
+        fn new(rules: &RuleSet) -> Plain {
+            let keys = || rules.keys().iter().enumerate();
+            let all = |n: usize, text: &str| spellings(&joined(text)).into_iter().map(move |text| (text, n));
+            Plain {
+                words: keys().flat_map(|(n, key)| key.words.iter().flat_map(move |word| all(n, word))).collect(),
+                suffixes: keys().flat_map(|(n, key)| key.suffixes.iter().map(move |word| (joined(word), n))).collect(),
+            }
+        }
+    }
+
     /// A word as keys have it: split before `tail` in several ways, within longer keys.
     fn split(head: &str, tail: &str) -> impl Iterator<Item = String> {
         let risen = |text: &str| {
@@ -638,16 +687,17 @@ mod tests {
     fn words_are_found_in_every_spelling_as_their_definition_says() {
         let rules = RuleSet::builtin();
         let lexicon = Lexicon::new(&rules);
+        let plain = Plain::new(&rules);
         let stems = stems(&rules, &lexicon);
         let literals: Vec<&str> = stems.iter().map(|s| std::str::from_utf8(&s.literal).unwrap()).collect();
-        for word in rules.keys().iter().flat_map(|key| key.words.iter()) {
+        for word in rules.keys().iter().flat_map(|key| key.words.iter()).map(|word| joined(word)) {
             for (at, _) in word.char_indices() {
                 let (head, tail) = word.split_at(at);
                 // A separator elsewhere, as in `passwo_rd`, is not looked for.
                 let is_split_at_word = literals.iter().any(|literal| tail.starts_with(literal));
                 for key in split(head, tail) {
                     let found = lexicon.find(key.as_bytes());
-                    assert_eq!(found, find_plainly(&rules, key.as_bytes()), "{key}");
+                    assert_eq!(found, find_plainly(&rules, &plain, key.as_bytes()), "{key}");
                     assert!(found.is_none() || !is_split_at_word || is_met(&stems, &key), "a stem in {key}");
                 }
             }

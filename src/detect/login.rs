@@ -1,9 +1,11 @@
 //! Login names where logs put them: `Accepted publickey for jroe from`, `Invalid user jroe`, `jroe : TTY=`, `'jroe'@'host'`.
 
-use crate::detect::bytes::{BLANK, ByteSet, LETTER, SPACE, WORD};
+use crate::detect::bytes::{BLANK, ByteSet, DIGIT, HIGH, LETTER, SPACE, WORD};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::handle;
+use crate::detect::names;
 use crate::detect::person::{self, LOGIN};
+use crate::detect::prefilter::Literal;
 use crate::detect::value::Quote;
 use crate::detect::view::View;
 use crate::finding::Confidence;
@@ -15,6 +17,12 @@ pub struct Login;
 const USER: usize = 0;
 const NAME: usize = 1;
 
+/// What a name of a domain begins with.
+const CAPITAL: ByteSet = ByteSet::of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+const UPPER: ByteSet = CAPITAL.or(DIGIT).or(ByteSet::of(b"-_.\\"));
+/// What a login name goes on with.
+const NAMED: ByteSet = WORD.or(HIGH).or(ByteSet::of(b".-"));
+
 /// What to look for at an anchor.
 #[derive(Clone, Copy)]
 enum Sort {
@@ -22,23 +30,45 @@ enum Sort {
     Follows,
     /// `user`: the name follows if a word before it says so, or if it is quoted.
     Word,
+    /// `user [`: the name follows and ends with the bracket.
+    Bracket,
     /// A word or two stand between: `Accepted publickey for jroe`.
     For,
     /// The name stands before, behind a blank or a colon.
     Before,
+    /// The name stands before, behind the word `user`: `User jroe logged in`.
+    UserBefore,
+    /// `jroe : 3 incorrect password attempts`.
+    Attempts,
+    /// `(to root) jroe on pts/0`.
+    Becomes,
+    /// `su for root by jroe`.
+    By,
+    /// `su: jroe to root on /dev/pts/0`, `+ /dev/pts/1 jroe:root`.
+    Changes,
+    /// `GRANT SELECT ON t TO jroe`.
+    Grant,
+    /// `user ACME\jroe`.
+    Domain,
     /// `'jroe'@'host'`.
     Quoted,
+    /// `[~jroe]`, `/~jroe`.
+    Tilde,
     /// `CN=Roe\, Jane,OU=`.
     CommonName,
+    /// `sn: Roe`, `gecos: Jane Roe` at the start of a line.
+    Attribute,
 }
 
-const ANCHORS: [(&[u8], Sort); 26] = [
+const ANCHORS: [(&[u8], Sort); 90] = [
     (b"invalid user ", Sort::Follows),
     (b"illegal user ", Sort::Follows),
     (b"authenticating user ", Sort::Follows),
     (b"disconnected from user ", Sort::Follows),
     (b"opened for user ", Sort::Follows),
     (b"closed for user ", Sort::Follows),
+    (b"of user ", Sort::Follows),
+    (b"user slice of ", Sort::Follows),
     (b"logged in as ", Sort::Follows),
     (b"login as ", Sort::Follows),
     (b"logged in user ", Sort::Follows),
@@ -49,16 +79,78 @@ const ANCHORS: [(&[u8], Sort); 26] = [
     (b"new user: name=", Sort::Follows),
     (b"for ruser ", Sort::Follows),
     (b"password changed for ", Sort::Follows),
+    (b"changed password for ", Sort::Follows),
+    (b"[sudo] password for ", Sort::Follows),
+    (b"'s password for ", Sort::Follows),
+    (b"failures for ", Sort::Follows),
+    (b"attempts exceeded for ", Sort::Follows),
+    (b"login failed for ", Sort::Follows),
+    (b"failed login for ", Sort::Follows),
+    (b"login failure for ", Sort::Follows),
+    (b"logon failure for ", Sort::Follows),
+    (b"login succeeded for ", Sort::Follows),
+    (b"successful login for ", Sort::Follows),
+    (b"authentication failed for ", Sort::Follows),
+    (b"authentication failure for ", Sort::Follows),
+    (b"authorized to ", Sort::Follows),
+    (b"viewprofile.jspa?name=", Sort::Follows),
+    (b" /user:", Sort::Follows),
+    (b"sudo -u ", Sort::Follows),
+    (b"create user ", Sort::Follows),
+    (b"create role ", Sort::Follows),
+    (b"alter user ", Sort::Follows),
+    (b"drop user ", Sort::Follows),
+    (b"owner to ", Sort::Follows),
+    (b"): account ", Sort::Follows),
+    (b"cn = ", Sort::CommonName),
     (b"for user ", Sort::Word),
     (b"by user ", Sort::Word),
+    (b"from user ", Sort::Word),
+    (b"as user ", Sort::Word),
     (b"user \"", Sort::Word),
     (b"user '", Sort::Word),
+    (b"user `", Sort::Word),
     (b"role \"", Sort::Word),
+    (b"account '", Sort::Word),
+    (b"username '", Sort::Word),
+    (b"user <", Sort::Bracket),
+    (b"user [", Sort::Bracket),
+    (b"user (", Sort::Bracket),
     (b"accepted ", Sort::For),
     (b"failed ", Sort::For),
+    (b"postponed ", Sort::For),
+    (b"starting session: ", Sort::For),
     (b" : tty=", Sort::Before),
+    (b" : pwd=", Sort::Before),
+    (b" : user not in sudoers", Sort::Before),
+    (b" : command not allowed", Sort::Before),
+    (b" : a password is required", Sort::Before),
+    (b" : no tty present", Sort::Before),
+    (b" is not in the sudoers", Sort::Before),
+    (b"incorrect password attempt", Sort::Attempts),
+    (b"(to ", Sort::Becomes),
+    (b" su for ", Sort::By),
+    (b"su: ", Sort::Changes),
+    (b"/dev/pts/", Sort::Changes),
+    (b" logged in", Sort::UserBefore),
+    (b" logged out", Sort::UserBefore),
+    (b" logged on", Sort::UserBefore),
+    (b" logged off", Sort::UserBefore),
+    (b" not allowed because", Sort::UserBefore),
+    (b" does not exist", Sort::UserBefore),
+    (b" has no permission", Sort::UserBefore),
+    (b" is not authorized", Sort::UserBefore),
+    (b" authenticated", Sort::UserBefore),
+    (b" has been ", Sort::UserBefore),
+    (b"grant ", Sort::Grant),
+    (b"user ", Sort::Domain),
     (b"'@'", Sort::Quoted),
+    (b"[~", Sort::Tilde),
+    (b"/~", Sort::Tilde),
     (b"cn=", Sort::CommonName),
+    (b"cn: ", Sort::Attribute),
+    (b"sn: ", Sort::Attribute),
+    (b"gecos: ", Sort::Attribute),
 ];
 
 impl Detector for Login {
@@ -74,7 +166,16 @@ impl Detector for Login {
     }
 
     fn anchors(&self) -> Vec<Anchor> {
-        ANCHORS.iter().map(|(literal, _)| Anchor::folded(literal)).collect()
+        let anchor = |(literal, sort): &(&[u8], Sort)| {
+            // What is frequent is looked at only where what follows may be a name.
+            let after: &[ByteSet] = match sort {
+                Sort::Domain => &[CAPITAL, UPPER],
+                Sort::Tilde => &[LETTER, NAMED],
+                _ => &[],
+            };
+            Anchor::Literal(Literal { bytes: literal.to_vec(), ignore_case: true, after: after.to_vec() })
+        };
+        ANCHORS.iter().map(anchor).collect()
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
@@ -83,24 +184,38 @@ impl Detector for Login {
         let begins = || view.starts_word(hit.at);
         let (rule, span) = match sort {
             Sort::Follows if begins() => (USER, token(view, view.run(behind, BLANK, 8))),
-            Sort::Word if begins() && matches!(literal.last(), Some(b'"' | b'\'')) => (USER, token(view, behind - 1)),
+            Sort::Word if begins() && matches!(literal.last(), Some(b'"' | b'\'' | b'`')) => {
+                (USER, token(view, behind - 1))
+            }
             Sort::Word if begins() => (USER, token(view, behind).filter(|span| is_name(view, *span))),
+            Sort::Bracket if begins() => (USER, bracketed(view, behind)),
             Sort::For if begins() => (USER, for_whom(view, behind)),
             Sort::Before => (USER, before(view, hit.at)),
+            Sort::UserBefore => (USER, user_before(view, hit.at)),
+            Sort::Attempts => (USER, attempts(view, hit.at)),
+            Sort::Becomes => (USER, becomes(view, behind)),
+            Sort::By => (USER, by(view, behind)),
+            Sort::Changes => (USER, changes(view, hit.at, behind)),
+            Sort::Grant if begins() => (USER, grant(view, behind)),
+            Sort::Domain if begins() => (USER, in_domain(view, behind)),
             Sort::Quoted => (USER, quoted(view, hit.at)),
+            Sort::Tilde => (USER, tilde(view, hit.at, behind)),
             Sort::CommonName if begins() => (NAME, common_name(view, behind)),
+            Sort::Attribute if begins() => (NAME, attribute(view, hit.at, behind)),
             _ => return,
         };
         let Some((start, end)) = span.filter(|(start, end)| start < end) else { return };
         let text = view.slice(start, end);
-        let reason = if person::is_nobody(text) {
+        // A letter stands for a name in examples; in quotes and columns it may be one.
+        let is_letter = text.len() < 2 && !matches!(sort, Sort::Before | Sort::Quoted);
+        let reason = if person::is_nobody(text) || (rule == USER && (person::is_system(text) || is_letter)) {
             Some("an account that names no person")
-        } else if rule == USER && (person::is_word(text) || text.iter().all(u8::is_ascii_digit)) {
+        } else if rule == USER && (person::is_word(text) || text == b"UID" || text.iter().all(u8::is_ascii_digit)) {
             Some("a word of a sentence")
         } else {
             handle::reason(text)
         };
-        let kind = if rule == USER { Kind::User } else { Kind::Name };
+        let kind = if rule == USER && names::full(text).is_none() { Kind::User } else { Kind::Name };
         match reason {
             Some(reason) => out.left(rule, start, reason),
             None => out.found(Found::new(start, end, kind, Confidence::Medium).rule(rule)),
@@ -152,13 +267,18 @@ fn is_name(view: &View<'_>, (start, end): (usize, usize)) -> bool {
         b"succeeded",
         b"to",
     ];
-    let ends = view.at(next).is_none_or(|b| SPACE.contains(b)) || next > end + 1 || view.at(end) != Some(b' ');
+    let ends = view.at(next).is_none_or(|b| SPACE.contains(b) || DIGIT.contains(b))
+        || next > end + 1
+        || view.at(end) != Some(b' ');
     Quote::at(view, start.saturating_sub(1)).is_some() || ends || goes_on.contains(&word)
 }
 
 /// `publickey for jroe from 192.0.2.1`, `password for invalid user jroe from ...`.
 fn for_whom(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
-    let method = view.run(at, const { WORD.or(ByteSet::of(b"-/")) }, 32);
+    let mut method = view.run(at, const { WORD.or(ByteSet::of(b"-/")) }, 32);
+    if view.starts_with(method, b" on pts/") {
+        method = view.run(method + 8, DIGIT, 4);
+    }
     if method == at || !view.starts_with(method, b" for ") {
         return None;
     }
@@ -175,6 +295,104 @@ fn before(view: &View<'_>, end: usize) -> Option<(usize, usize)> {
     let start = view.run_back(end, LOGIN, 65);
     let is_delimited = view.before(start).is_none_or(|b| matches!(b, b' ' | b':' | b'\t' | b'\n' | b'"'));
     (is_delimited && start < end).then_some((start, end))
+}
+
+/// `User jroe logged in`, `User jroe from 192.0.2.1 not allowed`.
+fn user_before(view: &View<'_>, end: usize) -> Option<(usize, usize)> {
+    let is_user = |start: usize| view.ends_with_ignoring_case(start, b"user ") && view.starts_word(start - 5);
+    let start = view.run_back(end, LOGIN, 65);
+    if is_user(start) && start < end {
+        return Some((start, end));
+    }
+    let from = start.checked_sub(6).filter(|_| view.ends_with_ignoring_case(start, b" from "))?;
+    let start = view.run_back(from, LOGIN, 65);
+    (is_user(start) && start < from).then_some((start, from))
+}
+
+/// `jroe : 3 incorrect password attempts`.
+fn attempts(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
+    let digits = view.run_back(at.checked_sub(1)?, DIGIT, 4);
+    view.ends_with_ignoring_case(digits, b" : ").then(|| before(view, digits - 3)).flatten()
+}
+
+/// `(to root) jroe on pts/0`.
+fn becomes(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
+    let close = view.run(at, LOGIN, 65);
+    let start = close + 2;
+    let end = view.run(start, LOGIN, 65);
+    (view.starts_with(close, b") ") && view.starts_with(end, b" on ")).then_some((start, end))
+}
+
+/// `Successful su for root by jroe`.
+fn by(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
+    let end = view.run(at, LOGIN, 65);
+    view.starts_with(end, b" by ").then(|| token(view, end + 4)).flatten()
+}
+
+/// `su: jroe to root on /dev/pts/0`, `su: + /dev/pts/1 jroe:root`.
+fn changes(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
+    if view.at(at) == Some(b'/') {
+        let start = view.run(behind, DIGIT, 4) + 1;
+        let end = view.run(start, LOGIN, 65);
+        let is_change = view.back(at, 2).is_some_and(|b| matches!(b, b'+' | b'-')) && view.at(start - 1) == Some(b' ');
+        return (is_change && view.at(end) == Some(b':')).then_some((start, end));
+    }
+    let end = view.run(behind, LOGIN, 65);
+    let whom = view.run(end + 4, LOGIN, 65);
+    let is_change = view.starts_word(at) && view.starts_with(end, b" to ") && view.starts_with(whom, b" on ");
+    is_change.then_some((behind, end))
+}
+
+/// `GRANT SELECT ON t TO jroe`.
+fn grant(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
+    let line = view.slice(at, view.run(at, const { ByteSet::of(b"\r\n;").not() }, 160));
+    let to = line.windows(4).position(|w| w.eq_ignore_ascii_case(b" to "))?;
+    token(view, at + to + 4).filter(|_| view.at(at + to + 4) != Some(b'\''))
+}
+
+/// `user ACME\jroe`, `Client: jroe @ ACME.EXAMPLE`.
+fn in_domain(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
+    const DOMAIN: ByteSet = WORD.or(ByteSet::of(b".-"));
+    let domain = view.run(at, DOMAIN, 32);
+    let start = view.run(domain, const { ByteSet::of(b"\\") }, 4);
+    let end = view.run(start, const { WORD.or(HIGH).or(ByteSet::of(b".-$")) }, 65);
+    (start > domain).then_some((start, end))
+}
+
+/// `[~jroe]`, `/display/~jroe/Home`.
+fn tilde(view: &View<'_>, at: usize, start: usize) -> Option<(usize, usize)> {
+    let mut end = view.run(start, NAMED, 65);
+    if view.at(at) == Some(b'[') {
+        return (view.at(end) == Some(b']')).then_some((start, end));
+    }
+    while end > start && matches!(view.before(end), Some(b'.' | b'-')) {
+        end -= 1;
+    }
+    let ends = view.at(end).is_none_or(|b| !matches!(b, b'~' | b'(' | b'{' | b'$' | b'*'));
+    (ends && !view.slice(start, end).contains(&b'~')).then_some((start, end))
+}
+
+/// `<jroe>`, `[jroe]`, `(jroe)`.
+fn bracketed(view: &View<'_>, start: usize) -> Option<(usize, usize)> {
+    let end = view.run(start, LOGIN, 65);
+    let is_closed = match view.before(start) {
+        Some(b'<') => view.at(end) == Some(b'>'),
+        Some(b'[') => view.at(end) == Some(b']'),
+        _ => view.at(end) == Some(b')'),
+    };
+    let has_letter = view.slice(start, end).iter().any(|b| LETTER.contains(*b));
+    (is_closed && has_letter && !(view.before(start) == Some(b'(') && view.at(end + 1) == Some(b'{')))
+        .then_some((start, end))
+}
+
+/// `sn: Roe`, `cn: Jane Roe` of LDIF: the attribute of an entry.
+fn attribute(view: &View<'_>, at: usize, start: usize) -> Option<(usize, usize)> {
+    let is_line = view.before(at).is_none_or(|b| b == b'\n' || b == b'#');
+    let end = start + names::single(names::reach(view, start))?;
+    let is_whole = view.at(end).is_none_or(|b| matches!(b, b'\r' | b'\n'));
+    let is_surname = view.at(at).is_some_and(|b| b.eq_ignore_ascii_case(&b's'));
+    let is_name = is_surname || names::full(view.slice(start, end)).is_some();
+    (is_line && is_whole && is_name).then_some((start, end))
 }
 
 /// `'jroe'@'192.0.2.1'`.
@@ -205,11 +423,21 @@ fn common_name(view: &View<'_>, start: usize) -> Option<(usize, usize)> {
         match view.at(end) {
             Some(b'\\') if view.is(end + 1, const { ByteSet::of(b",+\"\\<>;=") }) => end += 2,
             Some(b',') => break,
-            _ => return None,
+            // A full name shows by itself: `/CN=Jane Roe/emailAddress=`, `CN=Jane Roe:mailto:`.
+            _ => {
+                let name = start + names::full(names::reach(view, start))?;
+                return view
+                    .at(name)
+                    .is_none_or(|b| matches!(b, b'/' | b'"' | b'\'' | b':' | b'\n' | b'\r' | b';' | b'<' | b')'))
+                    .then_some((start, name));
+            }
         }
         if end - start > 96 {
             return None;
         }
+    }
+    if names::full(names::reach(view, start)) == Some(end - start) {
+        return Some((start, end));
     }
     let next = view.run(end + 1, BLANK, 2);
     let is_directory = [&b"ou="[..], b"dc=", b"cn="].iter().any(|rdn| view.starts_with_ignoring_case(next, rdn));

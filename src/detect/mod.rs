@@ -36,8 +36,11 @@ mod numbers;
 mod phone;
 
 mod home;
+mod listing;
 mod login;
+mod names;
 mod person;
+mod record;
 
 mod code;
 mod dialect;

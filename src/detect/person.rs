@@ -2,7 +2,9 @@
 
 use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, HIGH, LETTER, WORD};
 use crate::detect::key::Key;
+use crate::detect::names;
 use crate::detect::place::{Place, Separator};
+use crate::detect::run::Run;
 use crate::detect::value::Extent;
 use crate::detect::view::View;
 use crate::kind::Kind;
@@ -158,6 +160,13 @@ pub fn is_nobody(name: &[u8]) -> bool {
     NOBODY.binary_search_by(|known| known.as_bytes().cmp(lower)).is_ok()
 }
 
+/// Whether the account is a program's own: `systemd-resolve`, `_chrony`, `WEB01$`, `app-svc`, `svc_backup`.
+pub fn is_system(name: &[u8]) -> bool {
+    const BEGINS: [&[u8]; 6] = [b"systemd-", b"_", b"svc", b"service-", b"debian-", b"kube-"];
+    const ENDS: [&[u8]; 7] = [b"$", b"-svc", b"_svc", b"-service", b"-agent", b"-data", b"-exporter"];
+    BEGINS.iter().any(|begin| name.starts_with(begin)) || ENDS.iter().any(|end| name.ends_with(end))
+}
+
 /// Words that a sentence goes on with where a name could stand.
 const WORDS: &[&str] = &[
     "a",
@@ -211,6 +220,7 @@ const WORDS: &[&str] = &[
     "logged",
     "logon",
     "lookup",
+    "mapping",
     "may",
     "missing",
     "mode",
@@ -269,8 +279,108 @@ pub fn is_word(name: &[u8]) -> bool {
 /// What login names are made of.
 pub const LOGIN: ByteSet = WORD.or(HIGH).or(ByteSet::of(b".-@+\\$"));
 
+/// A value under a key as a person's data are read.
+pub struct Read {
+    /// What it is: a name may stand where login names do.
+    pub kind: Kind,
+    /// Where it ends: a name, or a date, has blanks in it and ends where the sentence goes on.
+    pub extent: Extent,
+    /// Whether it shows by itself what it is.
+    pub is_sure: bool,
+}
+
+/// Reads the value of a key of `kind` again, if that tells of a person.
+pub fn read(kind: Kind, view: &View<'_>, key: &Key, place: &Place<'_>, extent: Extent) -> Read {
+    let length = match kind {
+        Kind::Name | Kind::User if place.separator != Separator::Compares => {
+            names::full(names::reach(view, extent.start))
+        }
+        Kind::BirthDate if !extent.is_quoted => date(view, extent.start).map(|end| end - extent.start),
+        _ => None,
+    };
+    let Some(end) = length.map(|length| extent.start + length) else { return Read { kind, extent, is_sure: false } };
+    // Within quotes or tags a name fills the place, or an address or a login name follows in brackets.
+    let rest = view.run(end, BLANK, 4);
+    let is_whole = end == extent.end
+        || (rest > end && rest < extent.end && matches!(view.at(rest), Some(b'<' | b'(' | b'[' | b'&')));
+    let is_code = place.separator == Separator::Argument || (view.is(end, CODE) && !extent.is_quoted);
+    if (extent.is_quoted && !is_whole) || is_code || is_caption(key.name(view), view.slice(extent.start, end)) {
+        return Read { kind, extent, is_sure: false };
+    }
+    let kind = if kind == Kind::User { Kind::Name } else { kind };
+    Read { kind, extent: Extent { end, run: Run::Line, is_open: false, ..extent }, is_sure: true }
+}
+
+/// What follows a name in source code, and nowhere else.
+const CODE: ByteSet = WORD.or(ByteSet::of(b"(.[{$"));
+
+/// Whether `text` says what the field of this key is for: `firstName: "First Name"`.
+fn is_caption(key: &[u8], text: &[u8]) -> bool {
+    let letters = |text: &[u8]| -> Vec<u8> {
+        text.iter().filter(|b| b.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect()
+    };
+    let (key, told) = (letters(key), letters(text));
+    !key.is_empty()
+        && (key == told || told.ends_with(b"name") || told.starts_with(b"your") || told.starts_with(b"enter"))
+}
+
+/// The end of the date at `start`: `1984-05-17`, `17.05.1984`, `17 May 1984`, `May 17, 1984`.
+pub fn date(view: &View<'_>, start: usize) -> Option<usize> {
+    const LETTERS: ByteSet = LETTER.or(HIGH);
+    const BETWEEN: ByteSet = ByteSet::of(b" .,/-");
+    let mut at = start;
+    let mut numbers = Vec::new();
+    let (mut words, mut end) = (0, start);
+    while numbers.len() + words < 3 {
+        let digits = view.run(at, DIGIT, 5);
+        let word = view.run(at, LETTERS, 12);
+        if digits > at {
+            numbers.push(digits - at);
+            end = digits;
+        } else if word > at && words == 0 && is_month(view.slice(at, word)) {
+            words += 1;
+            end = word;
+        } else {
+            return None;
+        }
+        at = view.run(end, BETWEEN, 2);
+        if at == end {
+            break;
+        }
+    }
+    let has_year = numbers.contains(&4);
+    let is_short = numbers.iter().all(|length| matches!(length, 1 | 2 | 4)) && (has_year || numbers == [2, 2, 2]);
+    let is_compact = numbers == [8];
+    let is_date = is_compact || (is_short && numbers.len() + words == 3);
+    (is_date && view.ends_word(end)).then_some(end)
+}
+
+/// Whether a word is a month's, or begins as one does in the languages of the West.
+fn is_month(word: &[u8]) -> bool {
+    const MONTHS: [&[u8]; 30] = [
+        b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec", b"mai", b"okt",
+        b"dez", b"ene", b"abr", b"ago", b"dic", b"fev", b"avr", b"juin", b"juil", b"gen", b"mag", b"giu", b"lug",
+        b"set", b"ott", b"out",
+    ];
+    let lower = word.to_ascii_lowercase();
+    MONTHS.iter().any(|month| lower.starts_with(month))
+        || lower.starts_with("mär".as_bytes())
+        || lower.starts_with("fév".as_bytes())
+        || lower.starts_with("déc".as_bytes())
+        || lower.starts_with("aoû".as_bytes())
+}
+
 /// Why a value under a key of `kind` is nobody's. `None` if it is somebody's, or the kind is none of a person.
-pub fn reason(kind: Kind, view: &View<'_>, key: &Key, place: &Place<'_>, value: &Extent) -> Option<&'static str> {
+///
+/// Under a weak key, which means other things too, the value must show by itself what it is.
+pub fn reason(
+    kind: Kind,
+    view: &View<'_>,
+    key: &Key,
+    place: &Place<'_>,
+    value: &Extent,
+    is_weak: bool,
+) -> Option<&'static str> {
     let is_person = matches!(kind, Kind::User | Kind::Name | Kind::BirthDate | Kind::PostalAddress);
     if !is_person {
         return None;
@@ -287,11 +397,13 @@ pub fn reason(kind: Kind, view: &View<'_>, key: &Key, place: &Place<'_>, value: 
     }
     match kind {
         Kind::User => login(view, key, text),
+        Kind::Name if is_weak => (!is_name_alone(text)).then_some("no name under a key of other things"),
         Kind::Name => name(view, key, value, text),
         Kind::BirthDate => {
             let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
             (digits < 2 || text.len() > 40).then_some("no date")
         }
+        _ if is_weak => (!is_postal(text)).then_some("no postal address"),
         _ => address(view, key, text),
     }
 }
@@ -322,7 +434,7 @@ fn is_code(view: &View<'_>, key: &Key, place: &Place<'_>, value: &Extent, text: 
 fn login(view: &View<'_>, key: &Key, text: &[u8]) -> Option<&'static str> {
     let domain = text.iter().position(|&b| b == b'\\').map_or(0, |n| n + 1);
     let bare = text.get(domain..).unwrap_or(text);
-    if is_nobody(bare) || bare.is_empty() {
+    if is_nobody(bare) || is_system(bare) || bare.is_empty() {
         return Some("an account that names no person");
     }
     if is_word(text) {
@@ -352,19 +464,35 @@ fn name(view: &View<'_>, key: &Key, value: &Extent, text: &[u8]) -> Option<&'sta
     if is_nobody(text) || is_word(text) || text.iter().filter(|b| **b == b'/').count() > 0 || words > 6 {
         return Some("nobody's name");
     }
-    // The caption of the field: `firstName: "First name"`.
-    let letters = |text: &[u8]| -> Vec<u8> {
-        text.iter().filter(|b| b.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect()
-    };
-    let (key, told) = (letters(key.name(view)), letters(text));
-    if !key.is_empty()
-        && (key == told || told.ends_with(b"name") || told.starts_with(b"your") || told.starts_with(b"enter"))
-    {
+    if is_caption(key.name(view), text) {
         return Some("the caption of a field");
+    }
+    // Services and groups have display names, too.
+    let is_display = key.name(view).to_ascii_lowercase().starts_with(b"display");
+    if is_display && names::has_other_word(text) {
+        return Some("the display name of a thing");
     }
     let has_capital = text.iter().any(|b| b.is_ascii_uppercase() || *b >= 0x80);
     let is_identifier = !value.is_quoted && text.contains(&b'_');
     ((!has_capital && words > 2) || is_identifier).then_some("no name")
+}
+
+/// Whether a name of an alphabet without capitals is the whole value. Full names are read before.
+fn is_name_alone(text: &[u8]) -> bool {
+    text.first().is_some_and(|b| *b >= 0x80) && names::single(text) == Some(text.len())
+}
+
+/// Whether the value is a street with a number, a place with a code, or a box at a post office: words with capitals and a
+/// number among them, and nothing that addresses of other sorts have.
+pub fn is_postal(text: &[u8]) -> bool {
+    let is_odd = text.iter().any(|b| matches!(b, b'@' | b'=' | b'/' | b'\\' | b':' | b'_' | b'*' | b'[' | b'"'));
+    let words: Vec<&[u8]> = text.split(|b| matches!(b, b' ' | b',' | b';')).filter(|word| !word.is_empty()).collect();
+    let is_number = |word: &&&[u8]| word[0].is_ascii_digit() && word.len() <= 10 && !word.contains(&b'.');
+    let is_word = |word: &&&[u8]| word[0].is_ascii_uppercase() || word[0] >= 0x80;
+    let numbers = words.iter().filter(is_number).count();
+    let capitals = words.iter().filter(is_word).count();
+    let is_asian = text.first().is_some_and(|b| *b >= 0xe3) && text.len() >= 9;
+    (is_asian || (numbers >= 1 && capitals >= 1 && words.len() >= 3)) && !is_odd && text.len() <= 128
 }
 
 /// Why a value is no part of an address.

@@ -1,7 +1,7 @@
 //! Where the value of a key stands: the separator behind the key, and the values behind that.
 
 use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, HIGH, LETTER, SPACE, WORD};
-use crate::detect::key::Key;
+use crate::detect::key::{Key, WIDE_COLON};
 use crate::detect::lexicon::Lexicon;
 use crate::detect::nested;
 use crate::detect::run::Run;
@@ -296,6 +296,9 @@ impl<'v> Reader<'_, 'v> {
                 let value = view.run(equals + 1, BLANK, 4);
                 let is_set = view.at(close) == Some(b'}') && view.at(equals) == Some(b'=');
                 Quote::at(view, value).filter(|_| is_set).and_then(|_| self.place(value, Separator::Equals))
+            }
+            0xef if view.starts_with(at, WIDE_COLON) => {
+                self.place(view.run(at + WIDE_COLON.len(), BLANK, 64), Separator::Colon)
             }
             b'!' if view.at(at + 1) == Some(b'=') => {
                 let value = view.run(at + 1, const { ByteSet::of(b"=") }, 2);

@@ -139,7 +139,7 @@ pub enum Problem {
         greatest: u32,
     },
     /// A word is not in the form that keys are compared in.
-    #[error("word '{0}' must be in lower case, without separators")]
+    #[error("word '{0}' must be in lower case, without separators but single blanks")]
     Word(String),
     /// A suffix is not one of the words.
     #[error("suffix '{0}' is not one of the words")]
@@ -493,8 +493,9 @@ fn is_one_class(pattern: &str) -> bool {
 
 /// Words in the form that keys are compared in.
 fn words(words: Vec<Spanned<String>>) -> Result<List<Text>, Fault> {
-    let separator = |c: char| c.is_whitespace() || c.is_ascii_punctuation();
-    if let Some(word) = words.iter().find(|word| word.get_ref().contains(separator)) {
+    let separator = |c: char| c != ' ' && (c.is_whitespace() || c.is_ascii_punctuation());
+    let is_wrong = |word: &str| word.contains(separator) || word.split(' ').any(str::is_empty);
+    if let Some(word) = words.iter().find(|word| is_wrong(word.get_ref())) {
         return Err(fault(word.span(), Problem::Word(word.get_ref().clone())));
     }
     lower_case(words)

@@ -99,7 +99,7 @@ pub struct Key {
     pub description: Text,
     /// The kind of the values.
     pub kind: Kind,
-    /// Lower-case words without separators: the last segments of a key, joined.
+    /// Lower-case words: the last segments of a key, joined. A blank stands where a key may have a separator.
     pub words: List<Text>,
     /// Those of the words that may end an identifier written without separators.
     pub suffixes: List<Text>,

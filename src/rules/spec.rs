@@ -81,7 +81,7 @@ pub struct KeySpec {
     pub description: String,
     /// The id of a [`crate::kind::Kind`].
     pub kind: Spanned<String>,
-    /// Lower-case words without separators that the end of a key may be.
+    /// Lower-case words that the end of a key may be. A blank stands where a key may have a separator.
     pub words: Vec<Spanned<String>>,
     /// Those of the words that may end an identifier written without separators.
     #[serde(default)]

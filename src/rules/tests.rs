@@ -291,9 +291,11 @@ fn key_of<'a>(set: &'a RuleSet, text: &str) -> Option<&'a Key> {
     let mut segments = segments(text);
     loop {
         let ends: Vec<String> = (0..segments.len()).map(|at| segments[at..].concat()).collect();
-        let has = |words: &[Text], end: &str| words.iter().any(|word| word == end);
+        let has = |words: &[Text], end: &str| words.iter().any(|word| word.replace(' ', "") == end);
         let word = ends.iter().find_map(|end| set.keys().iter().find(|key| has(&key.words, end)));
-        let suffix = |key: &&Key| segments.last().is_some_and(|last| key.suffixes.iter().any(|s| last.ends_with(&**s)));
+        let suffix = |key: &&Key| {
+            segments.last().is_some_and(|last| key.suffixes.iter().any(|s| last.ends_with(&s.replace(' ', ""))))
+        };
         if let Some(key) = word.or_else(|| set.keys().iter().find(suffix)) {
             return Some(key);
         }
@@ -332,10 +334,10 @@ fn keys_are_known_by_their_examples() {
 #[test]
 fn no_word_belongs_to_two_keys_and_no_suffix_ends_an_english_word() {
     let set = RuleSet::builtin();
-    let mut owners: HashMap<&str, &str> = HashMap::new();
+    let mut owners: HashMap<String, &str> = HashMap::new();
     for key in set.keys() {
         for word in key.words.iter() {
-            if let Some(other) = owners.insert(word, &key.id) {
+            if let Some(other) = owners.insert(word.replace(' ', ""), &key.id) {
                 panic!("'{word}' belongs to {other} and {}", key.id);
             }
         }

@@ -1,0 +1,379 @@
+//! Login names in columns: `ls -l`, `ps`, `who`, `id`, the account files of Unix, access logs, the logs of Jira and cron.
+//!
+//! A column has no word that says what it holds, so that the shape of the whole line decides: each anchor stands for one
+//! listing, and what stands before and behind must be what that listing has there.
+
+use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, HIGH, LETTER, SPACE, WORD};
+use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
+use crate::detect::handle;
+use crate::detect::names;
+use crate::detect::person::{self, LOGIN};
+use crate::detect::prefilter::Literal;
+use crate::detect::view::View;
+use crate::finding::Confidence;
+use crate::kind::Kind;
+
+/// Finds login names in the columns of listings and logs.
+pub struct Listing;
+
+/// Which listing an anchor tells of.
+#[derive(Clone, Copy)]
+enum Sort {
+    /// `-rw-r--r-- 1 jroe users 4096 May  6 10:14 notes`.
+    Files,
+    /// `jroe     pts/0   203.0.113.5 ...`, `jroe  1234  0.0 ... pts/0`.
+    Terminal,
+    /// `1234 jroe      20   0 162108 ...` of `top`.
+    Top,
+    /// `uid=1000(jroe)`, `uid=jroe,ou=people`.
+    Id,
+    /// `groups=1000(jroe),27(sudo)`.
+    Groups,
+    /// `jroe(uid=1000)`.
+    Numbered,
+    /// `jroe:x:1000:1000:Jane Roe,,,:/home/jroe:/bin/bash`, `sudo:x:27:jroe`.
+    Account,
+    /// `jroe:!:19000:0:99999:7:::`.
+    Shadow,
+    /// `203.0.113.195 - jroe [01/May/2024:10:14:02 +0000]`.
+    Access,
+    /// `http-nio-8080-exec-7 ERROR jsmith 614x12345x1 1a2b3c4`.
+    Thread,
+    /// `(jroe) CMD (/usr/bin/true)`.
+    Cron,
+    /// `sshd: jroe [priv]`.
+    Process,
+}
+
+const DIGITS: &[ByteSet] = &[DIGIT];
+const NO: &[ByteSet] = &[];
+
+const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 36] = [
+    (b"-rw-", false, NO, Sort::Files),
+    (b"-rwx", false, NO, Sort::Files),
+    (b"-r--", false, NO, Sort::Files),
+    (b"drwx", false, NO, Sort::Files),
+    (b"lrwx", false, NO, Sort::Files),
+    (b" pts/", false, DIGITS, Sort::Terminal),
+    (b" tty", false, DIGITS, Sort::Terminal),
+    (b" ?  ", false, NO, Sort::Terminal),
+    (b" 20   0 ", false, NO, Sort::Top),
+    (b"uid=", true, NO, Sort::Id),
+    (b"gid=", true, DIGITS, Sort::Groups),
+    (b"groups=", true, DIGITS, Sort::Groups),
+    (b"(uid=", false, DIGITS, Sort::Numbered),
+    (b":x:", false, DIGITS, Sort::Account),
+    (b":0:99999:7:", false, NO, Sort::Shadow),
+    (b"/jan/", true, DIGITS, Sort::Access),
+    (b"/feb/", true, DIGITS, Sort::Access),
+    (b"/mar/", true, DIGITS, Sort::Access),
+    (b"/apr/", true, DIGITS, Sort::Access),
+    (b"/may/", true, DIGITS, Sort::Access),
+    (b"/jun/", true, DIGITS, Sort::Access),
+    (b"/jul/", true, DIGITS, Sort::Access),
+    (b"/aug/", true, DIGITS, Sort::Access),
+    (b"/sep/", true, DIGITS, Sort::Access),
+    (b"/oct/", true, DIGITS, Sort::Access),
+    (b"/nov/", true, DIGITS, Sort::Access),
+    (b"/dec/", true, DIGITS, Sort::Access),
+    (b"-exec-", false, DIGITS, Sort::Thread),
+    (b"-thread-", true, DIGITS, Sort::Thread),
+    (b"Caesium-", false, DIGITS, Sort::Thread),
+    (b"worker-", true, DIGITS, Sort::Thread),
+    (b") CMD (", false, NO, Sort::Cron),
+    (b") LIST (", false, NO, Sort::Cron),
+    (b") RELOAD (", false, NO, Sort::Cron),
+    (b") BEGIN EDIT (", false, NO, Sort::Cron),
+    (b" [priv]", false, NO, Sort::Process),
+];
+
+impl Detector for Listing {
+    fn rules(&self) -> Vec<RuleInfo> {
+        let rule =
+            |id: &str, kind, description: &str| RuleInfo { id: id.into(), kind, description: description.into() };
+        vec![
+            rule("login-column", Kind::User, "login name in a column of a listing or a log"),
+            rule("account-name", Kind::Name, "name of a person in an account file"),
+        ]
+    }
+
+    fn anchors(&self) -> Vec<Anchor> {
+        let anchor = |(bytes, ignore_case, after, _): &(&[u8], bool, &[ByteSet], Sort)| {
+            Anchor::Literal(Literal {
+                bytes: if *ignore_case { bytes.to_ascii_lowercase() } else { bytes.to_vec() },
+                ignore_case: *ignore_case,
+                after: after.to_vec(),
+            })
+        };
+        ANCHORS.iter().map(anchor).collect()
+    }
+
+    fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
+        let (literal, _, _, sort) = ANCHORS[hit.anchor];
+        let (at, behind) = (hit.at, hit.at + literal.len());
+        let mut user = |span: Option<(usize, usize)>| report(view, span, out);
+        match sort {
+            Sort::Files => {
+                if let Some((owner, group)) = files(view, at) {
+                    user(Some(owner));
+                    // A group of the same name is the owner's own.
+                    if view.slice(group.0, group.1) == view.slice(owner.0, owner.1) {
+                        user(Some(group));
+                    }
+                }
+            }
+            Sort::Terminal => user(terminal(view, at)),
+            Sort::Top => user(top(view, at)),
+            Sort::Id => user(id(view, at, behind)),
+            Sort::Groups => groups(view, behind, &mut user),
+            Sort::Numbered => user(name_before(view, at)),
+            Sort::Account => account(view, at, behind, out),
+            Sort::Shadow => user(shadow(view, at)),
+            Sort::Access => user(access(view, at)),
+            Sort::Thread => user(thread(view, at, behind)),
+            Sort::Cron => {
+                user(name_before(view, at).filter(|(start, _)| view.before(*start) == Some(b'(')));
+                let start = if view.starts_with(behind, b"crontabs/") { behind + 9 } else { behind };
+                let end = view.run(start, LOGIN, 65);
+                user((view.at(end) == Some(b')') && literal != b") CMD (").then_some((start, end)));
+            }
+            Sort::Process => {
+                user(name_before(view, at).filter(|(start, _)| view.ends_with_ignoring_case(*start, b"sshd: ")));
+            }
+        }
+    }
+}
+
+/// Names the login name at `span`, unless nobody has it.
+fn report(view: &View<'_>, span: Option<(usize, usize)>, out: &mut Candidates<'_>) {
+    let Some((start, end)) = span.filter(|(start, end)| start < end && end - start <= 64) else { return };
+    let text = view.slice(start, end);
+    let reason = if person::is_nobody(text) || person::is_system(text) {
+        Some("an account that names no person")
+    } else if !text.iter().any(|b| LETTER.contains(*b) || HIGH.contains(*b)) {
+        Some("a number")
+    } else {
+        handle::reason(text)
+    };
+    match reason {
+        Some(reason) => out.left(0, start, reason),
+        None => out.found(Found::new(start, end, Kind::User, Confidence::Medium)),
+    }
+}
+
+/// The field at `from`: its end, and where the next one begins.
+fn field(view: &View<'_>, from: usize) -> (usize, usize) {
+    let end = view.run(from, const { SPACE.not() }, 128);
+    (end, view.run(end, BLANK, 64))
+}
+
+fn is_all(view: &View<'_>, start: usize, end: usize, set: ByteSet) -> bool {
+    end > start && view.slice(start, end).iter().all(|b| set.contains(*b))
+}
+
+/// The owner and the group of a line of `ls -l` or `tar -tv`.
+fn files(view: &View<'_>, at: usize) -> Option<((usize, usize), (usize, usize))> {
+    const MODE: ByteSet = ByteSet::of(b"rwxsStT-");
+    let is_start = view.before(at).is_none_or(|b| SPACE.contains(b) || matches!(b, b'"' | b'\'' | b'\\'));
+    let end = view.run(at + 1, MODE, 10);
+    if !is_start && !view.starts_word(at) || end != at + 10 {
+        return None;
+    }
+    let end = view.run(end, const { ByteSet::of(b".+@") }, 1);
+    let next = view.run(end, BLANK, 64);
+    let (links, owner) = field(view, next);
+    if next == end {
+        return None;
+    }
+    // `jroe/users` of tar
+    if let Some(slash) = view.slice(next, links).iter().position(|&b| b == b'/') {
+        let (size, _) = field(view, owner);
+        return is_all(view, owner, size, DIGIT).then_some(((next, next + slash), (next + slash + 1, links)));
+    }
+    let (owner_end, group) = field(view, owner);
+    let (group_end, size) = field(view, group);
+    let (size_end, _) = field(view, size);
+    const SIZE: ByteSet = DIGIT.or(ByteSet::of(b".,KMGTB"));
+    let is_line = is_all(view, next, links, DIGIT)
+        && is_all(view, owner, owner_end, LOGIN)
+        && is_all(view, group, group_end, LOGIN)
+        && is_all(view, size, size_end, SIZE);
+    is_line.then_some(((owner, owner_end), (group, group_end)))
+}
+
+/// The first field of a line of `who`, `last`, `w` or `ps`.
+fn terminal(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
+    let start = view.line_start(at);
+    let (end, next) = field(view, start);
+    let is_name = is_all(view, start, end, LOGIN.or(ByteSet::of(b":"))) && next > end && end <= at;
+    if !is_name || view.slice(start, end).contains(&b':') {
+        return None;
+    }
+    let line = view.slice(at, view.line_end(at, 128));
+    let has_time = line.windows(5).any(|w| w[2] == b':' && w[0].is_ascii_digit() && w[3].is_ascii_digit());
+    // `who` and `last` have the terminal next; `ps` has the number of the process first.
+    let (second, _) = field(view, next);
+    let is_listing = next == at + 1 || is_all(view, next, second, DIGIT);
+    (has_time && is_listing).then_some((start, end))
+}
+
+/// The second field of a line of `top`.
+fn top(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
+    let end = view.run_back(at + 1, BLANK, 32);
+    let start = view.run_back(end, LOGIN, 64);
+    let number = view.run_back(start, BLANK, 8);
+    let line = view.run_back(view.run_back(number, DIGIT, 8), BLANK, 8);
+    (number < start && view.is(number.wrapping_sub(1), DIGIT) && line == view.line_start(at)).then_some((start, end))
+}
+
+/// `uid=1000(jroe)`, `uid=jroe,ou=people`.
+fn id(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
+    if view.is(behind, DIGIT) {
+        let digits = view.run(behind, DIGIT, 10);
+        let end = view.run(digits + 1, LOGIN, 65);
+        return (view.at(digits) == Some(b'(') && view.at(end) == Some(b')')).then_some((digits + 1, end));
+    }
+    let end = view.run(behind, LOGIN, 65);
+    let next = view.run(end, const { ByteSet::of(b", ") }, 2);
+    let is_entry = [&b"ou="[..], b"dc=", b"cn=", b"o="].iter().any(|rdn| view.starts_with_ignoring_case(next, rdn));
+    (view.at(end) == Some(b',') && is_entry && view.starts_word(at)).then_some((behind, end))
+}
+
+/// Groups of a number that systems give to people: their own.
+fn groups(view: &View<'_>, behind: usize, user: &mut impl FnMut(Option<(usize, usize)>)) {
+    let mut at = behind;
+    for _ in 0..16 {
+        let digits = view.run(at, DIGIT, 10);
+        let end = view.run(digits + 1, LOGIN, 65);
+        if digits == at || view.at(digits) != Some(b'(') || view.at(end) != Some(b')') {
+            return;
+        }
+        if digits - at >= 4 {
+            user(Some((digits + 1, end)));
+        }
+        if view.at(end + 1) != Some(b',') {
+            return;
+        }
+        at = end + 2;
+    }
+}
+
+/// The name that ends at `end`, behind a blank, a bracket or the start of a line.
+fn name_before(view: &View<'_>, end: usize) -> Option<(usize, usize)> {
+    let start = view.run_back(end, LOGIN, 65);
+    let is_delimited = view.before(start).is_none_or(|b| SPACE.contains(b) || matches!(b, b'(' | b'"' | b'\''));
+    (is_delimited && start < end).then_some((start, end))
+}
+
+/// A line of `/etc/passwd` or `/etc/group` whose second field is `x`.
+fn account(view: &View<'_>, at: usize, behind: usize, out: &mut Candidates<'_>) {
+    const FIELD: ByteSet = ByteSet::of(b":\r\n").not();
+    let start = view.run_back(at, LOGIN, 65);
+    let is_line = view.before(start).is_none_or(|b| !ALNUM.contains(b) && b != b'/' && b != b'-');
+    let uid = view.run(behind, DIGIT, 10);
+    if !is_line || start == at || view.at(uid) != Some(b':') {
+        return;
+    }
+    let gid = view.run(uid + 1, DIGIT, 10);
+    if gid == uid + 1 || view.at(gid) != Some(b':') {
+        // `sudo:x:27:jroe,jdoe`
+        let mut member = uid + 1;
+        for _ in 0..64 {
+            let end = view.run(member, LOGIN, 65);
+            if !view.at(end).is_none_or(|b| SPACE.contains(b) || b == b',') {
+                return;
+            }
+            report(view, Some((member, end)), out);
+            if view.at(end) != Some(b',') {
+                break;
+            }
+            member = end + 1;
+        }
+        // The group of one person has that person's name, and nobody in it.
+        if uid - behind >= 4 && member == uid + 1 {
+            report(view, Some((start, at)), out);
+        }
+        return;
+    }
+    // Numbers of less than four digits are the system's own.
+    if uid - behind < 4 {
+        return;
+    }
+    report(view, Some((start, at)), out);
+    let gecos = gid + 1;
+    let end = view.run(gecos, FIELD, 128);
+    let name_end = gecos + view.slice(gecos, end).iter().position(|&b| b == b',').unwrap_or(end - gecos);
+    let name = view.slice(gecos, name_end);
+    let is_path = view.at(end) == Some(b':') && view.at(end + 1) == Some(b'/');
+    let same = name.eq_ignore_ascii_case(view.slice(start, at));
+    if !is_path || name.is_empty() || person::is_nobody(name) {
+        return;
+    }
+    if names::single(name) == Some(name.len()) || same {
+        out.found(Found::new(gecos, name_end, Kind::Name, Confidence::Medium).rule(1));
+    } else {
+        out.left(1, gecos, "no name of a person");
+    }
+}
+
+/// The first field of a line of `/etc/shadow`.
+fn shadow(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
+    let start = view.line_start(at);
+    let end = view.run(start, LOGIN, 65);
+    (view.at(end) == Some(b':') && end < at).then_some((start, end))
+}
+
+/// The third field of an access log, before the time in brackets.
+fn access(view: &View<'_>, slash: usize) -> Option<(usize, usize)> {
+    let open = slash.checked_sub(3)?;
+    let is_time = view.is(slash - 1, DIGIT) && view.is(slash - 2, DIGIT) && view.at(open) == Some(b'[');
+    if !is_time || view.before(open) != Some(b' ') {
+        return None;
+    }
+    const PLAIN: ByteSet = SPACE.or(ByteSet::of(b"\"[]")).not();
+    let end = open - 1;
+    let start = view.run_back(end, PLAIN, 65);
+    let ident_end = start.checked_sub(1)?;
+    let ident = view.run_back(ident_end, PLAIN, 65);
+    let is_field = |at: usize| matches!(view.before(at), Some(b' '));
+    let is_log = is_field(start) && ident < ident_end && (is_field(ident) || ident == view.line_start(slash));
+    (is_log && is_all(view, start, end, LOGIN)).then_some((start, end))
+}
+
+/// `exec-7 ERROR jsmith 614x12345x1`, `Caesium-1-2 INFO jsmith     [c.a.j...]`: the level, then the user.
+fn thread(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
+    const LEVELS: [&[u8]; 6] = [b"ERROR", b"WARN", b"INFO", b"DEBUG", b"TRACE", b"FATAL"];
+    let number = view.run(behind, const { DIGIT.or(ByteSet::of(b"-")) }, 16);
+    // `exec-7 url: /rest/api; user: jsmith ERROR jsmith 614x1x1`
+    let mut next = view.run(number, BLANK, 8);
+    if view.starts_with(next, b"url: ") {
+        let line = view.slice(next, view.line_end(next, 1024));
+        let level = LEVELS.iter().find_map(|level| {
+            let spaced = [b" ", *level, b" "].concat();
+            memchr::memmem::find(line, &spaced)
+        })?;
+        next += level + 1;
+    }
+    let level = view.run(next, LETTER, 6);
+    if number == behind
+        || next == number
+        || !LEVELS.contains(&view.slice(next, level))
+        || !view.starts_word(at) && view.before(at).is_none()
+    {
+        return None;
+    }
+    let start = view.run(level, BLANK, 4);
+    let (end, rest) = field(view, start);
+    let is_request = || {
+        let (end, _) = field(view, rest);
+        let text = view.slice(rest, end);
+        let parts: Vec<&[u8]> = text.split(|&b| b == b'x').collect();
+        parts.len() == 3 && parts.iter().all(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
+    };
+    let is_background = || rest - end >= 4 && view.at(rest) == Some(b'[');
+    let is_name = start > level && is_all(view, start, end, LOGIN) && view.is(start, WORD);
+    // `ServiceRunner` is a job of the server's own.
+    let text = view.slice(start, end);
+    let is_job = text.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase());
+    (is_name && (is_request() || (is_background() && !is_job))).then_some((start, end))
+}

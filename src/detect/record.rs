@@ -1,0 +1,308 @@
+//! Keys that tell of a person only beside other ones: `name`, `city`, `zip` in the record of somebody.
+//!
+//! The value must look as it should, and then a key that only persons have must stand near it, in the same record: an
+//! e-mail address, a telephone, a birth date; or the record must itself be under such a word (`"customer": {"name": ...`).
+
+use crate::detect::bytes::{ALNUM, BLANK, ByteSet, HIGH, LETTER, SPACE, WORD};
+use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
+use crate::detect::key::Key;
+use crate::detect::lexicon::Lexicon;
+use crate::detect::names;
+use crate::detect::place::{Place, Separator};
+use crate::detect::prefilter::Literal;
+use crate::detect::value::Extent;
+use crate::detect::view::View;
+use crate::finding::Confidence;
+use crate::kind::Kind;
+use crate::rules::RuleSet;
+
+/// Finds names and places in the records of persons.
+pub struct Record {
+    lexicon: Lexicon,
+}
+
+impl Record {
+    /// The detector; the keys of a rule set tell where a value ends.
+    pub fn new(rules: &RuleSet) -> Record {
+        Record { lexicon: Lexicon::new(rules) }
+    }
+}
+
+/// What a key may hold.
+#[derive(Clone, Copy)]
+enum Sort {
+    Name,
+    Town,
+    Code,
+    Firm,
+}
+
+const KEYS: [(&str, Sort); 17] = [
+    ("name", Sort::Name),
+    ("nom :", Sort::Name),
+    ("nom:", Sort::Name),
+    ("city", Sort::Town),
+    ("town", Sort::Town),
+    ("ville", Sort::Town),
+    ("ort:", Sort::Town),
+    ("\"ort\"", Sort::Town),
+    ("stadt", Sort::Town),
+    ("ciudad", Sort::Town),
+    ("cidade", Sort::Town),
+    ("miasto", Sort::Town),
+    ("zip\"", Sort::Code),
+    ("zip:", Sort::Code),
+    ("zip=", Sort::Code),
+    ("<zip>", Sort::Code),
+    ("company", Sort::Firm),
+];
+
+/// What stands behind a key.
+const BEHIND: ByteSet = ByteSet::of(b"\"'\\:= >&1");
+
+impl Detector for Record {
+    fn rules(&self) -> Vec<RuleInfo> {
+        let rule =
+            |id: &str, kind, description: &str| RuleInfo { id: id.into(), kind, description: description.into() };
+        vec![
+            rule("record-name", Kind::Name, "name in the record of a person"),
+            rule("record-place", Kind::PostalAddress, "town or postal code in the record of a person"),
+        ]
+    }
+
+    fn anchors(&self) -> Vec<Anchor> {
+        let anchor = |(key, _): &(&str, Sort)| {
+            let is_word = key.ends_with(|c: char| c.is_ascii_alphabetic());
+            let after = if is_word { vec![BEHIND] } else { Vec::new() };
+            Anchor::Literal(Literal { bytes: key.as_bytes().to_vec(), ignore_case: true, after })
+        };
+        KEYS.iter().map(anchor).collect()
+    }
+
+    fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
+        let (literal, sort) = KEYS[hit.anchor];
+        let word = literal.trim_matches(|c: char| !c.is_ascii_alphabetic());
+        let at = hit.at + literal.find(word).unwrap_or(0);
+        if !begins(view, at) || !may_hold(view, at + word.len(), sort) {
+            return;
+        }
+        let Some(key) = Key::around(view, at, word.len()).filter(|key| key.start == at) else { return };
+        let Some(place) = Place::of(view, &key, &self.lexicon) else { return };
+        if matches!(place.separator, Separator::Compares | Separator::Argument | Separator::Near | Separator::Is) {
+            return;
+        }
+        for value in place.values(view, &key) {
+            let Some(end) = fits(view, &key, &value, sort) else { continue };
+            let (rule, kind) = match sort {
+                Sort::Name | Sort::Firm => (0, Kind::Name),
+                Sort::Town | Sort::Code => (1, Kind::PostalAddress),
+            };
+            let is_known = matches!(sort, Sort::Name) && names::is_known(view.slice(value.start, end));
+            if is_known || is_somebodys(view, key.start, end) {
+                out.found(Found::new(value.start, end, kind, Confidence::Medium).rule(rule));
+            } else {
+                out.left(rule, value.start, "no record of a person");
+            }
+        }
+    }
+}
+
+/// Whether the key at `at` is a whole one: a quote, a tag, a blank or a line begins it.
+fn begins(view: &View<'_>, at: usize) -> bool {
+    const BEFORE: ByteSet = ByteSet::of(b"\"' \t\n<{,;&?(|>-[`*");
+    match view.before(at) {
+        None => true,
+        Some(b'n' | b't' | b'r') => view.back(at, 2) == Some(b'\\'),
+        Some(b'-') => view.back(at, 2).is_none_or(|b| SPACE.contains(b) || b == b'-'),
+        Some(b) => BEFORE.contains(b),
+    }
+}
+
+/// Whether the first letter or digit behind the key at `from` is one that such a value begins with. Most are not.
+fn may_hold(view: &View<'_>, from: usize, sort: Sort) -> bool {
+    const NOTHING: ByteSet = ALNUM.or(HIGH).or(ByteSet::of(b"\n/$%({,;")).not();
+    let first = view.run(from, NOTHING, 16);
+    match sort {
+        Sort::Code => view.is(first, ALNUM),
+        _ => view.at(first).is_some_and(|b| b.is_ascii_uppercase() || HIGH.contains(b)),
+    }
+}
+
+/// Where the value ends, if it looks as it should.
+fn fits(view: &View<'_>, key: &Key, value: &Extent, sort: Sort) -> Option<usize> {
+    let text = view.slice(value.start, value.end);
+    let whole = |is: bool| (is && value.is_quoted && !text.is_empty()).then_some(value.end);
+    match sort {
+        Sort::Name => {
+            let end = value.start + names::full(names::reach(view, value.start))?;
+            let is_whole = if value.is_quoted { end == value.end } else { !view.is(end, WORD) };
+            is_whole.then_some(end)
+        }
+        Sort::Town => {
+            let end = value.start + names::single(names::reach(view, value.start))?;
+            let is_caption = text.eq_ignore_ascii_case(key.text(view));
+            let is_whole = end == value.end || (!value.is_quoted && !view.is(end, WORD));
+            (is_whole && !is_caption).then_some(end)
+        }
+        Sort::Code => {
+            let end = view.run(value.start, const { ALNUM.or(ByteSet::of(b"-")) }, 12);
+            let digits = view.slice(value.start, end).iter().filter(|b| b.is_ascii_digit()).count();
+            ((4..=9).contains(&digits) && !view.is(end, WORD)).then_some(end)
+        }
+        Sort::Firm => whole(text.len() <= 64 && text.iter().all(|b| !matches!(b, b'{' | b'<' | b'$' | b'/'))),
+    }
+}
+
+/// How far a record is looked at, in bytes.
+const NEAR: usize = 384;
+
+/// Keys and marks that the record of a person has.
+const TELLING: [&[u8]; 26] = [
+    b"email",
+    b"e-mail",
+    b"mail\"",
+    b"phone",
+    b"mobile",
+    b"telefon",
+    b"birth",
+    b"dob",
+    b"gender",
+    b"firstname",
+    b"first_name",
+    b"lastname",
+    b"last_name",
+    b"surname",
+    b"passport",
+    b"street",
+    b"address",
+    b"zip",
+    b"postal",
+    b"username",
+    b"login",
+    b"geburt",
+    b"vorname",
+    b"ssn",
+    b"courriel",
+    b"naissance",
+];
+
+/// Words that a record of a person is under.
+const OWNERS: [&[u8]; 24] = [
+    b"author",
+    b"contact",
+    b"customer",
+    b"patient",
+    b"employee",
+    b"person",
+    b"reporter",
+    b"assignee",
+    b"creator",
+    b"owner",
+    b"requester",
+    b"requestor",
+    b"submitter",
+    b"recipient",
+    b"attendee",
+    b"member",
+    b"guest",
+    b"passenger",
+    b"student",
+    b"user",
+    b"developer",
+    b"maintainer",
+    b"client",
+    b"sender",
+];
+
+/// Whether the record around `start..end` is a person's.
+fn is_somebodys(view: &View<'_>, start: usize, end: usize) -> bool {
+    let before = view.slice(start.saturating_sub(NEAR), start);
+    let before = &before[record_start(before)..];
+    if tells(before) || is_owned(view, start) {
+        return true;
+    }
+    let behind = view.slice(end, record_end(view, end));
+    tells(behind)
+}
+
+fn tells(text: &[u8]) -> bool {
+    // `@` first: it is found at once.
+    let has_mail = || {
+        memchr::memchr_iter(b'@', text)
+            .any(|at| at > 0 && ALNUM.contains(text[at - 1]) && text.get(at + 1).is_some_and(|b| ALNUM.contains(*b)))
+    };
+    if has_mail() {
+        return true;
+    }
+    let lower = text.to_ascii_lowercase();
+    TELLING.iter().any(|word| {
+        memchr::memmem::find_iter(&lower, word).any(|at| {
+            let end = at + word.len();
+            let begins = at == 0 || !lower[at - 1].is_ascii_lowercase();
+            let rest = &lower[end..lower.len().min(end + 10)];
+            let ends = rest.iter().find(|b| !(LETTER.contains(**b) || matches!(b, b'_' | b'1' | b'2')));
+            begins && ends.is_some_and(|b| matches!(b, b'"' | b'\'' | b':' | b'=' | b'>' | b'\\' | b' ' | b'&'))
+        })
+    })
+}
+
+/// Where the record that ends with `before` begins: behind a blank line, or the brace or tag that opens it.
+fn record_start(before: &[u8]) -> usize {
+    let blank = memchr::memmem::rfind(before, b"\n\n").map_or(0, |at| at + 2);
+    let mut depth = 0_i32;
+    for (at, &byte) in before.iter().enumerate().rev() {
+        match byte {
+            b'}' => depth += 1,
+            b'{' if depth == 0 => return blank.max(at + 1),
+            b'{' => depth -= 1,
+            _ => {}
+        }
+    }
+    blank
+}
+
+/// Where the record that goes on at `from` ends.
+fn record_end(view: &View<'_>, from: usize) -> usize {
+    let mut depth = 0_i32;
+    let mut at = from;
+    while at < from + NEAR {
+        match view.at(at) {
+            None => return at,
+            Some(b'\n') if view.at(at + 1) == Some(b'\n') => return at,
+            Some(b'{') => depth += 1,
+            Some(b'}') if depth == 0 => return at,
+            Some(b'}') => depth -= 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    at
+}
+
+/// Whether the record is under a word for a person: `"customer": {"name"`, `<contact name=`, `user:` above.
+fn is_owned(view: &View<'_>, start: usize) -> bool {
+    const AROUND: ByteSet = SPACE.or(ByteSet::of(b"\"'{:=>[\\<-"));
+    let is_owner = |end: usize| {
+        let from = view.run_back(end, const { LETTER.or(ByteSet::of(b"_")) }, 24);
+        let word = view.slice(from, end).to_ascii_lowercase();
+        OWNERS.iter().any(|owner| word.strip_suffix(b"s").unwrap_or(&word).ends_with(owner))
+    };
+    let end = view.run_back(start, AROUND, 24);
+    if end < start && is_owner(end) {
+        return true;
+    }
+    // `<customer id="5" name=`, `"customer":{"id":5,"name":`
+    let before = view.slice(start.saturating_sub(NEAR), start);
+    let low = start - before.len();
+    if let Some(open) = memchr::memrchr2(b'<', b'{', before) {
+        let open = low + open;
+        if view.at(open) == Some(b'<') {
+            let end = view.run(open + 1, const { LETTER.or(ByteSet::of(b"_:")) }, 24);
+            return is_owner(end) && view.is(end, BLANK);
+        }
+        let from = low + record_start(before);
+        let end = view.run_back(from.saturating_sub(1), AROUND, 8);
+        return from > low && is_owner(end);
+    }
+    false
+}
