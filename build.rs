@@ -22,6 +22,7 @@ mod rules {
     pub mod rule;
     pub mod set;
     pub mod spec;
+    pub mod words;
 }
 
 use rules::checks::Check;
@@ -76,6 +77,7 @@ fn rule(rule: &Rule) -> String {
         pattern,
         program,
         context,
+        between,
         boundary,
         run,
         max_length,
@@ -89,7 +91,7 @@ fn rule(rule: &Rule) -> String {
     } = rule;
     format!(
         "Rule {{ id: {}, description: {}, kind: Kind::{kind:?}, keywords: {}, behind: {}, ignore_case: {ignore_case}, \
-         pattern: {}, program: {}, context: {context}, boundary: {boundary}, run: {}, max_length: {max_length}, \
+         pattern: {}, program: {}, context: {context}, between: {}, boundary: {boundary}, run: {}, max_length: {max_length}, \
          checks: {}, require: {}, allow: {}, references: {}, examples: {}, counter_examples: {}, origin: {} }}\n",
         text(id),
         text(description),
@@ -97,6 +99,7 @@ fn rule(rule: &Rule) -> String {
         borrowed(behind, |sets| borrowed(sets, set)),
         text(pattern),
         steps(program.as_ref()),
+        text(between),
         set(run),
         borrowed(checks, check),
         borrowed(require, check),

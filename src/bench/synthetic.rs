@@ -69,10 +69,10 @@ fn prefix(pen: &mut Pen, mut n: usize) -> String {
         n /= 16;
     }
     match fashion {
-        0 => name + "_",
+        0 => name + "qq_",
         1 => name + "-live-",
         2 => name.to_uppercase() + "0",
-        _ => name + "_pat_",
+        _ => name + "_tok_",
     }
 }
 

@@ -124,6 +124,7 @@ fn one(rules: &RuleSet, id: &str, out: &mut impl Write) -> Result<Exit, Error> {
         row("checked by", rule.checks.iter().map(|check| check.id()).collect::<Vec<_>>().join(" "));
         row("requires", rule.require.iter().map(|check| check.id()).collect::<Vec<_>>().join(" "));
         row("allows", rule.allow.join(" "));
+        row("between keyword and secret", rule.between.to_string());
         row("see", rule.references.join(" "));
         row("examples", format!("{}, and {} counter-examples", rule.examples.len(), rule.counter_examples.len()));
         row("written in", rule.origin.to_string());

@@ -12,7 +12,7 @@ use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input};
 
 use crate::chunk::LOOK_BEHIND;
-use crate::detect::bytes::{ALNUM, ByteSet};
+use crate::detect::bytes::{ALNUM, ByteSet, LETTER};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::prefilter::Literal;
 use crate::detect::run::Run;
@@ -57,6 +57,7 @@ struct Compiled {
     /// Compiled when it is first needed.
     pattern: OnceLock<Option<Regex>>,
     allow: OnceLock<Vec<Regex>>,
+    between: OnceLock<Option<Regex>>,
 }
 
 impl Tokens {
@@ -77,6 +78,7 @@ impl Tokens {
             decision: rule.program.as_ref().filter(|_| rule.context > 0).and_then(Program::decision),
             pattern: OnceLock::new(),
             allow: OnceLock::new(),
+            between: OnceLock::new(),
         };
         Tokens { rules: rules.rules().iter().map(compiled).collect(), keywords }
     }
@@ -191,7 +193,7 @@ impl Detector for Tokens {
         if rule.context > 0 {
             return compiled.search_around(keyword, hit.at, view, out);
         }
-        if rule.boundary && !view.starts_word(hit.at) {
+        if rule.boundary && !view.starts_word(hit.at) && !is_behind_word(hit.at, view) {
             return out.left(keyword.which, hit.at, "within a word");
         }
         if keyword.repeats(hit.at, view) {
@@ -355,7 +357,9 @@ impl Compiled {
                 }
                 // What stands behind the secret may be what the next match begins with.
                 let next = secret.end.max(at + 1);
-                is_found |= self.take(which, view, from, whole.start, secret, out) != Fate::Unfit;
+                let between = text.get(hit + keyword.bytes.len() - from..secret.start);
+                is_found |=
+                    self.lets_between(between) && self.take(which, view, from, whole.start, secret, out) != Fate::Unfit;
                 if whole.end <= at && whole.is_empty() {
                     break;
                 }
@@ -368,6 +372,18 @@ impl Compiled {
         if !is_found {
             out.left(which, hit, "the shape does not fit");
         }
+    }
+
+    /// Whether the rule lets this stand between a keyword and a secret behind it; `None` if the secret is not.
+    fn lets_between(&self, text: Option<&[u8]>) -> bool {
+        let rule = &self.rule;
+        rule.between.is_empty()
+            || self
+                .between
+                .get_or_init(|| compile(&rule.between))
+                .as_ref()
+                .zip(text)
+                .is_some_and(|(between, text)| between.is_match(text))
     }
 
     /// Before which index no keyword has a match around it, when none begins in `text` before `clear`. The text begins at
@@ -394,6 +410,32 @@ impl Compiled {
         }
     }
 
+    /// Whether a secret that stands behind letters, as in `keyghp_...`, is told from them by itself: it reads as chance has
+    /// it, and has letters of both cases, or letters of another case than what stands before; or its prefix is no syllable,
+    /// or it is long. A digest behind a word (`stack_0f1e...`) is none.
+    fn clings(&self, secret: &[u8], start: usize, view: &View<'_>) -> bool {
+        const PREFIX: usize = 4;
+        const LONG: usize = 43;
+        if !Check::Random.apply(secret) {
+            return false;
+        }
+        let keyword = self.rule.keywords.iter().filter(|keyword| secret.starts_with(keyword.as_bytes()));
+        let keyword = keyword.map(|keyword| keyword.len()).max().unwrap_or(0);
+        let (prefix, body) = secret.split_at(keyword);
+        let has = |text: &[u8], is_sort: fn(&u8) -> bool| text.iter().any(is_sort);
+        let rises = |text: &[u8]| {
+            !has(text, u8::is_ascii_lowercase)
+                && view.before(start).is_some_and(|byte| byte == b'_' || byte.is_ascii_lowercase())
+        };
+        if body.iter().all(u8::is_ascii_hexdigit) {
+            return rises(prefix) && has(prefix, u8::is_ascii_uppercase);
+        }
+        has(secret, u8::is_ascii_lowercase) && has(secret, u8::is_ascii_uppercase)
+            || rises(secret)
+            || keyword >= PREFIX
+            || secret.len() >= LONG
+    }
+
     /// Names the finding of a match, unless something speaks against it.
     fn take(
         &self,
@@ -413,6 +455,10 @@ impl Compiled {
         let value = view.slice(start, matched);
         if value.is_empty() {
             return Fate::Unfit;
+        }
+        if rule.boundary && rule.context == 0 && !view.starts_word(from + whole) && !self.clings(value, start, view) {
+            out.left(which, start, "within a word");
+            return Fate::Left;
         }
         if let Some(check) = rule.require.iter().find(|check| !check.apply(value)) {
             out.left(which, start, "a check fails that the shape alone needs");
@@ -447,6 +493,15 @@ fn unchecked(rule: &Rule) -> Confidence {
         Some(length) if length >= LONG && !is_weak => Confidence::High,
         Some(_) => Confidence::Medium,
     }
+}
+
+/// The longest word that a secret may be glued to.
+const GLUED: usize = 24;
+
+/// Whether letters and underscores stand before `at`, as many as a word has, and nothing of a longer run before them.
+fn is_behind_word(at: usize, view: &View<'_>) -> bool {
+    let start = view.run_back(at, const { LETTER.or(ByteSet::of(b"_")) }, GLUED + 1);
+    at - start <= GLUED && !view.before(start).is_some_and(|byte| const { ALNUM.or(ByteSet::of(b"+/")) }.contains(byte))
 }
 
 /// Before which index a window as long as `at..end`, which lies within a run, lies within it as well, with the byte behind

@@ -3,6 +3,8 @@
 //! As a rule's `checks` they raise confidence and never veto: about half of all published samples fail their checksum,
 //! and tokens that were truncated or wrapped do too. As its `require` they decide, which is for weak shapes only.
 
+use super::words::bits_unlike_words;
+
 /// A named function of a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Check {
@@ -33,6 +35,9 @@ pub enum Check {
     Mod97,
     /// The characters vary as much as chance would have it, for their number and their alphabet; see [`randomness`].
     Entropy,
+    /// It reads as chance has it and not as words do: letters and digits in disorder, twelve or more; see
+    /// [`bits_unlike_words`].
+    Random,
     /// There are both a letter and a digit.
     Mixed,
     /// There are an upper-case letter, a lower-case letter and a digit.
@@ -41,7 +46,7 @@ pub enum Check {
 
 impl Check {
     /// All checks.
-    pub const ALL: [Check; 14] = [
+    pub const ALL: [Check; 15] = [
         Check::Crc32Base62,
         Check::Crc32HexSuffix,
         Check::Crc32HexField,
@@ -54,6 +59,7 @@ impl Check {
         Check::Luhn,
         Check::Mod97,
         Check::Entropy,
+        Check::Random,
         Check::Mixed,
         Check::MixedCase,
     ];
@@ -73,6 +79,7 @@ impl Check {
             Check::Luhn => "luhn",
             Check::Mod97 => "mod97",
             Check::Entropy => "entropy",
+            Check::Random => "random",
             Check::Mixed => "mixed",
             Check::MixedCase => "mixed-case",
         }
@@ -95,7 +102,12 @@ impl Check {
             | Check::Bech32
             | Check::Luhn
             | Check::Mod97 => true,
-            Check::Base64Json | Check::Base64Digits | Check::Entropy | Check::Mixed | Check::MixedCase => false,
+            Check::Base64Json
+            | Check::Base64Digits
+            | Check::Entropy
+            | Check::Random
+            | Check::Mixed
+            | Check::MixedCase => false,
         }
     }
 
@@ -119,6 +131,7 @@ impl Check {
             Check::Luhn => luhn(secret),
             Check::Mod97 => mod97(secret),
             Check::Entropy => randomness(secret) >= RANDOM,
+            Check::Random => is_random(secret),
             Check::Mixed => has(secret, u8::is_ascii_alphabetic) && has(secret, u8::is_ascii_digit),
             Check::MixedCase => {
                 has(secret, u8::is_ascii_uppercase)
@@ -133,6 +146,18 @@ impl Check {
 /// none of 32 characters fell below, and of 16 characters five in ten thousand or less; a run of one character, a counter
 /// with its zeros, a rule of dashes and DNA do. Sentences pass: letters vary too.
 pub const RANDOM: f64 = 0.7;
+
+/// Whether the characters vary as chance would have it and do not read like words.
+fn is_random(secret: &[u8]) -> bool {
+    const LEAST: usize = 12;
+    const BITS: f32 = 3.0;
+    if secret.len() < LEAST || randomness(secret) < RANDOM {
+        return false;
+    }
+    // Six letters say little of hexadecimal; that digits stand among them does.
+    let is_hex = secret.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-');
+    if is_hex { Check::Mixed.apply(secret) } else { bits_unlike_words(secret) >= BITS }
+}
 
 /// How much the bytes vary: the Shannon entropy of their frequencies, divided by what chance would give for so many bytes
 /// over the alphabet they seem to be drawn from. About 1 for random bytes; 0 for fewer than two.
@@ -418,6 +443,7 @@ mod tests {
         (Check::Base64Digits, &["MTIzNDU2Nzg5MDEy", "MzQ1Njc4.abc"]),
         (Check::Base64Digits, &["MTIzNDU2", "Ojo6Og"]),
         (Check::Entropy, &["0f3a9c1d7be2", "48650f1a2b3c"]),
+        (Check::Random, &["kJ8sPq2L", "mX9vB4nT"]),
         (Check::Mixed, &["abc", "1"]),
         (Check::MixedCase, &["aB", "1"]),
     ];

@@ -12,6 +12,7 @@ impl RuleSet {
             let mut record = Record::new("rule", &rule.id, rule.kind.id());
             record.words(&rule.keywords);
             record.text(&rule.pattern);
+            record.text(&rule.between);
             record.number(u64::from(rule.ignore_case) | u64::from(rule.boundary) << 1);
             record.number(rule.context.into());
             record.number(rule.max_length.into());

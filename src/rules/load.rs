@@ -106,6 +106,9 @@ pub enum Problem {
     /// A context is named, but nothing that it is around.
     #[error("context is the distance from a keyword, and keywords is empty")]
     Context,
+    /// What stands between is named, but the pattern is not searched for around a keyword.
+    #[error("between is what stands between a keyword and the secret, and context is 0")]
+    Between,
     /// A keyword cannot stand where the pattern begins, though the pattern is anchored there.
     #[error("no match of the pattern begins with keyword '{0}' (context is 0)")]
     Unreachable(String),
@@ -315,6 +318,17 @@ fn rule(spec: Spanned<RuleSpec>, place: &Place) -> Result<Rule, Fault> {
         }
     }
     let program = pattern.program();
+    let between = match &spec.between {
+        Some(between) if context == 0 => return Err(fault(between.span(), Problem::Between)),
+        Some(between) => {
+            let whole = format!("^(?:{})$", between.get_ref());
+            if let Err(message) = Pattern::new(&whole) {
+                return Err(invalid("between", between, message));
+            }
+            Text::Owned(whole)
+        }
+        None => Text::Borrowed(""),
+    };
     if context == 0 {
         check_keywords(&spec.keywords, spec.ignore_case, &spec.pattern, &pattern, program.as_ref())?;
     }
@@ -333,6 +347,7 @@ fn rule(spec: Spanned<RuleSpec>, place: &Place) -> Result<Rule, Fault> {
         program,
         pattern: spec.pattern.into_inner().into(),
         context,
+        between,
         boundary: spec.boundary,
         run: spec.run.map_or(Ok(ByteSet::WORD), |run| byte_set(&run))?,
         max_length,

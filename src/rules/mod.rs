@@ -22,6 +22,7 @@ mod program;
 mod rule;
 mod set;
 pub mod spec;
+mod words;
 
 pub use checks::Check;
 pub use load::{LoadError, Problem};

@@ -41,6 +41,9 @@ pub struct Rule {
     /// 0: the pattern is anchored at the keyword's first byte, and every keyword can begin it. Otherwise: it is searched
     /// within so many bytes before and after the keyword, on the same line.
     pub context: u32,
+    /// A pattern of all that may stand between a keyword and a secret behind it; a secret before the keyword is none then.
+    /// Empty if anything may.
+    pub between: Text,
     /// Whether the byte before the match must not be `[0-9A-Za-z_]`.
     pub boundary: bool,
     /// The bytes that carry the secret on beyond its match; empty for none.
@@ -76,6 +79,7 @@ impl Rule {
             pattern: self.pattern.clone(),
             program: self.program.clone(),
             context: self.context,
+            between: self.between.clone(),
             boundary: self.boundary,
             run: self.run,
             max_length: self.max_length,

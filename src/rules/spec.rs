@@ -42,6 +42,9 @@ pub struct RuleSpec {
     /// 0: the pattern stands at the keyword. Otherwise: within so many bytes of it, on the same line.
     #[serde(default)]
     pub context: Option<Spanned<u32>>,
+    /// What may stand between a keyword and a secret behind it, from end to end.
+    #[serde(default)]
+    pub between: Option<Spanned<String>>,
     /// Whether the byte before the match must not be a word byte.
     #[serde(default)]
     pub boundary: bool,
