@@ -41,10 +41,12 @@ fn read(view: &View<'_>, at: usize, set: ByteSet) -> Extent {
 /// Whether what stands in the place of a secret can be one: no reference, no option, no punctuation.
 pub fn is_secret(view: &View<'_>, value: &Extent) -> bool {
     let text = view.slice(value.start, value.end);
+    // `$6$salt$hash`
+    let is_crypt = value.is_quoted && text.len() > 8 && text[0] == b'$' && text[2..5].contains(&b'$');
     !text.is_empty()
         && handle::reason(text).is_none()
         && (value.is_quoted || text.iter().any(|b| ALNUM.contains(*b)))
-        && !matches!(text[0], b'-' | b'$' | b'(')
+        && (is_crypt || !matches!(text[0], b'-' | b'$' | b'('))
 }
 
 /// Names a secret under the detector's rule number `rule`.

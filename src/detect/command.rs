@@ -34,9 +34,11 @@ enum At {
     Position(usize),
     /// The last word, if this bundle of options is among the words before.
     LastWith(u8),
+    /// The word behind one that ends so.
+    Behind(&'static str),
 }
 
-use At::{Apart, Bundle, Either, Glued, LastWith, Position};
+use At::{Apart, Behind, Bundle, Either, Glued, LastWith, Position};
 
 /// What the argument is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -46,13 +48,15 @@ enum Is {
     Pair(u8),
     /// `user/secret@service`.
     Logon,
+    /// `domain/user:secret@host`.
+    Target,
     /// `pass:secret`, of OpenSSL.
     Source,
     /// `a=1; b=2`; a name without a sign is that of a file.
     Cookies,
 }
 
-use Is::{Cookies, Logon, Pair, Secret, Source};
+use Is::{Cookies, Logon, Pair, Secret, Source, Target};
 
 type Takes = &'static [(At, Is)];
 
@@ -83,6 +87,7 @@ const OPENSSL: Takes = &[
     (Apart("-passout"), Source),
 ];
 const PUTTY: Takes = &[(Apart("-pw"), Secret)];
+const IMPACKET: Takes = &[(Position(0), Target)];
 const RDP: Takes = &[(Glued("/p:"), Secret), (Apart("-p"), Secret)];
 
 /// The programs, each with the blank behind its name.
@@ -140,11 +145,51 @@ const PROGRAMS: &[(&str, Takes)] = &[
     ("nuget setApiKey ", &[(Position(0), Secret)]),
     ("cargo login ", &[(Position(0), Secret)]),
     ("vault login ", &[(Position(0), Secret)]),
-    ("npm config set ", &[(Apart("_auth"), Secret), (Apart("_password"), Secret)]),
+    ("npm config set ", &[(Behind("_authToken"), Secret), (Behind("_auth"), Secret), (Behind("_password"), Secret)]),
     ("aws configure set ", &[(Apart("aws_secret_access_key"), Secret), (Apart("aws_session_token"), Secret)]),
     ("etcdctl ", &[(Apart("--user"), Pair(b':'))]),
-    ("mc alias set ", &[(Position(3), Secret)]),
-    ("mc config host add ", &[(Position(3), Secret)]),
+    ("mc alias set ", &[(Position(2), Secret), (Position(3), Secret)]),
+    ("mc config host add ", &[(Position(2), Secret), (Position(3), Secret)]),
+    ("db2 connect to ", &[(Apart("using"), Secret), (Apart("USING"), Secret)]),
+    ("vault operator unseal ", &[(Position(0), Secret)]),
+    ("vault unseal ", &[(Position(0), Secret)]),
+    ("consul acl set-agent-token ", &[(Position(1), Secret)]),
+    ("pdftk ", &[(Apart("input_pw"), Secret), (Apart("owner_pw"), Secret), (Apart("user_pw"), Secret)]),
+    ("racadm ", LOGIN),
+    ("psexec.py ", IMPACKET),
+    ("wmiexec.py ", IMPACKET),
+    ("smbexec.py ", IMPACKET),
+    ("atexec.py ", IMPACKET),
+    ("secretsdump.py ", IMPACKET),
+    ("impacket-psexec ", IMPACKET),
+    ("impacket-wmiexec ", IMPACKET),
+    ("impacket-smbexec ", IMPACKET),
+    ("impacket-secretsdump ", IMPACKET),
+    ("impacket-smbclient ", IMPACKET),
+    ("impacket-mssqlclient ", IMPACKET),
+    ("iwconfig ", &[(Glued("s:"), Secret)]),
+    ("ngrok authtoken ", &[(Position(0), Secret)]),
+    ("ngrok config add-authtoken ", &[(Position(0), Secret)]),
+    (
+        "rclone config create ",
+        &[
+            (Apart("pass"), Secret),
+            (Apart("password"), Secret),
+            (Apart("token"), Secret),
+            (Apart("client_secret"), Secret),
+            (Apart("secret_access_key"), Secret),
+        ],
+    ),
+    ("certutil ", LOGIN),
+    ("sendemail ", &[(Apart("-xp"), Secret)]),
+    ("sendEmail ", &[(Apart("-xp"), Secret)]),
+    ("crane auth login ", LOGIN),
+    ("doctl auth init ", &[(Apart("-t"), Secret)]),
+    ("ansible-vault encrypt_string ", &[(Position(0), Secret)]),
+    ("mosquitto_passwd ", &[(LastWith(b'b'), Secret)]),
+    ("ktpass ", &[(Apart("/pass"), Secret), (Apart("-pass"), Secret)]),
+    ("apksigner ", &[(Apart("--ks-pass"), Source), (Apart("--key-pass"), Source)]),
+    ("pvk2pfx ", &[(Apart("-po"), Secret), (Apart("-pi"), Secret)]),
     ("rabbitmqctl add_user ", &[(Position(1), Secret)]),
     ("rabbitmqctl change_password ", &[(Position(1), Secret)]),
     ("rabbitmqadmin ", LOGIN),
@@ -280,6 +325,7 @@ impl Detector for Command {
                         secret(view, start + option.len(), is, out);
                     }
                     Bundle(letter) if is_bundle(word) && word.last() == Some(&letter) => due = Some(is),
+                    Behind(ending) if word.ends_with(ending.as_bytes()) => due = Some(is),
                     LastWith(letter) if is_bundle(word) && word.contains(&letter) => bundles = true,
                     Position(n) if n == position && !is_option => {
                         let is_switch = word.contains(&b'=') || word.starts_with(b"\\\\");
@@ -320,6 +366,12 @@ fn secret(view: &View<'_>, at: usize, is: Is, out: &mut Candidates<'_>) {
             if !view.slice(value.start, value.end).windows(3).any(|w| w == b"://") {
                 take_pair(view, &value, separator, (PASSWORD, USER), out);
             }
+        }
+        Target => {
+            let text = view.slice(value.start, value.end);
+            let Some(at) = memchr::memrchr(b'@', text) else { return };
+            let named = Extent { end: value.start + at, ..value };
+            take_pair(view, &named, b':', (PASSWORD, USER), out);
         }
         Source => {
             if view.starts_with(value.start, b"pass:") {

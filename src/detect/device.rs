@@ -61,14 +61,16 @@ const STATEMENTS: &[(&str, Stands, &str)] = &[
     ("isakmp key ", Free, "# $"),
     ("tacacs-server key ", Free, "# $"),
     ("radius-server key ", Free, "# $"),
-    ("tacacs-server host ", Free, "* ..key # $"),
-    ("radius-server host ", Free, "* ..key # $"),
+    ("tacacs-server host ", Free, "* ..key|encrypted-key # $"),
+    ("radius-server host ", Free, "* ..key|encrypted-key # $"),
+    ("tacplus-server ", Free, "* ..secret $"),
+    ("radius-server ", Free, "* ..secret $"),
     ("server-private ", Own, "* ..key # $"),
     ("shared-key ", Own, "# ?cipher ?simple $"),
     ("-server shared-key ", Free, "?cipher ?simple $"),
     ("neighbor ", Own, "* password # $"),
     ("message-digest-key ", Free, "* md5 # $"),
-    ("authentication-key ", Own, "# $"),
+    ("authentication-key ", Free, "# $"),
     ("ospf authentication-key ", Free, "# $"),
     ("ntp authentication-key ", Free, "* md5|sha1|sha2-256|cmac-aes-128 # $"),
     ("isis password ", Own, "# $"),
@@ -77,9 +79,15 @@ const STATEMENTS: &[(&str, Stands, &str)] = &[
     ("standby ", Own, "* authentication ?md5 ?text ?key-string # $"),
     ("vrrp ", Own, "* authentication ?md5 ?text ?key-string # $"),
     ("glbp ", Own, "* authentication ?md5 ?text ?key-string # $"),
+    ("ppp chap password ", Own, "# $"),
     ("chap password ", Free, "# $"),
     ("chap secret ", Free, "# $"),
+    ("ppp pap sent-username ", Own, "* password # $"),
     ("pap sent-username ", Free, "* password # $"),
+    ("nhrp authentication ", Own, "# $"),
+    ("root-dn ", Free, "* password # $"),
+    ("key config-key ", Own, "?password-encrypt ?password-encryption $"),
+    ("enable super-user-password ", Own, "# $"),
     ("wpa-psk ", Free, "ascii|hex # $"),
     ("psk set-key ", Free, "ascii|hex # $"),
     ("encryption mode wep ", Own, "?40bit ?128bit # ~ $"),
@@ -92,6 +100,7 @@ const STATEMENTS: &[(&str, Stands, &str)] = &[
     ("passwd ", Own, "$ encrypted"),
     // Juniper, VyOS, F5
     ("set snmp community ", Free, "$"),
+    ("community ", Own, "$ {"),
     ("service snmp community ", Free, "$"),
     ("encrypted-password ", Free, "$"),
     ("plaintext-password ", Free, "$"),
@@ -102,6 +111,17 @@ const STATEMENTS: &[(&str, Stands, &str)] = &[
     (" enc ", Own, "$"),
     ("set psksecret ", Free, "?enc $"),
     ("set community ", Own, "$"),
+    // Palo Alto, Check Point, Citrix
+    ("phash ", Free, "~ $"),
+    ("snmp-community-string ", Free, "$"),
+    ("password-hash ", Free, "~ $"),
+    ("add system user ", Own, "* ~ $"),
+    ("set system user ", Own, "* ~ $"),
+    // Aruba, Extreme
+    ("mgmt-user ", Own, "* * ~ $"),
+    ("wpa psk ", Free, "?set-key ?ascii ?hex # $"),
+    ("create account ", Own, "admin|user * ?encrypted $"),
+    ("configure account ", Own, "* ?encrypted ~ $"),
     // Huawei, H3C, HP
     ("password cipher ", Free, "$"),
     ("password simple ", Free, "$"),
@@ -110,7 +130,14 @@ const STATEMENTS: &[(&str, Stands, &str)] = &[
     ("key simple ", Free, "$"),
     ("super password ", Own, "?level+ ?cipher ?simple ?hash $"),
     ("snmp-agent community ", Free, "?read ?write ?cipher ?simple $"),
-    ("password manager user-name ", Free, "* sha1|sha256|plaintext $"),
+    ("password manager ", Own, "?user-name+ sha1|sha256|plaintext $"),
+    ("local-user ", Own, "* password # cipher|simple|irreversible-cipher|hash $"),
+    (
+        "snmp-agent usm-user ",
+        Own,
+        "* * ..authentication-mode md5|sha|sha2-224|sha2-256|sha2-384|sha2-512 ?cipher ?simple $ ..privacy-mode * ?cipher ?simple $",
+    ),
+    ("authentication-mode ", Free, "md5|hmac-md5|hmac-sha256|simple # ..cipher|plain $"),
     // Daemons
     ("rocommunity ", Own, "$"),
     ("rwcommunity ", Own, "$"),
@@ -149,6 +176,8 @@ const BLOCKS: &[(&str, &str)] = &[
     ("radius server ", "key "),
     ("tacacs server ", "key "),
     ("aaa group server ", "key "),
+    ("aaa authentication-server ", "key "),
+    ("crypto isakmp client configuration group ", "key "),
 ];
 
 /// How far behind what opens a block a secret of it is looked for, in bytes.
@@ -392,7 +421,8 @@ fn statement(
                     let Some(colon) = memchr::memchr(b':', text) else { return };
                     value.start += colon + 1;
                 }
-                let is_followed = tokens.peek().is_none_or(|word| *word != "encrypted" || is_one_of(next(end), word));
+                let is_mark = |word: &&&str| matches!(**word, "encrypted" | "{");
+                let is_followed = tokens.peek().filter(is_mark).is_none_or(|word| is_one_of(next(end), word));
                 if !is_followed || !is_secret(view, &value, (needs_own && !is_own, is_own), must_tell) {
                     return out.left(0, at, "a word of the statement or of a sentence");
                 }
@@ -446,6 +476,10 @@ fn is_secret(view: &View<'_>, value: &Extent, (is_astray, is_own): (bool, bool),
         return true;
     }
     if is_astray || text.len() < 3 {
+        return false;
+    }
+    // A community of BGP: `65000:100`.
+    if text.contains(&b':') && text.iter().all(|b| DIGIT.contains(*b) || *b == b':') {
         return false;
     }
     let has = |test: fn(u8) -> bool| text.iter().any(|&b| test(b));

@@ -51,6 +51,10 @@ enum Is {
     Relay,
     /// `"github-oauth": {"github.com": "x"}`, of Composer.
     Composer,
+    /// A private member of a JSON Web Key.
+    Jwk,
+    /// A licence of Atlassian, over several lines.
+    Licence,
 }
 
 const ANCHORS: &[(&[u8], Is)] = &[
@@ -89,13 +93,25 @@ const ANCHORS: &[(&[u8], Is)] = &[
     (b":465\t", Is::Relay),
     (b"-oauth\":", Is::Composer),
     (b"\"bearer\":", Is::Composer),
+    (b"\"d\":", Is::Jwk),
+    (b"\"k\":", Is::Jwk),
+    (b"\"p\":", Is::Jwk),
+    (b"\"q\":", Is::Jwk),
+    (b"\"dp\":", Is::Jwk),
+    (b"\"dq\":", Is::Jwk),
+    (b"\"qi\":", Is::Jwk),
+    (b"0ODAoPeN", Is::Licence),
 ];
 
 impl Detector for Files {
     fn rules(&self) -> Vec<RuleInfo> {
         let rule =
             |id: &str, kind, description: &str| RuleInfo { id: id.into(), kind, description: description.into() };
-        vec![rule("file-secret", Kind::Password, "secret in a file whose shape says where it stands")]
+        vec![
+            rule("file-secret", Kind::Password, "secret in a file whose shape says where it stands"),
+            rule("jwk-private-member", Kind::PrivateKey, "private member of a JSON Web Key"),
+            rule("atlassian-licence-lines", Kind::License, "Atlassian licence, over several lines"),
+        ]
     }
 
     fn anchors(&self) -> Vec<Anchor> {
@@ -131,6 +147,8 @@ impl Detector for Files {
                 }
             }
             Is::Composer => composer(view, at, out),
+            Is::Jwk => jwk(view, hit.at, at, out),
+            Is::Licence => licence(view, hit.at, out),
         }
     }
 }
@@ -231,15 +249,69 @@ fn chpasswd(view: &View<'_>, start: usize, at: usize, out: &mut Candidates<'_>) 
 }
 
 /// Lines of hexadecimal digits, as wide as they come.
-fn vault(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
-    // The line ends may be escaped.
-    let line_end = |at: usize| {
-        let end = view.run(at, const { BLANK.or(ByteSet::of(b"\r")) }, 64);
-        if view.starts_with(end, b"\\n") {
-            return Some(view.run(end + 2, BLANK, 64));
-        }
-        (view.at(end) == Some(b'\n')).then(|| view.run(end + 1, BLANK, 64))
+/// A member of an object that has another member of a key beside it.
+fn jwk(view: &View<'_>, from: usize, at: usize, out: &mut Candidates<'_>) {
+    const VALUE: ByteSet = ALNUM.or(ByteSet::of(b"_-"));
+    const BRACE: ByteSet = ByteSet::of(b"{}");
+    const LEAST: usize = 16;
+    const REACH: usize = 2048;
+    const MEMBERS: [&[u8]; 6] = [b"\"kty", b"\"crv", b"\"dp", b"\"dq", b"\"qi", b"\"kid"];
+    let Some(quote) = Quote::at(view, view.run(at, SPACE, 64)) else { return };
+    let start = quote.end(view.run(at, SPACE, 64));
+    let end = view.run(start, VALUE, usize::MAX);
+    if end - start < LEAST {
+        return;
+    }
+    let object = view.run_back(from, BRACE.not(), usize::MAX)..view.run(from, BRACE.not(), REACH);
+    let text = view.slice(object.start, object.end);
+    let has = |member: &[u8]| {
+        memchr::memmem::find_iter(text, member)
+            .any(|n| n + object.start != from && matches!(text.get(n + member.len()), Some(b'"' | b'\\')))
     };
+    if !MEMBERS.into_iter().any(has) {
+        return out.left(1, start, "no key of JSON");
+    }
+    out.found(Found::new(start, end, Kind::PrivateKey, Confidence::High).rule(1).open(view, Run::Set(VALUE)));
+}
+
+/// Base64 from the mark back to its beginning, and on over the lines that go on with it.
+fn licence(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
+    const LETTERS: ByteSet = ALNUM.or(ByteSet::of(b"+/="));
+    const LEAST: usize = 8;
+    const ENOUGH: usize = 60;
+    let start = view.run_back(at, LETTERS, 12);
+    let mut end = view.run(at, LETTERS, usize::MAX);
+    // The mark stands at the end.
+    let is_last =
+        |from: usize, to: usize| view.slice(to.saturating_sub(5).max(from), to).windows(3).any(|mark| mark == b"X02");
+    let mut from = at;
+    while !is_last(from, end)
+        && let Some(next) = next_line(view, end)
+    {
+        let more = view.run(next, LETTERS, usize::MAX);
+        if more - next < LEAST && !is_last(next, more) {
+            break;
+        }
+        (from, end) = (next, more);
+    }
+    if view.starts_with(start, b"AAA") && end - start >= ENOUGH {
+        let found = Found::new(start, end, Kind::License, Confidence::High).rule(2);
+        out.found(found.open(view, Run::Set(LETTERS)));
+    }
+}
+
+/// The first byte of the line behind the one that ends at `at`, without its indentation. The line end may be escaped.
+fn next_line(view: &View<'_>, at: usize) -> Option<usize> {
+    let end = view.run(at, const { BLANK.or(ByteSet::of(b"\r")) }, 64);
+    let end = if view.starts_with(end, b"\\r\\n") { end + 2 } else { end };
+    if view.starts_with(end, b"\\n") {
+        return Some(view.run(end + 2, BLANK, 64));
+    }
+    (view.at(end) == Some(b'\n')).then(|| view.run(end + 1, BLANK, 64))
+}
+
+fn vault(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
+    let line_end = |at: usize| next_line(view, at);
     let head = view.run(at, const { ALNUM.or(ByteSet::of(b".;_-")) }, 64);
     let Some(start) = line_end(head) else { return };
     let mut end = start;

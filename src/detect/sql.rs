@@ -53,6 +53,12 @@ enum Is {
     Procedure(usize),
     /// `CONNECT user/secret@service`.
     Connect,
+    /// `CONNECT TO database USER user USING x`.
+    ConnectTo,
+    /// `PASSWORD $$x$$`, `PASSWORD E'x'`: the literal begins where the anchor ends, but for so many bytes.
+    Literal(usize),
+    /// `OPENROWSET('provider', 'host';'user';'x', ...)`.
+    Rowset,
     /// `ConvertTo-SecureString`, which is no SQL but a statement with a place for a secret.
     SecureString,
 }
@@ -83,6 +89,11 @@ const ANCHORS: &[(&[u8], Is)] = &[
     (b"connect ", Is::Connect),
     (b"conn ", Is::Connect),
     (b"convertto-securestring ", Is::SecureString),
+    (b"connect to ", Is::ConnectTo),
+    (b"password $", Is::Literal(1)),
+    (b"password e'", Is::Literal(2)),
+    (b"password u&'", Is::Literal(1)),
+    (b"openrowset(", Is::Rowset),
 ];
 
 impl Detector for Sql {
@@ -124,12 +135,29 @@ impl Detector for Sql {
                 }
                 let value = argument(view, view.run(at, BLANK, 8));
                 let behind = view.run(value.end, const { ByteSet::of(b" \t\r;") }, 8);
-                let is_last = view.at(behind).is_none_or(|b| b == b'\n');
+                let is_last =
+                    view.at(behind).is_none_or(|b| b == b'\n') || view.starts_with_ignoring_case(behind, b"as sys");
                 if is_last || view.slice(value.start, value.end).contains(&b'@') {
                     command::logon_under(view, &value, STATEMENT, out);
                 }
             }
             Is::SecureString => secure_string(view, at, out),
+            Is::ConnectTo => {
+                let line = view.slice(at, view.line_end(at, 200));
+                let Some(using) = line.windows(7).position(|word| word.eq_ignore_ascii_case(b" using ")) else {
+                    return;
+                };
+                let at = view.run(at + using + 7, BLANK, 8);
+                if let Some(value) = string(view, at) {
+                    literal(view, value, STATEMENT, Kind::Password, out);
+                }
+            }
+            Is::Literal(back) => {
+                if let Some(value) = string(view, at - back) {
+                    literal(view, value, STATEMENT, Kind::Password, out);
+                }
+            }
+            Is::Rowset => rowset(view, at, out),
         }
     }
 }
@@ -151,6 +179,9 @@ fn string(view: &View<'_>, at: usize) -> Option<Extent> {
     } else {
         at
     };
+    if view.at(at) == Some(b'$') {
+        return dollars(view, at);
+    }
     let quote = Quote::at(view, at)?;
     let mut extent = quote.extent(view, quote.end(at), false);
     // A doubled quote is part of the string.
@@ -162,6 +193,32 @@ fn string(view: &View<'_>, at: usize) -> Option<Extent> {
         extent = Extent { start: extent.start, ..more };
     }
     Some(extent)
+}
+
+/// `$$x$$`, `$tag$x$tag$`, of PostgreSQL.
+fn dollars(view: &View<'_>, at: usize) -> Option<Extent> {
+    const LONGEST: usize = 256;
+    let start = view.run(at + 1, WORD, 32) + 1;
+    let mark = view.slice(at, start);
+    let text = view.slice(start, start + LONGEST);
+    let end = start + memchr::memmem::find(text, mark).filter(|_| mark.ends_with(b"$"))?;
+    (end > start).then_some(Extent { start, end, run: Run::Line, is_quoted: true, is_open: false })
+}
+
+/// The fourth string, if the second and the third end in semicolons.
+fn rowset(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
+    let mut at = view.run(at, SPACE, 16);
+    for separator in [b',', b';', b';'] {
+        let Some(value) = string(view, at) else { return };
+        let behind = view.run(value.end + 1, SPACE, 16);
+        if view.at(behind) != Some(separator) {
+            return;
+        }
+        at = view.run(behind + 1, SPACE, 16);
+    }
+    if let Some(value) = string(view, at) {
+        literal(view, value, STATEMENT, Kind::Password, out);
+    }
 }
 
 fn by(view: &View<'_>, start: usize, at: usize, out: &mut Candidates<'_>) {
@@ -253,7 +310,16 @@ impl Sql {
     /// `password = MD5('x')`: the digest of what a column is set to.
     fn digest(&self, view: &View<'_>, start: usize, at: usize, out: &mut Candidates<'_>) {
         let sign = view.run_back(start, BLANK, 8);
+        // `crypt('x', gen_salt('bf'))`
+        let is_salted = || {
+            let behind =
+                string(view, at).map_or(at, |value| view.run(value.end + 1, const { SPACE.or(ByteSet::of(b",")) }, 8));
+            view.starts_with_ignoring_case(behind, b"gen_salt")
+        };
         if view.before(sign) != Some(b'=') {
+            if let Some(value) = string(view, at).filter(|_| is_salted()) {
+                literal(view, value, COLUMN, Kind::Password, out);
+            }
             return;
         }
         let end =
