@@ -199,7 +199,8 @@ pub fn wrapped(view: &View<'_>, value: &Extent) -> Option<Extent> {
     }
     let at = view.run(open + 1, BLANK, 4);
     let quote = if matches!(view.at(at), Some(b'b' | b'@' | b'u')) { at + 1 } else { at };
-    Some(Quote::at(view, quote)?.extent(view, quote + 1, false))
+    let mark = Quote::at(view, quote)?;
+    Some(mark.extent(view, mark.end(quote), false))
 }
 
 /// What stands between an expression and its default.
@@ -226,7 +227,8 @@ pub fn fallback(view: &View<'_>, value: &Extent) -> Option<Extent> {
     }
     firsts.into_iter().flatten().find_map(|at| {
         let at = view.run(at, BLANK, 4);
-        Some(Quote::at(view, at)?.extent(view, at + 1, false)).filter(|e| e.start <= value.start + line.len())
+        let quote = Quote::at(view, at)?;
+        Some(quote.extent(view, quote.end(at), false)).filter(|e| e.start <= value.start + line.len())
     })
 }
 

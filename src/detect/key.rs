@@ -44,6 +44,14 @@ impl Key {
             let digits = view.run(start, const { ByteSet::of(b"0123456789;") }, 12);
             start = if view.at(digits) == Some(b'm') { (digits + 1).min(at) } else { start };
         }
+        // `-Dapi.key=x`: the letter belongs to the option.
+        if view.at(start) == Some(b'-')
+            && view.at(start + 1) == Some(b'D')
+            && view.at(start + 2).is_some_and(|b| b.is_ascii_lowercase())
+            && start + 2 <= at
+        {
+            start += 2;
+        }
         while start < at && matches!(view.at(start), Some(b'.' | b'$')) {
             start += 1;
         }

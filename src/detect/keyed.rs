@@ -137,7 +137,7 @@ impl Keyed {
     fn named(&self, view: &View<'_>, key: Key) -> Option<Named> {
         let text = key.text(view);
         // `existingSecret: db`: its name.
-        if text.get(..8).is_some_and(|head| head.eq_ignore_ascii_case(b"existing")) {
+        if key.name(view).get(..8).is_some_and(|head| head.eq_ignore_ascii_case(b"existing")) {
             return None;
         }
         let found = self.lexicon.find(text).map(|which| Named { key, which, strength: self.lexicon.key(which).1 });
@@ -221,7 +221,8 @@ impl Keyed {
         if extent.is_quoted && code::is_interpolated(view, extent, &self.lexicon) {
             return Some("a variable of the same name");
         }
-        let is_prompt = text.contains(&b' ') && !text.iter().any(|b| DIGIT.contains(*b));
+        let is_setter = key.name(view).get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b"set"));
+        let is_prompt = text.contains(&b' ') && !is_setter && !text.iter().any(|b| DIGIT.contains(*b));
         if place.separator == Separator::Argument && (is_prompt || self.lexicon.is_name(text)) {
             return Some("a prompt or a name");
         }
@@ -291,6 +292,10 @@ impl Keyed {
         {
             return None;
         }
+        // Within a string nothing is an expression.
+        if place.around.inside().is_some() {
+            return self.lexicon.is_name(text).then_some("a name");
+        }
         let is_comment = || is_telling && dialect::is_comment(view, key.start);
         if dialect::is_code(view, key.start) && !is_comment() {
             return Some("source code");
@@ -359,6 +364,10 @@ fn elsewhere(view: &View<'_>, key: &Key, place: &Place<'_>, extent: &Extent, tex
     // `accesskey="n"` of HTML.
     if text.len() < 3 && key.name(view).eq_ignore_ascii_case(b"accesskey") {
         return Some("a key of the keyboard");
+    }
+    // `sessionid: 0x60b35639e2b2b55`: a number that ZooKeeper counts by.
+    if text.starts_with(b"0x") && text.len() <= 18 && view.ends_with_ignoring_case(key.end, b"sessionid") {
+        return Some("a number");
     }
     // `Read-Host -AsSecureString "Password"`
     if view.ends_with_ignoring_case(key.end, b"-assecurestring") {

@@ -63,7 +63,7 @@ impl<'v> Place<'v> {
         if view.before(key.start) == Some(b'/') && view.back(key.start, 2) == Some(b'<') {
             return None;
         }
-        let quote = Quote::at(view, key.end);
+        let quote = Quote::behind(view, key.start, key.end);
         let is_key_quoted = quote.is_some();
         let mut behind = quote.map_or(key.end, |quote| quote.end(key.end));
         // `config['password']`, `$db["password"]`
@@ -686,6 +686,7 @@ impl<'v> Reader<'_, 'v> {
             && letters > 2
             && is_word_start
             && !text.contains(&b'.')
+            && !text.contains(&b'=')
             && !text.starts_with(b"0x"))
         .then(|| self.place(at, Separator::Near))
         .flatten()

@@ -30,17 +30,22 @@ pub struct Quote {
     level: u32,
     /// Bytes it takes.
     width: usize,
+    /// Whether it is doubled, as in a quoted field of CSV or SQL.
+    is_doubled: bool,
 }
 
 impl Quote {
     /// The quote at `at`, if one stands there.
     pub fn at(view: &View<'_>, at: usize) -> Option<Quote> {
         match view.at(at)? {
-            mark @ (b'"' | b'\'' | b'`') => return Some(Quote { mark, level: 0, width: 1 }),
+            mark @ (b'"' | b'\'' | b'`') => {
+                let is_doubled = mark != b'`' && opens_doubled(view, at, mark);
+                return Some(Quote { mark, level: 0, width: 1 + usize::from(is_doubled), is_doubled });
+            }
             b'&' => {
                 let entities = [&b"&quot;"[..], b"&#34;", b"&#39;", b"&apos;"];
                 let entity = entities.into_iter().find(|entity| view.starts_with(at, entity))?;
-                return Some(Quote { mark: 0, level: 0, width: entity.len() });
+                return Some(Quote { mark: 0, level: 0, width: entity.len(), is_doubled: false });
             }
             b'\\' => {}
             _ => return None,
@@ -51,7 +56,26 @@ impl Quote {
             mark,
             level: backslashes as u32,
             width: backslashes + 1,
+            is_doubled: false,
         })
+    }
+
+    /// The quote at `end` behind what begins at `start`. It is doubled if the one before `start` is.
+    pub fn behind(view: &View<'_>, start: usize, end: usize) -> Option<Quote> {
+        let mark = view.at(end).filter(|mark| matches!(mark, b'"' | b'\''));
+        let is_doubled = mark.is_some()
+            && view.at(end + 1) == mark
+            && view.before(start) == mark
+            && view.back(start, 2) == mark
+            && view.back(start, 3) != mark;
+        match mark {
+            Some(mark) if is_doubled => Some(Quote { mark, level: 0, width: 2, is_doubled }),
+            _ => Quote::at(view, end).map(|quote| Quote {
+                width: if quote.is_doubled { 1 } else { quote.width },
+                is_doubled: false,
+                ..quote
+            }),
+        }
     }
 
     /// Whether it is one byte: not escaped, no entity.
@@ -73,6 +97,10 @@ impl Quote {
             });
             let run = Run::Set(const { ByteSet::of(b"\n<\"&").not() });
             return Extent { start, end: end.unwrap_or(start), run, is_quoted: true, is_open: false };
+        }
+        if self.is_doubled {
+            let end = doubled(view, start, self.mark).unwrap_or(start);
+            return Extent { start, end, run: Run::Line, is_quoted: true, is_open: false };
         }
         // Three quotes open what three close.
         if self.is_plain() && view.at(start) == Some(self.mark) && view.at(start + 1) == Some(self.mark) {
@@ -110,6 +138,24 @@ impl Quote {
         let run = Run::Quoted { quote: self.mark, level: self.level, backslashes: backslashes.saturating_sub(held) };
         Extent { start, end, run, is_quoted: true, is_open: false }
     }
+}
+
+/// How far the end of a value in doubled quotes is looked for, in bytes.
+const DOUBLED: usize = 512;
+
+/// Whether a doubled quote opens a value at `at`: `""x""` in a field of CSV, and no empty string.
+fn opens_doubled(view: &View<'_>, at: usize, mark: u8) -> bool {
+    const AFTER: ByteSet = SPACE.or(ByteSet::of(b",;)]}>:.+|&\"'"));
+    view.at(at + 1) == Some(mark)
+        && view.at(at + 2).is_some_and(|b| !AFTER.contains(b))
+        && view.before(at) != Some(mark)
+        && doubled(view, at + 2, mark).is_some()
+}
+
+/// Where the doubled quote stands that ends what begins at `start`, on the same line.
+fn doubled(view: &View<'_>, start: usize, mark: u8) -> Option<usize> {
+    let end = view.run(start, ByteSet::of(&[mark, b'\n']).not(), DOUBLED);
+    (end > start && view.at(end) == Some(mark) && view.at(end + 1) == Some(mark)).then_some(end)
 }
 
 /// What stands around an unquoted value.
