@@ -274,17 +274,21 @@ fn reason_to_leave(view: &View<'_>, start: usize, at: usize, domain: usize, end:
     }
     let text = view.slice(domain, end);
     if text[0].is_ascii_digit()
-        && let Some((_, address_end)) = ipv4::parse(view, domain)
+        && let Some((address, address_end)) = ipv4::parse(view, domain)
         && address_end == end
     {
-        return None;
+        return address.is_unspecified().then_some("an object at no address");
     }
     let last = text.rsplit(|&b| b == b'.').next().unwrap_or(text);
     if last.iter().all(|b| !b.is_ascii_alphabetic() && *b < 0x80) {
         return Some("a version or a number behind the sign");
     }
-    if text.len() > 2 && text[0].is_ascii_digit() && is_version(text) {
+    let number = text.strip_prefix(b"v").unwrap_or(text);
+    if text.len() > 2 && number[0].is_ascii_digit() && is_version(number) {
         return Some("a version behind the sign");
+    }
+    if is_algorithm(view.slice(start, at), text) {
+        return Some("an algorithm of SSH");
     }
     if view.slice(start, at) == b"git" && matches!(view.at(end), Some(b':' | b'/')) {
         return Some("the account of a git remote");
@@ -315,10 +319,28 @@ fn reason_to_leave(view: &View<'_>, start: usize, at: usize, domain: usize, end:
     if is_numbered || TAGS.iter().any(|tag| text.eq_ignore_ascii_case(tag)) {
         return Some("a tag behind the sign");
     }
+    if view.slice(start, at).iter().all(u8::is_ascii_digit) {
+        return Some("a process and its host");
+    }
+    if text == b"entry" && view.at(end) == Some(b'=') {
+        return Some("an argument in a debugger");
+    }
     if view.at(end) == Some(b'(') || view.at(end) == Some(b'{') {
         return Some("code");
     }
     None
+}
+
+/// `umac-64-etm@openssh.com`: names of algorithms and extensions are spelled as addresses (RFC 4251, section 6).
+fn is_algorithm(local: &[u8], domain: &[u8]) -> bool {
+    const PLAIN: &[&[u8]] = &[b"zlib", b"ping", b"pong", b"limits", b"statvfs", b"fstatvfs", b"hardlink", b"fsync"];
+    let is_named = || local.contains(&b'-') || PLAIN.contains(&local);
+    match domain {
+        b"openssh.com" => is_named(),
+        b"libssh.org" => local.starts_with(b"curve25519"),
+        b"lysator.liu.se" => local.starts_with(b"rijndael"),
+        _ => false,
+    }
 }
 
 /// `1.0`, `2.1-service`, `2x`: digits, then a dot and a digit.

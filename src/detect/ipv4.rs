@@ -148,6 +148,7 @@ fn reason_to_leave(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr)
         return Some("the root of object identifiers");
     }
     match view.before(start) {
+        Some(b'~') if view.back(start, 2) == Some(b'~') => return Some("the version of a package"),
         Some(b'~' | b'^') if is_small => return Some("a version range"),
         Some(b'=') if is_small && matches!(view.back(start, 2), Some(b'=' | b'>' | b'<' | b'~')) => {
             return Some("a version range");
@@ -335,6 +336,7 @@ fn follows_version_word(view: &View<'_>, start: usize, is_small: bool) -> bool {
         b"v",
         b"vers",
         b"nt",
+        b"clickhouse",
     ];
     const BETWEEN: ByteSet = BLANK.or(ByteSet::of(b":=\"'[(<>.\\"));
     let end = view.run_back(start, BETWEEN, 12);

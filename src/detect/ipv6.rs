@@ -46,7 +46,8 @@ impl Detector for Ipv6 {
         // Another address may follow behind a colon: `::ffff:192.0.2.1:fe80::1`.
         let mut next = from_start.into_iter().chain([from_colon]).find_map(parsed);
         while let Some((start, parsed)) = next {
-            match reason_to_leave(&parsed) {
+            let date = || is_date(view, start, parsed.end).then_some("a date and a time");
+            match reason_to_leave(&parsed).or_else(date) {
                 Some(reason) => out.left(0, start, reason),
                 None => out.found(Found::new(start, parsed.end, Kind::Ipv6, Confidence::Medium)),
             }
@@ -61,6 +62,15 @@ fn following(view: &View<'_>, end: usize, at: usize) -> Option<(usize, Parsed)> 
     let is_start = if is_glued { at == end } else { at > end && matches!(view.before(at), Some(b':' | b'.')) };
     let parsed = is_start.then(|| parse(view, at)).flatten()?;
     (!is_glued || parsed.is_dotted).then_some((at, parsed))
+}
+
+/// `18-Jul-2026::02:23:57`, as Erlang writes it: a month of letters before, and a time behind.
+fn is_date(view: &View<'_>, start: usize, end: usize) -> bool {
+    let is_month = view.before(start) == Some(b'-')
+        && view.back(start, 2).is_some_and(|b| b.is_ascii_lowercase())
+        && view.back(start, 5) == Some(b'-');
+    let form = |(i, &b): (usize, &u8)| if matches!(i, 4 | 5 | 8 | 11) { b == b':' } else { b.is_ascii_digit() };
+    is_month && end - start == 14 && view.slice(start, end).iter().enumerate().all(form)
 }
 
 struct Parsed {
