@@ -286,7 +286,7 @@ impl Detector for Command {
     }
 
     fn anchors(&self) -> Vec<Anchor> {
-        PROGRAMS.iter().map(|(name, _)| Anchor::exact(name.as_bytes())).collect()
+        PROGRAMS.iter().map(|(name, _)| Anchor::exact(name.as_bytes()).starting()).collect()
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {

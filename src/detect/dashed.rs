@@ -3,6 +3,7 @@
 
 use crate::detect::bytes::{ALNUM, ByteSet, DIGIT, HEX, LETTER, WORD};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
+use crate::detect::prefilter::Literal;
 use crate::detect::view::View;
 use crate::finding::Confidence;
 use crate::kind::Kind;
@@ -29,7 +30,10 @@ impl Detector for Dashed {
     fn anchors(&self) -> Vec<Anchor> {
         let labels = LABELS.iter().flat_map(|label| [[label, &b"-"[..]].concat(), [label, &b"_"[..]].concat()]);
         std::iter::once(Anchor::folded(b".ipv6-literal.net"))
-            .chain(labels.map(|label| Anchor::folded(&label)))
+            .chain(labels.map(|label| {
+                let bytes = label.to_ascii_lowercase();
+                Anchor::Literal(Literal { bytes, ignore_case: true, starts_word: false, after: vec![DIGIT] })
+            }))
             .collect()
     }
 

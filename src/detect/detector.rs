@@ -48,12 +48,25 @@ pub enum Anchor {
 impl Anchor {
     /// A literal that stands exactly so.
     pub fn exact(bytes: &[u8]) -> Anchor {
-        Anchor::Literal(Literal { bytes: bytes.to_vec(), ignore_case: false, after: Vec::new() })
+        Anchor::Literal(Literal { bytes: bytes.to_vec(), ignore_case: false, starts_word: false, after: Vec::new() })
+    }
+
+    /// The same where a word may begin; see [`Literal::starts_word`].
+    pub fn starting(self) -> Anchor {
+        match self {
+            Anchor::Literal(literal) => Anchor::Literal(Literal { starts_word: literal.bytes.is_ascii(), ..literal }),
+            other => other,
+        }
     }
 
     /// A literal in any case.
     pub fn folded(bytes: &[u8]) -> Anchor {
-        Anchor::Literal(Literal { bytes: bytes.to_ascii_lowercase(), ignore_case: true, after: Vec::new() })
+        Anchor::Literal(Literal {
+            bytes: bytes.to_ascii_lowercase(),
+            ignore_case: true,
+            starts_word: false,
+            after: Vec::new(),
+        })
     }
 }
 

@@ -302,14 +302,17 @@ impl Detector for Device {
     }
 
     fn anchors(&self) -> Vec<Anchor> {
-        let statements = STATEMENTS.iter().map(|(words, ..)| Anchor::folded(words.as_bytes()));
+        let statements = STATEMENTS.iter().map(|(words, ..)| {
+            let anchor = Anchor::folded(words.as_bytes());
+            if is_inner(words) { anchor } else { anchor.starting() }
+        });
         statements.chain(BLOCKS.iter().map(|(words, _)| Anchor::folded(words.as_bytes()))).collect()
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
         match STATEMENTS.get(hit.anchor) {
             Some((words, stands, tail)) => {
-                let begins = words.starts_with([' ', ':', '-']);
+                let begins = is_inner(words);
                 if !begins && !view.starts_word(hit.at) {
                     return;
                 }
@@ -330,6 +333,11 @@ impl Detector for Device {
             }
         }
     }
+}
+
+/// Whether the words stand behind others of their statement.
+fn is_inner(words: &str) -> bool {
+    words.starts_with([' ', ':', '-'])
 }
 
 /// The lines of a block, each indented, up to the first that is not.

@@ -224,7 +224,7 @@ impl Engine {
         let Scratch { fates, prefilter, verified, found, anchors } = scratch;
         let says = Says { each: explain, counts: fates.is_some() };
         let mut pass = Pass::new(self, chunk, says, verified, std::mem::take(found), anchors);
-        self.prefilter.search(prefilter, chunk.bytes, chunk.own.clone(), |met, at| {
+        self.prefilter.search(prefilter, chunk.bytes, chunk.own.clone(), explain, |met, at| {
             let askers = match met {
                 Met::Literal(literal) => &self.literals[literal],
                 Met::Shape(shape) => &self.shapes[shape as usize],

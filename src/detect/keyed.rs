@@ -53,7 +53,8 @@ impl Detector for Keyed {
 
     fn anchors(&self) -> Vec<Anchor> {
         let anchor = |stem: &Stem| {
-            Anchor::Literal(Literal { bytes: stem.literal.clone(), ignore_case: true, after: stem.after() })
+            let (bytes, after) = (stem.literal.clone(), stem.after());
+            Anchor::Literal(Literal { bytes, ignore_case: true, starts_word: stem.starts_word, after })
         };
         self.stems.iter().map(anchor).collect()
     }

@@ -60,6 +60,8 @@ pub struct Stem {
     pub before: ByteSet,
     /// What may stand behind it.
     pub after: ByteSet,
+    /// Whether it stands at the beginning of every word that is met by it.
+    pub starts_word: bool,
 }
 
 /// The most segments that a word is compared with.
@@ -406,10 +408,10 @@ impl Stem {
     fn new(literal: Vec<u8>) -> Stem {
         if literal.is_ascii() {
             // A small letter goes on with the last segment, which is another word then.
-            Stem { literal, before: ByteSet::EMPTY, after: LOWER.or(HIGH).not() }
+            Stem { literal, before: ByteSet::EMPTY, after: LOWER.or(HIGH).not(), starts_word: true }
         } else {
             // A word of another alphabet is met by its beginning, and goes on.
-            Stem { literal, before: ANY, after: ANY }
+            Stem { literal, before: ANY, after: ANY, starts_word: false }
         }
     }
 }
@@ -476,6 +478,7 @@ pub fn stems(rules: &RuleSet, lexicon: &Lexicon) -> Vec<Stem> {
             for &(ref plain, which) in known {
                 let stem = &mut stems[which];
                 stem.before = stem.before.or(before);
+                stem.starts_word &= at == 0 && outside != ANY;
                 // `palavra_passe` is met by `pass`.
                 if let Some(&next) = word.get(at + plain.len()).filter(|_| at > 0 && whole.contains(word)) {
                     stem.after = stem.after.or(ByteSet::of(&[next, next.to_ascii_uppercase()]));

@@ -102,6 +102,7 @@ impl Detector for Listing {
             Anchor::Literal(Literal {
                 bytes: if *ignore_case { bytes.to_ascii_lowercase() } else { bytes.to_vec() },
                 ignore_case: *ignore_case,
+                starts_word: false,
                 after: after.to_vec(),
             })
         };

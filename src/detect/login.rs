@@ -173,7 +173,10 @@ impl Detector for Login {
                 Sort::Tilde => &[LETTER, NAMED],
                 _ => &[],
             };
-            Anchor::Literal(Literal { bytes: literal.to_vec(), ignore_case: true, after: after.to_vec() })
+            use Sort::*;
+            let starts_word = matches!(sort, Follows | Word | Bracket | For | Grant | Domain | CommonName | Attribute);
+            let (bytes, after) = (literal.to_vec(), after.to_vec());
+            Anchor::Literal(Literal { bytes, ignore_case: true, starts_word, after })
         };
         ANCHORS.iter().map(anchor).collect()
     }

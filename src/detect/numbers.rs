@@ -29,6 +29,8 @@ enum Sort {
     Firm,
     Track,
     Iban,
+    /// A country behind `IBAN`, without anything between.
+    Glued,
     /// A label: its row, its length, whether it may go on and whether it may end a longer word.
     Label(usize, usize, bool, bool),
 }
@@ -50,7 +52,7 @@ impl Numbers {
             (Anchor::exact(b"/0001-"), Sort::Firm),
         ];
         let literal = |bytes: &[u8], ignore_case, after: &[ByteSet]| {
-            Anchor::Literal(Literal { bytes: bytes.to_vec(), ignore_case, after: after.to_vec() })
+            Anchor::Literal(Literal { bytes: bytes.to_vec(), ignore_case, starts_word: false, after: after.to_vec() })
         };
         const GROUP: ByteSet = DIGIT.or(ByteSet::of(b" .-/()"));
         for first in b'1'..=b'9' {
@@ -63,8 +65,11 @@ impl Numbers {
         anchors.push((literal(b"%b", true, &[DIGIT, DIGIT]), Sort::Track));
         for (country, _) in iban::COUNTRIES {
             let country = country.to_ascii_lowercase();
-            anchors.push((literal(&country, true, &[DIGIT, DIGIT]), Sort::Iban));
+            let after = vec![DIGIT, DIGIT];
+            let country = Literal { bytes: country.to_vec(), ignore_case: true, starts_word: true, after };
+            anchors.push((Anchor::Literal(country), Sort::Iban));
         }
+        anchors.push((literal(b"iban", true, &[LETTER, LETTER, DIGIT, DIGIT]), Sort::Glued));
         for (row, (words, _)) in LABELS.iter().enumerate() {
             for word in words.iter() {
                 let (inner, goes_on) = word.strip_suffix('*').map_or((*word, false), |inner| (inner, true));
@@ -76,7 +81,8 @@ impl Numbers {
                 };
                 for spelling in spellings {
                     let after = if goes_on || !spelling.is_ascii() { vec![] } else { vec![BEHIND] };
-                    let anchor = literal(spelling.as_bytes(), true, &after);
+                    let (bytes, starts_word) = (spelling.as_bytes().to_vec(), !ends && spelling.is_ascii());
+                    let anchor = Anchor::Literal(Literal { bytes, ignore_case: true, starts_word, after });
                     anchors.push((anchor, Sort::Label(row, spelling.len(), goes_on, ends)));
                 }
             }
@@ -120,6 +126,7 @@ impl Detector for Numbers {
             Sort::Firm => (PERSON, firm(view, hit.at), Confidence::High),
             Sort::Track => (CARD, track(view, hit.at), Confidence::High),
             Sort::Iban => (IBAN, bank(view, hit.at), Confidence::High),
+            Sort::Glued => (IBAN, bank(view, hit.at + 4), Confidence::High),
             Sort::Label(row, length, goes_on, ends) => {
                 if !is_word(view, hit.at, length, goes_on, ends) {
                     return;
@@ -181,6 +188,7 @@ fn near_miss(sort: Sort, view: &View<'_>, at: usize) -> Option<(usize, usize, &'
             let has_check = compact.bytes().get(2..4).is_some_and(|check| check.iter().all(u8::is_ascii_digit));
             (has_check && compact.bytes().len() >= 15).then_some((IBAN, at, "no IBAN by its length and its check"))
         }
+        Sort::Glued => near_miss(Sort::Iban, view, at + 4),
         Sort::Track | Sort::Swiss | Sort::Firm | Sort::Parenthesis | Sort::Label(..) => None,
     }
 }

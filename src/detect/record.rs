@@ -74,7 +74,7 @@ impl Detector for Record {
         let anchor = |(key, _): &(&str, Sort)| {
             let is_word = key.ends_with(|c: char| c.is_ascii_alphabetic());
             let after = if is_word { vec![BEHIND] } else { Vec::new() };
-            Anchor::Literal(Literal { bytes: key.as_bytes().to_vec(), ignore_case: true, after })
+            Anchor::Literal(Literal { bytes: key.as_bytes().to_vec(), ignore_case: true, starts_word: false, after })
         };
         KEYS.iter().map(anchor).collect()
     }

@@ -107,7 +107,7 @@ impl Detector for Sql {
     }
 
     fn anchors(&self) -> Vec<Anchor> {
-        ANCHORS.iter().map(|(words, _)| Anchor::folded(words)).collect()
+        ANCHORS.iter().map(|(words, _)| Anchor::folded(words).starting()).collect()
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {

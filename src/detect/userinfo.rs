@@ -66,10 +66,14 @@ impl Detector for Userinfo {
         anchors.extend([&b" //"[..], b"\"//", b"'//", b"=//", b"\n//"].map(Anchor::exact));
         anchors.extend([&b"@tcp("[..], b"@unix("].map(Anchor::exact));
         // Two bytes alone would let the search stop all over.
-        anchors
-            .extend([&b"@("[..], b"@/"].map(|bytes| {
-                Anchor::Literal(Literal { bytes: bytes.to_vec(), ignore_case: false, after: vec![WORD] })
-            }));
+        anchors.extend([&b"@("[..], b"@/"].map(|bytes| {
+            Anchor::Literal(Literal {
+                bytes: bytes.to_vec(),
+                ignore_case: false,
+                starts_word: false,
+                after: vec![WORD],
+            })
+        }));
         anchors
     }
 

@@ -7,8 +7,8 @@
 
 use std::arch::x86_64::*;
 
-use super::maps::{Maps, SPAN};
-use super::plan::{GROUPS, Nibbles, Tables};
+use super::maps::{Before, Maps, SPAN};
+use super::plan::{BOUND_GROUPS, GROUPS, NARROW, Nibbles, Tables};
 
 /// Whether the processor has what [`fill`] is compiled for.
 pub fn is_available() -> bool {
@@ -19,22 +19,23 @@ pub fn is_available() -> bool {
         && is_x86_feature_detected!("popcnt")
 }
 
-/// Fills in the maps of the window at the start of `text`.
+/// Fills in the maps of the window at the start of `text`, behind `before`.
 ///
 /// # Safety
 /// [`is_available`] must have said so.
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], maps: &mut Maps) {
-    let mut nibbles = [[(_mm256_setzero_si256(), _mm256_setzero_si256()); 4]; GROUPS];
+pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], mut before: Before, maps: &mut Maps) {
+    let mut nibbles = [[(_mm256_setzero_si256(), _mm256_setzero_si256()); NARROW]; GROUPS];
     for group in 0..GROUPS {
-        for place in 0..4 {
+        for place in 0..NARROW {
             nibbles[group][place] = table(&tables.nibbles[group][place]);
         }
     }
     for word in 0..Maps::FILLED {
         let to = word + 1;
-        let (mut digit, mut hex, mut dot, mut colon, mut hyphen, mut at, mut blank, mut high, mut literal) =
-            (0, 0, 0, 0, 0, 0, 0, 0, 0);
+        let (mut digit, mut hex, mut dot, mut colon, mut hyphen, mut at, mut blank, mut high) =
+            (0, 0, 0, 0, 0, 0, 0, 0);
+        let (mut alnum, mut upper, mut escapes, mut bound, mut free) = (0, 0, 0, 0, 0);
         for half in 0..2 {
             let from = word * 64 + half * 32;
             let bytes = load(text, from);
@@ -55,8 +56,12 @@ pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], maps: &mut Maps) {
             at |= is(b'@');
             blank |= is(b' ');
             high |= put(bytes);
+            let letters = between(folded, b'a', b'z');
+            alnum |= put(_mm256_or_si256(digits, letters));
+            upper |= put(_mm256_and_si256(letters, between(bytes, b'A', b'Z')));
+            escapes |= is(b'\\') | is(b'%') | is(0x1b);
             let mut all = [_mm256_set1_epi8(-1); GROUPS];
-            for n in 0..4 {
+            for n in 0..NARROW {
                 let bytes = if n == 0 { bytes } else { load(text, from + n) };
                 // The look-up gives zero for a byte above 127, which no fingerprint begins with.
                 let low = if n == 0 { bytes } else { _mm256_and_si256(bytes, _mm256_set1_epi8(0x7f)) };
@@ -68,12 +73,11 @@ pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], maps: &mut Maps) {
                     all[group] = _mm256_and_si256(all[group], member);
                 }
             }
-            let mut any = all[0];
-            for more in &all[1..] {
-                any = _mm256_or_si256(any, *more);
+            for group in 0..GROUPS {
+                let none = _mm256_cmpeq_epi8(all[group], _mm256_setzero_si256());
+                let some = u64::from(!_mm256_movemask_epi8(none) as u32) << (32 * half);
+                *(if group < BOUND_GROUPS { &mut bound } else { &mut free }) |= some;
             }
-            let none = _mm256_cmpeq_epi8(any, _mm256_setzero_si256());
-            literal |= u64::from(!_mm256_movemask_epi8(none) as u32) << (32 * half);
         }
         maps.digit[to] = digit;
         maps.hex[to] = hex;
@@ -83,7 +87,7 @@ pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], maps: &mut Maps) {
         maps.at[to] = at;
         maps.blank[to] = blank;
         maps.high[to] = high;
-        maps.literal[to] = literal;
+        maps.literal[to] = bound & before.starts(alnum, digit, upper, escapes) | free;
     }
     maps.finish(tables, text);
 }

@@ -1,4 +1,5 @@
-//! The bitmaps with AVX-512: classes and fingerprints of 64 bytes by one look-up of 7-bit indices each.
+//! The bitmaps with AVX-512: classes and codes of 64 bytes by one look-up of 7-bit indices each, fingerprints by one of 6-bit
+//! codes for each place and eight buckets.
 #![allow(unsafe_code, reason = "vector instructions")]
 #![allow(
     clippy::needless_range_loop,
@@ -7,8 +8,8 @@
 
 use std::arch::x86_64::*;
 
-use super::maps::{Maps, SPAN, class};
-use super::plan::{GROUPS, Tables};
+use super::maps::{Before, Maps, SPAN, class, code};
+use super::plan::{BOUND_GROUPS, GROUPS, Tables, WIDTH};
 
 /// Whether the processor has what [`fill`] is compiled for.
 pub fn is_available() -> bool {
@@ -23,59 +24,84 @@ pub fn is_available() -> bool {
         && is_x86_feature_detected!("popcnt")
 }
 
-/// Fills in the maps of the window at the start of `text`.
+/// Fills in the maps of the window at the start of `text`, behind `before`.
 ///
 /// # Safety
 /// [`is_available`] must have said so.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,lzcnt,popcnt")]
-pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], maps: &mut Maps) {
-    let classes = table(&class::OF);
-    let mut buckets = [[classes; 4]; GROUPS];
-    for group in 0..GROUPS {
-        for place in 0..4 {
-            buckets[group][place] = table(&tables.buckets[group][place]);
-        }
-    }
+pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], mut before: Before, maps: &mut Maps) {
+    let (classes, codes) = (table(&class::OF), table(&code::OF));
     let bit = |class: u8| _mm512_set1_epi8(class as i8);
     for word in 0..Maps::FILLED {
-        let at = word * 64;
-        let bytes = load(text, at);
+        let bytes = load(text, word * 64);
         let high = _mm512_movepi8_mask(bytes);
         let of = _mm512_permutex2var_epi8(classes.0, bytes, classes.1);
+        let coded = _mm512_permutex2var_epi8(codes.0, bytes, codes.1);
+        store(&mut maps.coded, word * 64, coded);
         let to = word + 1;
         // Bytes above 127 would look up what stands 128 below them.
         let is = |class: u8| _mm512_mask_test_epi8_mask(!high, of, bit(class));
+        let (digit, alnum) = (is(class::DIGIT), is(class::ALNUM));
         maps.high[to] = high;
-        maps.digit[to] = is(class::DIGIT);
+        maps.digit[to] = digit;
         maps.hex[to] = is(class::HEX);
         maps.dot[to] = is(class::DOT);
         maps.colon[to] = is(class::COLON);
         maps.hyphen[to] = is(class::HYPHEN);
         maps.at[to] = is(class::AT);
         maps.blank[to] = is(class::BLANK);
-        let next = [bytes, load(text, at + 1), load(text, at + 2), load(text, at + 3)];
-        let mut any = _mm512_setzero_si512();
-        for group in &buckets {
-            let member = |n: usize| _mm512_permutex2var_epi8(group[n].0, next[n], group[n].1);
-            let all = _mm512_and_si512(_mm512_and_si512(member(0), member(1)), _mm512_and_si512(member(2), member(3)));
-            any = _mm512_or_si512(any, all);
+        let upper = _mm512_movepi8_mask(coded) & !high;
+        let escapes = _mm512_mask_test_epi8_mask(!high, coded, bit(code::ESCAPE));
+        maps.starts[to] = before.starts(alnum, digit, upper, escapes);
+    }
+    let last = load(text, Maps::FILLED * 64);
+    store(&mut maps.coded, Maps::FILLED * 64, _mm512_permutex2var_epi8(codes.0, last, codes.1));
+    let mut buckets = [[_mm512_setzero_si512(); WIDTH]; GROUPS];
+    for group in 0..GROUPS {
+        for place in 0..WIDTH {
+            buckets[group][place] = load(&tables.buckets[group][place], 0);
         }
-        maps.literal[to] = _mm512_mask_test_epi8_mask(!high, any, any);
+    }
+    for word in 0..Maps::FILLED {
+        let to = word + 1;
+        let mut all = [_mm512_set1_epi8(-1); GROUPS];
+        for place in 0..WIDTH {
+            // A look-up does not see the upper two bits.
+            let codes = load(&maps.coded, word * 64 + place);
+            for group in 0..GROUPS {
+                all[group] = _mm512_and_si512(all[group], _mm512_permutexvar_epi8(codes, buckets[group][place]));
+            }
+        }
+        let (mut bound, mut free) = (_mm512_setzero_si512(), _mm512_setzero_si512());
+        for group in 0..GROUPS {
+            let any = if group < BOUND_GROUPS { &mut bound } else { &mut free };
+            *any = _mm512_or_si512(*any, all[group]);
+        }
+        let low = !maps.high[to];
+        maps.literal[to] = _mm512_mask_test_epi8_mask(low & maps.starts[to], bound, bound)
+            | _mm512_mask_test_epi8_mask(low, free, free);
     }
     maps.finish(tables, text);
 }
 
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn load(text: &[u8; SPAN], at: usize) -> __m512i {
-    assert!(at + 64 <= SPAN);
-    // SAFETY: 64 bytes from `at` are within the array, and the load needs no alignment.
+fn load(text: &[u8], at: usize) -> __m512i {
+    assert!(at + 64 <= text.len());
+    // SAFETY: 64 bytes from `at` are within the slice, and the load needs no alignment.
     unsafe { _mm512_loadu_si512(text.as_ptr().add(at).cast()) }
 }
 
 #[inline]
 #[target_feature(enable = "avx512f")]
+fn store(bytes: &mut [u8], at: usize, value: __m512i) {
+    assert!(at + 64 <= bytes.len());
+    // SAFETY: 64 bytes from `at` are within the slice, and the store needs no alignment.
+    unsafe { _mm512_storeu_si512(bytes.as_mut_ptr().add(at).cast(), value) }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
 fn table(table: &[u8; 128]) -> (__m512i, __m512i) {
-    // SAFETY: both halves are within the array, and the loads need no alignment.
-    unsafe { (_mm512_loadu_si512(table.as_ptr().cast()), _mm512_loadu_si512(table.as_ptr().add(64).cast())) }
+    (load(table, 0), load(table, 64))
 }

@@ -1,7 +1,6 @@
 //! Literals: what is looked for, and the comparison where a fingerprint was met.
 
-use std::ops::Range;
-
+use super::maps::begins_word;
 use super::plan::Window;
 use super::{Met, bits_of};
 use crate::detect::bytes::ByteSet;
@@ -13,6 +12,9 @@ pub struct Literal {
     pub bytes: Vec<u8>,
     /// Whether it stands in any mixture of cases (of ASCII letters).
     pub ignore_case: bool,
+    /// Whether it need be met only where a word may begin: where no letter or digit stands before it, where a capital begins a
+    /// part of an identifier, and behind what may be an escape or a terminal colour.
+    pub starts_word: bool,
     /// What must follow, byte for byte, as far as anything must. No set but the last may hold a line feed, so that a reader
     /// that idles behind a whole line knows enough.
     pub after: Vec<ByteSet>,
@@ -46,9 +48,9 @@ impl Literal {
         bytes.map(|byte| byte as u8).collect()
     }
 
-    /// FNV-1a of its bytes and whether their case counts.
+    /// FNV-1a of its bytes, whether their case counts, and where it stands.
     pub(super) fn hash(&self) -> u64 {
-        let bytes = self.bytes.iter().copied().chain([u8::from(self.ignore_case)]);
+        let bytes = self.bytes.iter().copied().chain([u8::from(self.ignore_case) | u8::from(self.starts_word) << 1]);
         bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
     }
 
@@ -62,9 +64,13 @@ impl Literal {
         self.bytes.iter().position(|b| *b >= 0x80).unwrap_or(0)
     }
 
-    /// Whether it stands at `start`, as far as `bytes` are known.
+    /// Whether it stands at `start`, as far as `bytes` are known; within a word as well, if the search is thorough.
     #[inline]
-    fn stands(&self, bytes: &[u8], start: usize) -> bool {
+    fn stands(&self, text: Text<'_>, start: usize) -> bool {
+        let Text { bytes, is_thorough, .. } = text;
+        if self.starts_word && !is_thorough && !begins_word(bytes, start) {
+            return false;
+        }
         let end = start + self.bytes.len();
         bytes.get(start..end).is_some_and(|there| {
             let is_same = if self.ignore_case { there.eq_ignore_ascii_case(&self.bytes) } else { there == self.bytes };
@@ -108,6 +114,16 @@ impl Head {
             None => true,
         }
     }
+}
+
+/// The text that literals are looked for in.
+#[derive(Clone, Copy)]
+pub struct Text<'t> {
+    pub bytes: &'t [u8],
+    /// The first place that counts.
+    pub from: usize,
+    /// Whether words may begin everywhere.
+    pub is_thorough: bool,
 }
 
 /// All literals, by their windows.
@@ -227,21 +243,15 @@ impl Literals {
         !self.high.owners.is_empty()
     }
 
-    /// Names the literals whose window stands at `at` and that begin in `own`. Gives the new end of `own`.
+    /// Names the literals whose window stands at `at` and that begin before `limit`. Gives the new limit.
     #[inline]
-    pub fn confirm(
-        &self,
-        bytes: &[u8],
-        at: usize,
-        own: Range<usize>,
-        met: &mut impl FnMut(Met, usize) -> usize,
-    ) -> usize {
-        let folded = fold(first_four(bytes.get(at..).unwrap_or_default()));
-        let mut limit = own.end;
+    pub fn confirm(&self, text: Text<'_>, at: usize, limit: usize, met: &mut impl FnMut(Met, usize) -> usize) -> usize {
+        let folded = fold(first_four(text.bytes.get(at..).unwrap_or_default()));
+        let mut limit = limit;
         // Most fingerprints belong to no literal, which one look at each tells.
         for hashed in &self.windows {
             if hashed.may_have(folded) {
-                limit = self.compare(hashed, folded, bytes, at, own.start..limit, met);
+                limit = self.compare(hashed, folded, text, at, limit, met);
             }
         }
         limit
@@ -251,33 +261,33 @@ impl Literals {
     #[inline]
     pub fn confirm_high(
         &self,
-        bytes: &[u8],
+        text: Text<'_>,
         at: usize,
-        own: Range<usize>,
+        limit: usize,
         met: &mut impl FnMut(Met, usize) -> usize,
     ) -> usize {
-        let folded = fold(first_four(bytes.get(at..).unwrap_or_default()));
+        let folded = fold(first_four(text.bytes.get(at..).unwrap_or_default()));
         if self.high.may_have(folded) {
-            return self.compare(&self.high, folded, bytes, at, own, met);
+            return self.compare(&self.high, folded, text, at, limit, met);
         }
-        own.end
+        limit
     }
 
     fn compare(
         &self,
         hashed: &Hashed,
         folded: u32,
-        bytes: &[u8],
+        text: Text<'_>,
         at: usize,
-        own: Range<usize>,
+        limit: usize,
         met: &mut impl FnMut(Met, usize) -> usize,
     ) -> usize {
-        let mut limit = own.end;
+        let mut limit = limit;
         for (literal, offset) in hashed.owners(folded) {
-            let Some(start) = at.checked_sub(offset).filter(|&start| own.start <= start && start < limit) else {
+            let Some(start) = at.checked_sub(offset).filter(|&start| text.from <= start && start < limit) else {
                 continue;
             };
-            if self.heads[literal].may_stand(&bytes[start..]) && self.literals[literal].stands(bytes, start) {
+            if self.heads[literal].may_stand(&text.bytes[start..]) && self.literals[literal].stands(text, start) {
                 limit = limit.min(met(Met::Literal(literal), start));
             }
         }

@@ -27,6 +27,8 @@ pub mod class {
     pub const AT: u8 = 32;
     /// A blank.
     pub const BLANK: u8 = 64;
+    /// `0-9 A-Z a-z`
+    pub const ALNUM: u8 = 128;
 
     /// The classes of each ASCII byte.
     pub const OF: [u8; 128] = {
@@ -35,8 +37,9 @@ pub mod class {
         while i < 128 {
             let byte = i as u8;
             of[i] = match byte {
-                b'0'..=b'9' => DIGIT | HEX,
-                b'a'..=b'f' | b'A'..=b'F' => HEX,
+                b'0'..=b'9' => DIGIT | HEX | ALNUM,
+                b'a'..=b'f' | b'A'..=b'F' => HEX | ALNUM,
+                b'g'..=b'z' | b'G'..=b'Z' => ALNUM,
                 b'.' => DOT,
                 b':' => COLON,
                 b'-' => HYPHEN,
@@ -50,8 +53,124 @@ pub mod class {
     };
 }
 
+/// What fingerprints are made of: a code of six bits for each byte, so that one register holds a look-up.
+pub mod code {
+    /// Signs that share a code with each other, or that have one of their own. What is not listed, and not a letter or a
+    /// digit, shares the last one.
+    const SIGNS: [&[u8]; 27] = [
+        b" ", b"\t", b"\n\r", b"\"", b"'`", b"([", b")]", b"{", b"}", b"<>", b"=", b":", b";", b",", b".", b"/", b"\\",
+        b"@", b"#", b"$", b"%", b"&", b"*", b"+", b"-", b"_", b"|",
+    ];
+
+    /// The bits of a code.
+    pub const MASK: u8 = 0x3f;
+    /// Besides the code: whether an escape, or a terminal colour, may begin with the byte.
+    pub const ESCAPE: u8 = 0x40;
+    /// Whether it is a capital.
+    pub const UPPER: u8 = 0x80;
+
+    /// The code of each ASCII byte, and what else is told with it. Letters of both cases share one.
+    pub const OF: [u8; 128] = {
+        let mut of = [63; 128];
+        let mut i = 0;
+        while i < 26 {
+            of[b'a' as usize + i] = i as u8;
+            of[b'A' as usize + i] = i as u8 | UPPER;
+            i += 1;
+        }
+        i = 0;
+        while i < 10 {
+            of[b'0' as usize + i] = 26 + i as u8;
+            i += 1;
+        }
+        i = 0;
+        while i < SIGNS.len() {
+            let mut n = 0;
+            while n < SIGNS[i].len() {
+                of[SIGNS[i][n] as usize] = 36 + i as u8;
+                n += 1;
+            }
+            i += 1;
+        }
+        of[b'\\' as usize] |= ESCAPE;
+        of[b'%' as usize] |= ESCAPE;
+        of[0x1b] |= ESCAPE;
+        of
+    };
+}
+
 /// A bitmap of a window: word 0 is the last of the window before, word 1 the first of this one, and two words follow.
 pub type Bitmap = [u64; WORDS + 3];
+
+/// What stands before a window, as far as it tells where words begin; and, word after word, what stands before that.
+#[derive(Clone, Copy)]
+pub struct Before {
+    /// Whether the last byte is a letter or a digit; and whether it is a small letter or a digit.
+    alnum: u64,
+    small: u64,
+    /// Where signs of escapes stand in the last 64 bytes, the last one in the highest bit.
+    escapes: u64,
+    /// All bits, if words are to begin everywhere.
+    everywhere: u64,
+}
+
+impl Before {
+    /// What `bytes` tell.
+    pub fn of(bytes: &[u8], everywhere: bool) -> Before {
+        let last = bytes.last().copied().unwrap_or(0);
+        let near = &bytes[bytes.len().saturating_sub(ESCAPE)..];
+        let escapes = near.iter().fold(0, |escapes, &byte| escapes >> 1 | u64::from(is_escape(byte)) << 63);
+        Before {
+            alnum: u64::from(last.is_ascii_alphanumeric()),
+            small: u64::from(last.is_ascii_lowercase() || last.is_ascii_digit()),
+            escapes,
+            everywhere: if everywhere { u64::MAX } else { 0 },
+        }
+    }
+
+    /// Where words may begin in the next 64 bytes, which have letters and digits, digits, capitals and signs of escapes in
+    /// these places. The byte behind them is not known, and taken for a small letter. See [`begins_word`].
+    #[inline(always)]
+    pub fn starts(&mut self, alnum: u64, digit: u64, upper: u64, escapes: u64) -> u64 {
+        let small = alnum & !upper;
+        let lower = small & !digit;
+        let within = alnum << 1 | self.alnum;
+        let capitals = upper & (small << 1 | self.small | lower >> 1 | 1 << 63);
+        // Each sign reaches over the sixteen bytes behind it.
+        let mut reached = escapes << 1;
+        reached |= reached << 1;
+        reached |= reached << 2;
+        reached |= reached << 4;
+        reached |= reached << 8;
+        let carried = (1 << (ESCAPE as u32).saturating_sub(self.escapes.leading_zeros())) - 1;
+        let starts = !within | capitals | reached | carried | self.everywhere;
+        (self.alnum, self.small, self.escapes) = (alnum >> 63, small >> 63, escapes);
+        starts
+    }
+}
+
+/// How far behind its sign an escape, or a terminal colour, may end.
+const ESCAPE: usize = 16;
+
+/// Whether an escape, or a terminal colour, may begin with this byte.
+#[inline]
+fn is_escape(byte: u8) -> bool {
+    matches!(byte, b'\\' | b'%' | 0x1b)
+}
+
+/// Whether a word may begin at `at`: no letter or digit stands before it, or it is a capital that begins a part of an
+/// identifier (`userId`, `DBPassword`), or what stands before it may be the end of an escape (`\n`, `%20`, `\u003d`) or of a
+/// terminal colour.
+#[inline]
+pub fn begins_word(bytes: &[u8], at: usize) -> bool {
+    let Some(last) = at.checked_sub(1).map(|before| bytes[before]) else { return true };
+    let is_small = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let begins_part =
+        || bytes[at].is_ascii_uppercase() && (is_small(last) || bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase));
+    !last.is_ascii_alphanumeric()
+        || begins_part()
+        || bytes[at.saturating_sub(ESCAPE)..at].iter().any(|&byte| is_escape(byte))
+}
 
 /// The bitmaps of one window.
 pub struct Maps {
@@ -63,10 +182,14 @@ pub struct Maps {
     pub hyphen: Bitmap,
     pub at: Bitmap,
     pub blank: Bitmap,
+    /// Where words may begin.
+    pub starts: Bitmap,
     /// Where a fingerprint stands.
     pub literal: Bitmap,
     /// Bytes above 127.
     pub high: Bitmap,
+    /// The codes of the bytes, where fingerprints are made of those.
+    pub coded: [u8; SPAN],
     /// Shapes, made from the classes.
     pub dotted: Bitmap,
     pub colons: Bitmap,
@@ -93,8 +216,10 @@ impl Default for Maps {
             hyphen: EMPTY,
             at: EMPTY,
             blank: EMPTY,
+            starts: EMPTY,
             literal: EMPTY,
             high: EMPTY,
+            coded: [0; SPAN],
             dotted: EMPTY,
             colons: EMPTY,
             hyphens: EMPTY,

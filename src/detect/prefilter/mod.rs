@@ -1,9 +1,10 @@
 //! The prefilter: one pass over the text that says where any anchor of any detector may stand.
 //!
 //! A window of 4 KiB is turned into bitmaps, a bit for each byte: the [`Shape`]s (an `@`, the first dot of four numbers,
-//! colons in a row ...) and the places where a fingerprint of some [`Literal`] stands. A fingerprint is four sets of bytes;
-//! those of all literals share sixteen buckets, so that the cost of the pass does not depend on how many there are. What
-//! passes is hashed into a small bitmap, and what passes that is compared with the literals themselves.
+//! colons in a row ...) and the places where a fingerprint of some [`Literal`] stands. A fingerprint is a set of bytes for
+//! each of eight places, or four; those of all literals share thirty-two buckets, so that the cost of the pass does
+//! not depend on how many there are. Half of the buckets are for literals that are asked for where a word begins, and count
+//! nowhere else. What passes is hashed into small bitmaps, and what passes those is compared with the literals themselves.
 //!
 //! How the bitmaps are filled is written once for each instruction set ([`Isa`]) and nowhere else; they are the same for
 //! all of them but for false fingerprints, which the comparison weeds out. No anchor is ever missed: everything here may
@@ -34,8 +35,8 @@ mod tests;
 pub use isa::Isa;
 pub use literals::Literal;
 
-use literals::Literals;
-use maps::{Maps, SPAN, WINDOW};
+use literals::{Literals, Text};
+use maps::{Before, Maps, SPAN, WINDOW};
 use plan::Tables;
 
 /// Plans ahead for these literals: the text of `plan.in`.
@@ -114,15 +115,18 @@ impl Prefilter {
     }
 
     /// Calls `met` with each thing that stands at a place within `own`, and the place; for each thing in the order of
-    /// places. `met` gives the end of the places that still matter.
+    /// places. `met` gives the end of the places that still matter. A thorough search also names the literals that stand
+    /// within a word and are asked for at the beginning of one.
     pub fn search(
         &self,
         scratch: &mut Scratch,
         bytes: &[u8],
         own: Range<usize>,
+        is_thorough: bool,
         mut met: impl FnMut(Met, usize) -> usize,
     ) {
         let Scratch { maps, rest } = scratch;
+        let whole = Text { bytes, from: own.start, is_thorough };
         let mut limit = own.end;
         let mut from = own.start;
         loop {
@@ -140,7 +144,7 @@ impl Prefilter {
                     &*rest
                 }
             };
-            self.fill(text, maps);
+            self.fill(text, Before::of(&bytes[..from], is_thorough), maps);
             for word in bits_of(maps.shaped) {
                 let base = from + word * 64;
                 let shapes =
@@ -154,13 +158,13 @@ impl Prefilter {
                 }
             }
             for &place in maps.places() {
-                limit = self.literals.confirm(bytes, from + usize::from(place), own.start..limit, &mut met);
+                limit = self.literals.confirm(whole, from + usize::from(place), limit, &mut met);
             }
             if self.literals.has_high() {
                 for word in bits_of(maps.raised) {
                     for at in bits_of(maps.high[word + 1]) {
                         let at = from + word * 64 + at;
-                        limit = self.literals.confirm_high(bytes, at, own.start..limit, &mut met);
+                        limit = self.literals.confirm_high(whole, at, limit, &mut met);
                     }
                 }
             }
@@ -170,15 +174,15 @@ impl Prefilter {
 
     #[allow(unsafe_code, reason = "the instruction set was asked for when the prefilter was made")]
     #[inline]
-    fn fill(&self, text: &[u8; SPAN], maps: &mut Maps) {
+    fn fill(&self, text: &[u8; SPAN], before: Before, maps: &mut Maps) {
         match self.isa {
             Isa::Portable => portable::fill(&self.tables, text, maps),
             // SAFETY: `new` takes only instruction sets that are available.
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 => unsafe { avx2::fill(&self.tables, text, maps) },
+            Isa::Avx2 => unsafe { avx2::fill(&self.tables, text, before, maps) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx512 => unsafe { avx512::fill(&self.tables, text, maps) },
+            Isa::Avx512 => unsafe { avx512::fill(&self.tables, text, before, maps) },
             #[cfg(not(target_arch = "x86_64"))]
             Isa::Avx2 | Isa::Avx512 => portable::fill(&self.tables, text, maps),
         }

@@ -5,17 +5,21 @@
 //! with the frequencies of pairs of bytes in a sample of it.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::isa::Isa;
 use super::literals::{Literal, fold, hash};
-use super::maps::SPAN;
+use super::maps::{SPAN, code};
 use super::model::{Glance, Model};
 
 /// Look-ups for each place of a fingerprint.
-pub const GROUPS: usize = 3;
+pub const GROUPS: usize = 4;
 
 /// Buckets: eight for each look-up.
 pub const BUCKETS: usize = 8 * GROUPS;
+
+/// How many of the look-ups are for literals that stand at the beginning of words. What these let through counts only there.
+pub const BOUND_GROUPS: usize = 2;
 
 /// What of a literal is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,24 +30,32 @@ pub struct Window {
     pub bucket: usize,
 }
 
-/// Sets of 7-bit bytes at the four places of a fingerprint.
-pub type Sets = [u128; 4];
+/// Places of a fingerprint, where one register holds a look-up; and where it takes two.
+pub const WIDTH: usize = 8;
+pub const NARROW: usize = 4;
+
+/// Sets of 7-bit bytes at the places of a fingerprint.
+pub type Sets = [u128; WIDTH];
 
 /// The look-up tables of a plan, as the instruction sets want them.
 pub struct Tables {
-    /// By group of eight buckets and place: for each 7-bit byte, the buckets that have it there.
-    pub buckets: [[[u8; 128]; 4]; GROUPS],
-    /// The same, by the halves of the byte.
-    pub nibbles: [[Nibbles; 4]; GROUPS],
+    /// By group of eight buckets and place: for each code of a byte, the buckets that have it there.
+    pub buckets: [[[u8; 64]; WIDTH]; GROUPS],
+    /// The same of a narrow fingerprint, by the halves of the byte.
+    pub nibbles: [[Nibbles; NARROW]; GROUPS],
     /// By pair of bytes, six bits of each: the buckets, folded to sixteen, that do *not* have a fingerprint which begins with
     /// it (the lower half), or ends with it.
     pub missing: [u32; 1 << 12],
     /// The hashes of the windows, folded; of what may stand behind a literal that is shorter, all.
     pub windows: [u64; 1 << (WINDOW_BITS - 6)],
+    /// The same of their first three bytes. Short literals fill up the other one.
+    pub threes: [u64; 1 << (THREE_BITS - 6)],
 }
 
 /// Bits of such a hash, as a power of two: a bitmap of 16 KiB.
 const WINDOW_BITS: u32 = 17;
+/// The same for three bytes: 8 KiB.
+const THREE_BITS: u32 = 16;
 
 /// The buckets that have a byte with this lower, and with this upper half. Both together let through more than the byte
 /// itself would.
@@ -57,10 +69,11 @@ impl Tables {
     /// The tables for `literals`, each looked for by its window, as far as `isa` looks at them.
     pub fn new(literals: &[Literal], windows: &[Window], isa: Isa) -> Tables {
         let mut tables = Tables {
-            buckets: [[[0; 128]; 4]; GROUPS],
-            nibbles: [[Nibbles::default(); 4]; GROUPS],
+            buckets: [[[0; 64]; WIDTH]; GROUPS],
+            nibbles: [[Nibbles::default(); NARROW]; GROUPS],
             missing: [u32::MAX; 1 << 12],
             windows: [0; 1 << (WINDOW_BITS - 6)],
+            threes: [0; 1 << (THREE_BITS - 6)],
         };
         for (literal, window) in literals.iter().zip(windows).filter(|(literal, _)| !literal.is_high()) {
             tables.add(&sets(literal, window.offset), window.bucket, isa);
@@ -68,6 +81,8 @@ impl Tables {
             for a in &places[0] {
                 for b in &places[1] {
                     for c in &places[2] {
+                        let hash = three_hash([*a, *b, *c, 0]);
+                        tables.threes[hash >> 6] |= 1 << (hash & 63);
                         for d in &places[3] {
                             let hash = window_hash([*a, *b, *c, *d]);
                             tables.windows[hash >> 6] |= 1 << (hash & 63);
@@ -82,8 +97,9 @@ impl Tables {
     /// Whether the four bytes at `at` may be some window.
     #[inline(always)]
     pub fn may_be_window(&self, text: &[u8; SPAN], at: usize) -> bool {
-        let hash = window_hash([text[at], text[at + 1], text[at + 2], text[at + 3]]);
-        self.windows[hash >> 6] >> (hash & 63) & 1 == 1
+        let window = [text[at], text[at + 1], text[at + 2], text[at + 3]];
+        let (hash, three) = (window_hash(window), three_hash(window));
+        (self.windows[hash >> 6] >> (hash & 63)) & (self.threes[three >> 6] >> (three & 63)) & 1 == 1
     }
 
     fn add(&mut self, sets: &Sets, bucket: usize, isa: Isa) {
@@ -91,15 +107,17 @@ impl Tables {
         if isa != Isa::Portable {
             for (place, set) in sets.iter().enumerate() {
                 for byte in members(*set) {
-                    self.buckets[group][place][byte] |= bit;
-                    self.nibbles[group][place].lower[byte & 15] |= bit;
-                    self.nibbles[group][place].upper[byte >> 4] |= bit;
+                    self.buckets[group][place][usize::from(code::OF[byte] & code::MASK)] |= bit;
+                    if let Some(nibbles) = self.nibbles[group].get_mut(place) {
+                        nibbles.lower[byte & 15] |= bit;
+                        nibbles.upper[byte >> 4] |= bit;
+                    }
                 }
             }
             return;
         }
         let sixes = |set: u128| members(set).fold(0_u64, |sixes, byte| sixes | 1 << (byte & 63));
-        for (half, pair) in sets.chunks_exact(2).enumerate() {
+        for (half, pair) in sets[..NARROW].chunks_exact(2).enumerate() {
             let has = 1_u32 << (bucket % 16) << (16 * half);
             for first in bits(sixes(pair[0])) {
                 for second in bits(sixes(pair[1])) {
@@ -110,9 +128,9 @@ impl Tables {
     }
 }
 
-/// The windows of the built-in literals, found by a long search: hash of the literal, offset, bucket for portable and
-/// AVX-512, bucket for AVX2. Ordered by hash.
-static PLANNED: &[(u64, u8, u8, u8)] = &include!("plan.in");
+/// The windows of the built-in literals, found by a long search: hash of the literal; offset and bucket of the wide
+/// fingerprints of AVX-512, of the narrow ones of the others. Ordered by hash.
+static PLANNED: &[(u64, u8, u8, u8, u8)] = &include!("plan.in");
 
 /// The window of each literal: for those that are planned ahead, what the plan says; for the others, what looks best at a
 /// glance. No plan makes a difference to what is found.
@@ -135,10 +153,18 @@ fn planned(literal: &Literal, isa: Isa) -> Option<Window> {
         return Some(Window { offset: literal.first_high(), bucket: 0 });
     }
     let at = PLANNED.binary_search_by_key(&literal.hash(), |planned| planned.0).ok()?;
-    let (_, offset, bucket, bucket_of_halves) = PLANNED[at];
-    let bucket = if isa == Isa::Avx2 { bucket_of_halves } else { bucket };
+    let (_, offset, bucket, narrow_offset, narrow_bucket) = PLANNED[at];
+    let (offset, bucket) = if isa == Isa::Avx512 { (offset, bucket) } else { (narrow_offset, narrow_bucket) };
+    let window = Window { offset: offset.into(), bucket: bucket.into() };
     // The hash is of few bits: a stranger may have it.
-    (usize::from(offset) + 2 <= literal.bytes.len()).then_some(Window { offset: offset.into(), bucket: bucket.into() })
+    let fits = buckets(literal).contains(&window.bucket) && (window.offset == 0 || !literal.starts_word);
+    (fits && window.offset + 2 <= literal.bytes.len()).then_some(window)
+}
+
+/// The buckets that a literal may be in.
+pub fn buckets(literal: &Literal) -> Range<usize> {
+    const BOUND: usize = 8 * BOUND_GROUPS;
+    if literal.starts_word { 0..BOUND } else { BOUND..BUCKETS }
 }
 
 /// Plans ahead: the text of `plan.in` for these literals.
@@ -146,11 +172,10 @@ pub fn text(literals: &[Literal]) -> String {
     let literals: Vec<Literal> = literals.iter().filter(|literal| !literal.is_high()).cloned().collect();
     let model = Model::new();
     let windows = model.search(&literals, Isa::Avx512).into_iter().zip(model.search(&literals, Isa::Avx2));
-    let line = |(literal, (window, halves)): (&Literal, (Window, Window))| {
-        (
-            literal.hash(),
-            format!("({:#018x}, {}, {}, {}),\n", literal.hash(), window.offset, window.bucket, halves.bucket),
-        )
+    let line = |(literal, (wide, narrow)): (&Literal, (Window, Window))| {
+        let [Window { offset, bucket }, Window { offset: narrow_offset, bucket: narrow_bucket }] = [wide, narrow];
+        let hash = literal.hash();
+        (hash, format!("({hash:#018x}, {offset}, {bucket}, {narrow_offset}, {narrow_bucket}),\n"))
     };
     let lines: BTreeMap<u64, String> = literals.iter().zip(windows).map(line).collect();
     let lines: String = lines.into_values().collect();
@@ -162,13 +187,24 @@ fn window_hash(window: [u8; 4]) -> usize {
     hash(fold(u32::from_le_bytes(window)), WINDOW_BITS)
 }
 
-/// What may stand at the four places of the literal's window.
+#[inline(always)]
+fn three_hash(window: [u8; 4]) -> usize {
+    hash(fold(u32::from_le_bytes(window)) << 8, THREE_BITS)
+}
+
+/// What may stand at the places of the literal's window.
 pub fn sets(literal: &Literal, offset: usize) -> Sets {
     std::array::from_fn(|place| literal.set(offset + place))
 }
 
 pub fn union(a: &Sets, b: &Sets) -> Sets {
     std::array::from_fn(|place| a[place] | b[place])
+}
+
+/// The bytes that share their code with a member.
+pub fn coded(set: u128) -> u128 {
+    let codes = members(set).fold(0_u64, |codes, byte| codes | 1 << (code::OF[byte] & code::MASK));
+    (0..128).filter(|&byte| codes >> (code::OF[byte] & code::MASK) & 1 == 1).fold(0, |set, byte| set | 1 << byte)
 }
 
 /// The bytes that share their lower half with one member and their upper half with another.

@@ -12,8 +12,10 @@ fn literals() -> Vec<Literal> {
     let literal = |bytes: &str, ignore_case, after: &[ByteSet]| Literal {
         bytes: bytes.as_bytes().to_vec(),
         ignore_case,
+        starts_word: false,
         after: after.to_vec(),
     };
+    let word = |literal: Literal| Literal { starts_word: true, ..literal };
     vec![
         literal("ab", false, &[]),
         literal("ab", false, &[DIGIT]),
@@ -27,6 +29,11 @@ fn literals() -> Vec<Literal> {
         literal("пароль", true, &[]),
         literal("clé", true, &[]),
         literal("zz", true, &[ByteSet::of("é".as_bytes())]),
+        word(literal("ab", true, &[])),
+        word(literal("key", true, &[DIGIT])),
+        word(literal("swordfish", true, &[])),
+        word(literal("Quadrat", false, &[])),
+        word(literal("-us", false, &[])),
     ]
 }
 
@@ -69,21 +76,31 @@ fn begins(shape: Shape, bytes: &[u8], at: usize) -> bool {
     }
 }
 
-fn naive(literals: &[Literal], bytes: &[u8], own: Range<usize>) -> BTreeSet<(Met, usize)> {
+/// Whether a word may begin at `at`, by its definition.
+fn begins_a_word(bytes: &[u8], at: usize) -> bool {
+    let Some(last) = at.checked_sub(1).map(|before| bytes[before]) else { return true };
+    let next = bytes.get(at + 1).copied().unwrap_or(0);
+    !last.is_ascii_alphanumeric()
+        || (bytes[at].is_ascii_uppercase() && (!last.is_ascii_uppercase() || next.is_ascii_lowercase()))
+        || bytes[at.saturating_sub(16)..at].iter().any(|byte| b"\\%\x1b".contains(byte))
+}
+
+fn naive(literals: &[Literal], bytes: &[u8], own: Range<usize>, is_thorough: bool) -> BTreeSet<(Met, usize)> {
     let mut all = BTreeSet::new();
     for at in own {
         all.extend(
             Shape::ALL.into_iter().filter(|shape| begins(*shape, bytes, at)).map(|shape| (Met::Shape(shape), at)),
         );
         let here = literals.iter().enumerate().filter(|(_, literal)| stands(literal, &bytes[at..]));
+        let here = here.filter(|(_, literal)| is_thorough || !literal.starts_word || begins_a_word(bytes, at));
         all.extend(here.map(|(n, _)| (Met::Literal(n), at)));
     }
     all
 }
 
-fn found(prefilter: &Prefilter, bytes: &[u8], own: Range<usize>) -> BTreeSet<(Met, usize)> {
+fn found(prefilter: &Prefilter, bytes: &[u8], own: Range<usize>, is_thorough: bool) -> BTreeSet<(Met, usize)> {
     let mut all = BTreeSet::new();
-    prefilter.search(&mut Scratch::default(), bytes, own, |met, at| {
+    prefilter.search(&mut Scratch::default(), bytes, own, is_thorough, |met, at| {
         assert!(all.insert((met, at)), "{met:?} is met once at {at}");
         usize::MAX
     });
@@ -132,6 +149,16 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
         "\n",
         "x",
         "7",
+        "swordfish",
+        "Sword",
+        "Fish",
+        "fishUS",
+        "QuadratQuadrat",
+        "QUADRAT",
+        "-us",
+        "\\n",
+        "%20",
+        "\u{1b}[0;32m",
         "\u{0}",
     ];
     let piece = prop::sample::select(pieces.map(str::as_bytes).map(<[u8]>::to_vec).to_vec());
@@ -145,16 +172,21 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_instruction_set_finds_what_is_there(text in text(), from in 0_usize..200, less in 0_usize..200) {
+    fn every_instruction_set_finds_what_is_there(
+        text in text(),
+        from in 0_usize..200,
+        less in 0_usize..200,
+        is_thorough in any::<bool>(),
+    ) {
         let literals = literals();
         let own = from.min(text.len())..text.len().saturating_sub(less).max(from.min(text.len()));
         // What stands before a window is taken for a digit, so there a dot may begin a shape or not; nor whether
         // digits go on from there.
         let is_certain = |&(met, at): &(Met, usize)| !matches!(met, Met::Shape(Shape::Dotted | Shape::Long)) || (at - own.start) % WINDOW != 0;
-        let mut expected = naive(&literals, &text, own.clone());
+        let mut expected = naive(&literals, &text, own.clone(), is_thorough);
         expected.retain(is_certain);
         for isa in Isa::ALL.into_iter().filter(|isa| isa.is_available()) {
-            let mut found = found(&Prefilter::new(literals.clone(), isa), &text, own.clone());
+            let mut found = found(&Prefilter::new(literals.clone(), isa), &text, own.clone(), is_thorough);
             found.retain(is_certain);
             prop_assert_eq!(&found, &expected, "{:?}", isa);
         }
@@ -167,8 +199,10 @@ fn a_shape_across_a_window_is_found() {
     for before in [WINDOW - 2, WINDOW - 1, WINDOW, 2 * WINDOW, 2 * WINDOW + 63] {
         let text = [vec![b' '; before - 1], b"1.2.3.4 ab".to_vec()].concat();
         for isa in Isa::ALL.into_iter().filter(|isa| isa.is_available()) {
-            let found = found(&Prefilter::new(literals(), isa), &text, 0..text.len());
-            assert_eq!(found, BTreeSet::from([(Met::Shape(Shape::Dotted), before), (Met::Literal(0), before + 7)]));
+            let found = found(&Prefilter::new(literals(), isa), &text, 0..text.len(), false);
+            let expected =
+                [(Met::Shape(Shape::Dotted), before), (Met::Literal(0), before + 7), (Met::Literal(12), before + 7)];
+            assert_eq!(found, BTreeSet::from(expected));
         }
     }
 }
@@ -178,7 +212,7 @@ fn a_search_ends_where_it_is_told_to() {
     let text = b"ab ab ab ab".repeat(1000);
     for isa in Isa::ALL.into_iter().filter(|isa| isa.is_available()) {
         let mut last = 0;
-        Prefilter::new(literals(), isa).search(&mut Scratch::default(), &text, 0..text.len(), |_, at| {
+        Prefilter::new(literals(), isa).search(&mut Scratch::default(), &text, 0..text.len(), false, |_, at| {
             last = at;
             6000
         });
