@@ -144,7 +144,8 @@ impl Detector for Sql {
             Is::SecureString => secure_string(view, at, out),
             Is::ConnectTo => {
                 let line = view.slice(at, view.line_end(at, 200));
-                let Some(using) = line.windows(7).position(|word| word.eq_ignore_ascii_case(b" using ")) else {
+                let find = |word: &[u8]| line.windows(word.len()).position(|there| there.eq_ignore_ascii_case(word));
+                let (Some(_), Some(using), None) = (find(b" user "), find(b" using "), find(b" identified ")) else {
                     return;
                 };
                 let at = view.run(at + using + 7, BLANK, 8);
