@@ -244,6 +244,11 @@ impl Keyed {
     /// Why what stands in the place of a secret is none, by what it looks like and by what stands around it.
     fn no_secret(&self, view: &View<'_>, asked: &Asked<'_, '_>, extent: &Extent, text: &[u8]) -> Option<&'static str> {
         let Asked { key, place, kind, strength } = *asked;
+        // `sessionid 0x16e2...` of ZooKeeper: the number of a session that a password of its own guards.
+        let number = text.strip_prefix(b"0x").filter(|_| kind == Kind::Session);
+        if number.is_some_and(|n| (1..=16).contains(&n.len()) && n.iter().all(u8::is_ascii_hexdigit)) {
+            return Some("the number of a session");
+        }
         if let Some(reason) = literal::reason(text, &self.lexicon) {
             return Some(reason);
         }

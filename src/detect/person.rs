@@ -443,6 +443,11 @@ fn login(view: &View<'_>, key: &Key, text: &[u8]) -> Option<&'static str> {
     if text.iter().all(|b| DIGIT.contains(*b)) || text.len() > 64 {
         return Some("a number");
     }
+    // `User=0.59s Sys=0.02s` of a garbage collector.
+    if text.strip_suffix(b"s").is_some_and(|n| n.contains(&b'.') && n.iter().all(|b| DIGIT.contains(*b) || *b == b'.'))
+    {
+        return Some("a time");
+    }
     if !text.iter().all(|b| LOGIN.contains(*b)) || !text.iter().any(|b| LETTER.contains(*b) || HIGH.contains(*b)) {
         return Some("no login name");
     }
