@@ -181,9 +181,8 @@ impl Detector for Tokens {
             }
             let ignore_case = rule.ignore_case;
             let bytes = if ignore_case { keyword.bytes.to_ascii_lowercase() } else { keyword.bytes.clone() };
-            // A pattern that is searched for around its keyword asks for the boundary elsewhere.
-            let starts_word = rule.boundary && rule.context == 0 && bytes.is_ascii();
-            Anchor::Literal(Literal { bytes, ignore_case, starts_word, after: keyword.after.clone() })
+            // A token may be glued to a word, whatever its rule says of its boundary.
+            Anchor::Literal(Literal { bytes, ignore_case, starts_word: false, after: keyword.after.clone() })
         };
         self.keywords.iter().map(anchor).collect()
     }
