@@ -110,8 +110,11 @@ impl Detector for Listing {
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
-        let (literal, _, _, sort) = ANCHORS[hit.anchor];
+        let (literal, _, after, sort) = ANCHORS[hit.anchor];
         let (at, behind) = (hit.at, hit.at + literal.len());
+        if !after.iter().zip(behind..).all(|(set, at)| view.is(at, *set)) {
+            return;
+        }
         let mut user = |span: Option<(usize, usize)>| report(view, span, out);
         match sort {
             Sort::Files => {

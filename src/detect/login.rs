@@ -153,6 +153,15 @@ const ANCHORS: [(&[u8], Sort); 90] = [
     (b"gecos: ", Sort::Attribute),
 ];
 
+/// What must stand behind an anchor of this sort. What is frequent is looked at only where what follows may be a name.
+fn after(sort: Sort) -> &'static [ByteSet] {
+    match sort {
+        Sort::Domain => &[CAPITAL, UPPER],
+        Sort::Tilde => &[LETTER, NAMED],
+        _ => &[],
+    }
+}
+
 impl Detector for Login {
     fn rules(&self) -> Vec<RuleInfo> {
         vec![
@@ -167,12 +176,7 @@ impl Detector for Login {
 
     fn anchors(&self) -> Vec<Anchor> {
         let anchor = |(literal, sort): &(&[u8], Sort)| {
-            // What is frequent is looked at only where what follows may be a name.
-            let after: &[ByteSet] = match sort {
-                Sort::Domain => &[CAPITAL, UPPER],
-                Sort::Tilde => &[LETTER, NAMED],
-                _ => &[],
-            };
+            let after = after(*sort);
             use Sort::*;
             let starts_word = matches!(sort, Follows | Word | Bracket | For | Grant | Domain | CommonName | Attribute);
             let (bytes, after) = (literal.to_vec(), after.to_vec());
@@ -184,6 +188,9 @@ impl Detector for Login {
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
         let (literal, sort) = ANCHORS[hit.anchor];
         let behind = hit.at + literal.len();
+        if !after(sort).iter().zip(behind..).all(|(set, at)| view.is(at, *set)) {
+            return;
+        }
         let begins = || view.starts_word(hit.at);
         let (rule, span) = match sort {
             Sort::Follows if begins() => (USER, token(view, view.run(behind, BLANK, 8))),
