@@ -300,6 +300,7 @@ impl Pen {
         self.put(b"x1 jroe [01/May/2026:10:14:02 +0000] \"GET /rest/api/2/issue/PROJ-");
         self.number(4);
         self.put(b" HTTP/1.1\" 200 ");
+        self.count(Kind::User);
         self.number(5);
         self.put(b" 0.0421");
         self.end();
@@ -422,7 +423,7 @@ mod tests {
     fn structured_and_access_logs_hold_an_address_a_line() {
         let rows = |text: &[u8]| text.iter().filter(|b| **b == b'\n').count() as u64;
         let Corpus { text, planted } = access_log(1, SIZE);
-        assert_eq!(planted, BTreeMap::from([(Kind::Ipv4, rows(&text))]));
+        assert_eq!(planted, BTreeMap::from([(Kind::Ipv4, rows(&text)), (Kind::User, rows(&text))]));
         let Corpus { text, planted } = json_lines(1, SIZE);
         assert_eq!(planted, BTreeMap::from([(Kind::Ipv4, rows(&text)), (Kind::Email, rows(&text) / 10)]));
         for line in text.split(|&b| b == b'\n').filter(|line| !line.is_empty()) {

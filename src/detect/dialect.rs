@@ -128,11 +128,9 @@ pub fn is_code(view: &View<'_>, at: usize) -> bool {
     }
     let from = start.saturating_sub(REACH);
     let before = view.slice(from, start);
-    let behind = view.slice(end, (end + REACH).min(view.high()));
-    // Lines that are not whole are left out.
+    // Lines that are not whole are left out. Lines behind are not asked: a line must not wait for the next one.
     let before = before.split(|&b| b == b'\n').skip(usize::from(from > 0));
-    let behind = behind.split(|&b| b == b'\n').skip(1);
-    here + before.chain(behind).map(score).sum::<i32>() >= 3
+    here + before.map(score).sum::<i32>() >= 2
 }
 
 /// Whether the value's line is a comment, or the key stands in one at its end.

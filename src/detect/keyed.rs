@@ -23,6 +23,7 @@ use crate::detect::view::View;
 use crate::finding;
 use crate::finding::Confidence;
 use crate::kind::{Family, Kind};
+use crate::placeholder;
 use crate::rules::RuleSet;
 
 /// Finds the values of keys that name a secret.
@@ -69,6 +70,11 @@ impl Detector for Keyed {
             return out.left(0, hit.at, "no key of a secret");
         };
         let kind = self.lexicon.key(which).0;
+        // `PASSWORD_4kq7zp0c2dm:` is ours, not a key.
+        let text = key.text(view);
+        if placeholder::touches(text, 0, text.len()) {
+            return out.left(which, hit.at, "already a placeholder");
+        }
         let Some(place) = Place::of(view, &key, &self.lexicon) else {
             return out.left(which, hit.at, "no value behind it");
         };

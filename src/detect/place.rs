@@ -275,10 +275,7 @@ impl<'v> Reader<'_, 'v> {
             // `char password[] = "x"`
             b'[' if at == behind && !is_key_quoted => {
                 let close = view.run(at + 1, WORD, 24);
-                let equals = view.run(close + 1, BLANK, 8);
-                let value = view.run(equals + 1, BLANK, 8);
-                let is_array = view.at(close) == Some(b']') && view.at(equals) == Some(b'=');
-                Quote::at(view, value).filter(|_| is_array).and_then(|_| self.place(value, Separator::Equals))
+                self.assigned(close, b']')
             }
             b')' if is_key_quoted => self.typed_into(at).or_else(|| self.value_before()),
             b')' if at == behind => self.equalled(),
@@ -292,10 +289,7 @@ impl<'v> Reader<'_, 'v> {
             // `string Password { get; set; } = "x"`
             b'{' if at > behind && view.starts_with(at, b"{ get") => {
                 let close = view.run(at, const { ByteSet::of(b"}\n").not() }, 64);
-                let equals = view.run(close + 1, BLANK, 4);
-                let value = view.run(equals + 1, BLANK, 4);
-                let is_set = view.at(close) == Some(b'}') && view.at(equals) == Some(b'=');
-                Quote::at(view, value).filter(|_| is_set).and_then(|_| self.place(value, Separator::Equals))
+                self.assigned(close, b'}')
             }
             0xef if view.starts_with(at, WIDE_COLON) => {
                 self.place(view.run(at + WIDE_COLON.len(), BLANK, 64), Separator::Colon)
@@ -368,6 +362,14 @@ impl<'v> Reader<'_, 'v> {
                 .or_else(|| self.near(at)),
             _ => None,
         }
+    }
+
+    /// A string that is assigned to what is closed at `close` by `mark`. What is behind the line is not looked at.
+    fn assigned(&self, close: usize, mark: u8) -> Option<Place<'v>> {
+        let view = self.view;
+        let equals = (view.at(close) == Some(mark)).then(|| view.run(close + 1, BLANK, 8))?;
+        let value = (view.at(equals) == Some(b'=')).then(|| view.run(equals + 1, BLANK, 8))?;
+        Quote::at(view, value).and_then(|_| self.place(value, Separator::Equals))
     }
 
     fn equals(&self, at: usize) -> Option<Place<'v>> {
@@ -528,9 +530,12 @@ impl<'v> Reader<'_, 'v> {
         let view = self.view;
         let end = view.run(at, const { WORD.or(ByteSet::of(b".*[]<>")) }, 32);
         let equals = view.run(end, BLANK, 8);
-        let is_typed = end > at && equals > end && view.at(equals) == Some(b'=') && view.is(equals + 1, BLANK);
+        // What is behind the line is not looked at, so that it need not be waited for.
+        if end == at || equals == end || view.at(equals) != Some(b'=') || !view.is(equals + 1, BLANK) {
+            return None;
+        }
         let value = view.run(equals + 1, BLANK, 8);
-        Quote::at(view, value).filter(|_| is_typed).and_then(|_| self.place(value, Separator::Equals))
+        Quote::at(view, value).and_then(|_| self.place(value, Separator::Equals))
     }
 
     /// `type="password" value="x"`, `name="csrf-token" content="x"`: another attribute of the tag. And what follows the end
