@@ -70,8 +70,14 @@ impl Detector for Keyed {
             return out.left(0, hit.at, "no key of a secret");
         };
         let kind = self.lexicon.key(which).0;
-        // `PASSWORD_4kq7zp0c2dm:` is ours, not a key.
         let text = key.text(view);
+        // `failed to watch *v1.Secret: Unauthorized`: a type.
+        if view.ends_with_ignoring_case(key.start, b"*v1.")
+            || (text.starts_with(b"v1.") && view.before(key.start) == Some(b'*'))
+        {
+            return out.left(which, hit.at, "the name of a type");
+        }
+        // `PASSWORD_4kq7zp0c2dm:` is ours, not a key.
         if placeholder::touches(text, 0, text.len()) {
             return out.left(which, hit.at, "already a placeholder");
         }
@@ -98,7 +104,12 @@ impl Detector for Keyed {
             values.push(literal);
         }
         let asked = Asked { key: &key, place: &place, kind, strength };
-        for extent in values {
+        for mut extent in values {
+            // `could not find token: a213f715: not found`
+            let is_plain = !extent.is_quoted && !extent.is_open && extent.end > extent.start + 4;
+            if is_plain && view.before(extent.end) == Some(b':') && view.is(extent.end, BLANK) {
+                extent.end -= 1;
+            }
             let person::Read { kind, extent, is_sure } = person::read(kind, view, &key, &place, extent);
             let nobody = || person::reason(kind, view, &key, &place, &extent, !is_strong);
             let reason = if is_sure {

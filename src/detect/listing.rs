@@ -235,7 +235,10 @@ fn id(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
     if view.is(behind, DIGIT) {
         let digits = view.run(behind, DIGIT, 10);
         let end = view.run(digits + 1, LOGIN, 65);
-        return (view.at(digits) == Some(b'(') && view.at(end) == Some(b')')).then_some((digits + 1, end));
+        // `uid=10110(com.example.app)`: a package of Android.
+        let is_package = || view.slice(digits + 1, end).iter().filter(|&&byte| byte == b'.').count() > 1;
+        let is_told = view.at(digits) == Some(b'(') && view.at(end) == Some(b')');
+        return (is_told && !is_package()).then_some((digits + 1, end));
     }
     let end = view.run(behind, LOGIN, 65);
     let next = view.run(end, const { ByteSet::of(b", ") }, 2);
