@@ -36,7 +36,7 @@ pub enum Check {
     /// The characters vary as much as chance would have it, for their number and their alphabet; see [`randomness`].
     Entropy,
     /// It reads as chance has it and not as words do: letters and digits in disorder, twelve or more; see
-    /// [`bits_unlike_words`].
+    /// `bits_unlike_words`.
     Random,
     /// There are both a letter and a digit.
     Mixed,
