@@ -42,7 +42,7 @@ pub const ALL: [(&str, Maker); 9] = [
 
 /// A day in the life of a Jira node: log4j lines, an access log, JSON lines and stack traces, `bytes` long or slightly more.
 ///
-/// An e-mail address on every 59th line, a token or a keyed secret on every 270th, and something of the shape of an IPv4
+/// A login name on every line of the access log and of a user's own thread, an e-mail address on every 59th line, a token or a keyed secret on every 270th, and something of the shape of an IPv4
 /// address on a fifth of all lines, a third of which are the versions of browsers and so no findings.
 pub fn app_log(seed: u64, bytes: usize) -> Corpus {
     let mut pen = Pen::new(seed, bytes);
@@ -225,11 +225,15 @@ impl Pen {
         self.count(Kind::Ipv4);
     }
 
+    /// Time, thread, level and user, and the class.
     fn log_head(&mut self, level: &[u8]) {
         self.stamp();
         self.put(b"http-nio-8080-exec-");
         self.number(2);
         self.put(level);
+        if !level.ends_with(b" anonymous ") {
+            self.count(Kind::User);
+        }
         let class = self.pick(&CLASSES);
         self.put(class);
     }

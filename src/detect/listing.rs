@@ -77,7 +77,7 @@ const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 36] = [
     (b"/nov/", true, DIGITS, Sort::Access),
     (b"/dec/", true, DIGITS, Sort::Access),
     (b"-exec-", false, DIGITS, Sort::Thread),
-    (b"-thread-", true, DIGITS, Sort::Thread),
+    (b"thread-", true, DIGITS, Sort::Thread),
     (b"Caesium-", false, DIGITS, Sort::Thread),
     (b"worker-", true, DIGITS, Sort::Thread),
     (b") CMD (", false, NO, Sort::Cron),
@@ -347,9 +347,16 @@ fn access(view: &View<'_>, slash: usize) -> Option<(usize, usize)> {
     (is_log && is_all(view, start, end, LOGIN)).then_some((start, end))
 }
 
+/// The levels of a log.
+const LEVELS: [&[u8]; 6] = [b"ERROR", b"WARN", b"INFO", b"DEBUG", b"TRACE", b"FATAL"];
+
+/// Whether it is a job of the server's own rather than a user: `ServiceRunner`.
+fn is_job(text: &[u8]) -> bool {
+    text.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
+}
+
 /// `exec-7 ERROR jsmith 614x12345x1`, `Caesium-1-2 INFO jsmith     [c.a.j...]`: the level, then the user.
 fn thread(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
-    const LEVELS: [&[u8]; 6] = [b"ERROR", b"WARN", b"INFO", b"DEBUG", b"TRACE", b"FATAL"];
     let number = view.run(behind, const { DIGIT.or(ByteSet::of(b"-")) }, 16);
     // `exec-7 url: /rest/api; user: jsmith ERROR jsmith 614x1x1`
     let mut next = view.run(number, BLANK, 8);
@@ -377,10 +384,9 @@ fn thread(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
         let parts: Vec<&[u8]> = text.split(|&b| b == b'x').collect();
         parts.len() == 3 && parts.iter().all(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
     };
-    let is_background = || rest - end >= 4 && view.at(rest) == Some(b'[');
+    // `[c.a.jira.Foo]`, whose packages are letters: what log4j makes of a class.
+    let is_class = || view.is(rest + 1, LETTER) && view.at(rest + 2) == Some(b'.') && view.is(rest + 3, LETTER);
+    let is_background = || rest > end && view.at(rest) == Some(b'[') && (rest - end >= 4 || is_class());
     let is_name = start > level && is_all(view, start, end, LOGIN) && view.is(start, WORD);
-    // `ServiceRunner` is a job of the server's own.
-    let text = view.slice(start, end);
-    let is_job = text.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase());
-    (is_name && (is_request() || (is_background() && !is_job))).then_some((start, end))
+    (is_name && (is_request() || (is_background() && !is_job(view.slice(start, end))))).then_some((start, end))
 }

@@ -34,6 +34,8 @@ enum Sort {
     Bracket,
     /// A word or two stand between: `Accepted publickey for jroe`.
     For,
+    /// A name in quotes behind `captcha not required for`, on a line that tells of accounts.
+    Quotes,
     /// The name stands before, behind a blank or a colon.
     Before,
     /// The name stands before, behind the word `user`: `User jroe logged in`.
@@ -60,7 +62,7 @@ enum Sort {
     Attribute,
 }
 
-const ANCHORS: [(&[u8], Sort); 90] = [
+const ANCHORS: [(&[u8], Sort); 92] = [
     (b"invalid user ", Sort::Follows),
     (b"illegal user ", Sort::Follows),
     (b"authenticating user ", Sort::Follows),
@@ -120,6 +122,8 @@ const ANCHORS: [(&[u8], Sort); 90] = [
     (b"failed ", Sort::For),
     (b"postponed ", Sort::For),
     (b"starting session: ", Sort::For),
+    (b"ed for '", Sort::Quotes),
+    (b"ed for \"", Sort::Quotes),
     (b" : tty=", Sort::Before),
     (b" : pwd=", Sort::Before),
     (b" : user not in sudoers", Sort::Before),
@@ -200,6 +204,7 @@ impl Detector for Login {
             Sort::Word if begins() => (USER, token(view, behind).filter(|span| is_name(view, *span))),
             Sort::Bracket if begins() => (USER, bracketed(view, behind)),
             Sort::For if begins() => (USER, for_whom(view, behind)),
+            Sort::Quotes => (USER, in_quotes(view, hit.at, behind)),
             Sort::Before => (USER, before(view, hit.at)),
             Sort::UserBefore => (USER, user_before(view, hit.at)),
             Sort::Attempts => (USER, attempts(view, hit.at)),
@@ -274,6 +279,7 @@ fn is_name(view: &View<'_>, (start, end): (usize, usize)) -> bool {
         b"was",
         b"is",
         b"not",
+        b"service",
         b"succeeded",
         b"to",
     ];
@@ -298,6 +304,15 @@ fn for_whom(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     }
     let (start, end) = token(view, start)?;
     view.starts_with(end, b" from ").then_some((start, end))
+}
+
+/// `login attempt: captcha not required for 'jroe' after 0 failures`.
+fn in_quotes(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
+    const ACCOUNTS: [&[u8]; 8] =
+        [b"login", b"logon", b"captcha", b"authent", b"password", b"account", b"sign-in", b"user"];
+    let before = view.slice(view.line_start(at).max(at.saturating_sub(160)), at).to_ascii_lowercase();
+    let tells = ACCOUNTS.iter().any(|word| memchr::memmem::find(&before, word).is_some());
+    tells.then(|| token(view, behind - 1)).flatten().filter(|(start, end)| !view.slice(*start, *end).contains(&b' '))
 }
 
 /// `sudo:     jroe : TTY=pts/0`.
