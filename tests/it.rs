@@ -3,6 +3,7 @@
 #[path = "../fixtures/bundles/bundle.rs"]
 mod bundle;
 mod cases;
+mod containers;
 mod docs;
 mod encodings;
 mod fixtures;

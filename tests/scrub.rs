@@ -218,6 +218,53 @@ fn what_cannot_be_scanned_is_withheld_unless_the_user_says_so() {
 }
 
 #[test]
+fn dumps_are_masked_in_place_and_pictures_are_not() {
+    let world = World::new();
+    let dump = b"JAVA PROFILE 1.0.2\0\0\0\0\x08\x01\0\x14jane.roe@example.com\0\x02j\0a\0n\0e\0.\0r\0o\0e\0@\0e\0x\0a\0m\0p\0l\0e\0.\0c\0o\0m\0\x01\x02";
+    let run = world.run(&["scrub", "--unscannable", "mask"], dump);
+    assert_eq!((run.code, run.stdout.len()), (0, dump.len()), "{}", run.stderr);
+    assert!(run.stdout.starts_with(b"JAVA PROFILE 1.0.2\0\0\0\0\x08\x01\0\x14********************\0\x02*\0*\0"));
+    assert!(run.stdout.ends_with(b"*\0\x01\x02"), "{}", run.stdout.escape_ascii());
+    assert!(
+        run.stderr.contains("masked in place, as asked: 1 entry") && run.stderr.contains("a heap dump"),
+        "{}",
+        run.stderr
+    );
+    let picture = world.run(&["scrub", "--unscannable", "mask"], b"\x89PNG\r\n\x1a\n\0\0 jane.roe@example.com");
+    assert_eq!(picture.code, 4);
+    assert!(picture.text().contains("withheld") && !picture.text().contains("jane"), "{}", picture.text());
+}
+
+#[test]
+fn what_cannot_be_scanned_fails_before_anything_is_written_if_so_asked() {
+    let world = World::new();
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in [("a.log", LINE), ("shot.png", b"\x89PNG\r\n\x1a\n\0\0")] {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(content).unwrap();
+    }
+    let path = world.write("in.zip", zip.finish().unwrap().into_inner());
+    let path = path.to_str().unwrap();
+    for args in [&["scrub", path][..], &["scrub", path, "-o", "out.zip"]] {
+        let run = world.run(&[args, &["--unscannable", "fail", "--no-record"]].concat(), b"");
+        assert_eq!((run.code, run.stdout.len()), (4, 0), "{}", run.stderr);
+        assert!(run.stderr.contains("shot.png: it is a PNG image"), "{}", run.stderr);
+        assert!(!world.path("out.zip").exists());
+    }
+    let run = world.run(&["scrub", "--unscannable", "fail", "--no-record"], b"\x89PNG\r\n\x1a\n\0\0");
+    assert_eq!((run.code, run.stdout.len()), (4, 0), "{}", run.stderr);
+    assert_eq!(world.run(&["scrub", "--unscannable", "fail", "--no-record"], LINE).code, 0);
+}
+
+#[test]
+fn a_log_with_a_stray_zero_is_text() {
+    let world = World::new();
+    let run = world.run(&["scrub"], b"2026-05-01 a line with a zero\0 in it, of jane.roe@example.com\nand more\n");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.text().starts_with("2026-05-01 a line with a zero\0 in it, of EMAIL_"), "{}", run.text());
+}
+
+#[test]
 fn binary_data_behind_a_line_of_text_is_told() {
     let world = World::new();
     let mut text = b"#!/bin/sh\n".to_vec();

@@ -104,8 +104,8 @@ fn files(root: &Path, unread: &mut Vec<(String, String)>) -> Result<Vec<(String,
 /// The text of a file, whole, in UTF-8 if it has two or four bytes to a character; else why it is not read.
 fn text(path: &Path) -> Result<Vec<u8>, String> {
     let mut file = file::open(path).map_err(|error| error.to_string())?;
-    let head = Head::read(&mut file).map_err(|error| error.to_string())?;
-    if crate::container::sniff(head.deciding()).is_some() {
+    let head = Head::read(&mut file, |_, _| true).map_err(|error| error.to_string())?;
+    if crate::container::sniff(head.known()).is_some() {
         return Err("an archive: unpack it first".to_string());
     }
     let nature = sniff(head.deciding());
@@ -119,7 +119,7 @@ fn text(path: &Path) -> Result<Vec<u8>, String> {
             decoder.read_to_end(&mut text).map_err(|error| error.to_string())?;
             Ok(text)
         }
-        Nature::Unscannable(what) => Err(format!("it is {what}")),
+        Nature::Unscannable(matter) => Err(format!("it is {}", matter.what)),
     }
 }
 

@@ -122,6 +122,9 @@ impl Error {
                 pipeline::Error::Write(_) => {
                     "check the free space; nothing half-written was left under the output's name"
                 }
+                pipeline::Error::Unscannable { .. } => {
+                    "nothing was written, as --unscannable fail asks; withhold, mask and pass are the other ways"
+                }
                 pipeline::Error::Record(_) => "check the ledger's directory, or pass --no-record",
                 pipeline::Error::Panicked => "nothing unscanned was written; please report this with the file's kind",
             },

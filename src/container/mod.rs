@@ -47,6 +47,13 @@ pub trait Format: Sync {
     /// Does a stream that begins like this claim to be one? `head` is its first [`HEAD`] bytes, or all there are.
     fn recognises(&self, head: &[u8]) -> bool;
 
+    /// May a stream that has begun like this, behind whose first line nothing is known yet, still claim to be one?
+    ///
+    /// Only then does a stream that idles wait for more before it is decided what it is.
+    fn may_follow(&self, _head: &[u8]) -> bool {
+        false
+    }
+
     /// Must it be read by place, so that a stream has to be spooled first?
     fn is_read_by_place(&self) -> bool;
 
@@ -67,6 +74,11 @@ pub trait Format: Sync {
 /// Which format a stream that begins like this claims to be, whatever its name says.
 pub fn sniff(head: &[u8]) -> Option<&'static dyn Format> {
     FORMATS.iter().copied().find(|format| format.recognises(head))
+}
+
+/// Whether a stream that has begun like this, and idles, must be waited for, since what follows may make it a container.
+pub fn may_follow(head: &[u8]) -> bool {
+    FORMATS.iter().any(|format| format.may_follow(head))
 }
 
 /// Why a container, or an entry of one, cannot be passed on.

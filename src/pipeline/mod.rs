@@ -8,6 +8,7 @@
 mod builder;
 mod filter;
 mod inspect;
+mod masking;
 mod order;
 mod rewrite;
 mod turn;
@@ -54,6 +55,14 @@ pub enum Error {
         /// What is wrong with it.
         source: container::Error,
     },
+    /// Something in it cannot be scanned, and [`Unscannable::Fail`] says that it then fails.
+    #[error("{}{reason}", if name.is_empty() { String::new() } else { format!("{name}: ") })]
+    Unscannable {
+        /// The scrubbed name of the entry, with the containers around it; empty for the artifact itself.
+        name: String,
+        /// Why.
+        reason: String,
+    },
     /// The caller's recorder refused, before anything was read.
     #[error("cannot record the artifact")]
     Record(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -83,8 +92,13 @@ pub enum Unscannable {
     /// A notice stands in its place.
     #[default]
     Withhold,
+    /// What is found in its strings is masked in place, at equal length. What shows no strings (images, keystores, what is
+    /// compressed or encrypted) is withheld.
+    Mask,
     /// It passes as it is.
     Pass,
+    /// The artifact fails before anything of it is written. So it does where an entry cannot be opened.
+    Fail,
 }
 
 /// What became of an artifact as a whole.
@@ -94,6 +108,8 @@ pub enum Outcome {
     Scrubbed,
     /// It passed as it was, because [`Unscannable::Pass`] says so.
     Passed,
+    /// What was found in its strings was masked in place, because [`Unscannable::Mask`] says so.
+    Masked,
     /// It was withheld as a whole, and this notice was written in its place.
     Withheld(Vec<u8>),
 }
@@ -215,9 +231,9 @@ impl Scrubber {
         if !file.is_regular() {
             return self.source(work, Watched::new(file, watch), writer);
         }
-        let head = Head::read(file).map_err(Error::Read)?;
+        let head = Head::read(file, |_, _| true).map_err(Error::Read)?;
         file.seek(SeekFrom::Start(0)).map_err(Error::Read)?;
-        let Some(format) = container::sniff(head.deciding()).filter(|format| format.is_read_by_place()) else {
+        let Some(format) = container::sniff(head.known()).filter(|format| format.is_read_by_place()) else {
             return self.source(work, Watched::new(file, watch), writer);
         };
         // The bytes that are parsed are those that were hashed: the file is read whole, then by place.
@@ -236,8 +252,9 @@ impl Scrubber {
         writer: impl Write + Send,
     ) -> Result<Report, Error> {
         let mut source = source;
-        let head = Head::read(&mut source).map_err(Error::Read)?;
-        let (outcome, content) = match container::sniff(head.deciding()) {
+        let may_go_on = |source: &mut _, known: &[u8]| !Source::is_idle(source) || container::may_follow(known);
+        let head = Head::read(&mut source, may_go_on).map_err(Error::Read)?;
+        let (outcome, content) = match container::sniff(head.known()) {
             Some(format) => {
                 let mut input = HashingReader::new(Cursor::new(head.into_bytes()).chain(source));
                 let outcome = work.artifact(format, Input::stream(&mut input, &self.spools), writer)?;

@@ -13,8 +13,8 @@ use crate::container::{
     self, Budget, Entry, Format, Input, Limit, Tally, Verdict as Fate, VisitError, Visitor, notice,
 };
 use crate::report::{Fate as RuleFate, RuleCount, Summary, Withheld, Witness};
-use crate::source::{HashingReader, Source};
-use crate::text::{Decoder, Encoder, Encoding, Head, Nature, sniff};
+use crate::source::{HashingReader, Source, Spool};
+use crate::text::{Decoder, Encoder, Encoding, Head, Matter, Nature, sniff};
 
 /// From how many control characters on a text is told to hold binary data.
 const BINARY: u64 = 64;
@@ -69,12 +69,45 @@ impl<'s> Work<'s> {
         writer: impl Write + Send,
     ) -> Result<Outcome, Error> {
         let mut writer = Counting { writer, bytes: 0 };
-        let budget = Budget::new(self.scrubber.limits);
-        let rebuilt = format.rebuild(input, &mut writer, self, &budget);
-        self.summary.bytes_out += writer.bytes;
-        rebuilt.map_err(|source| Error::Container { format: format.id(), source })?;
+        match self.scrubber.unscannable {
+            Unscannable::Withhold | Unscannable::Mask | Unscannable::Pass => {
+                self.rebuild(format, input, &mut writer)?;
+            }
+            Unscannable::Fail => {
+                // Whether it fails is known at its end, and nothing may have been written by then.
+                let mut spool = Spool::new(&self.scrubber.spools);
+                self.rebuild(format, input, &mut spool)?;
+                if let Some(Withheld { name, reason }) = self.summary.withheld.first().cloned() {
+                    return Err(Error::Unscannable { name, reason });
+                }
+                let mut spooled = spool.into_reader().map_err(Error::Write)?;
+                io::copy(&mut spooled, &mut writer).map_err(Error::Write)?;
+            }
+        }
         writer.flush().map_err(Error::Write)?;
+        self.summary.bytes_out += writer.bytes;
         Ok(Outcome::Scrubbed)
+    }
+
+    fn rebuild(
+        &mut self,
+        format: &'static dyn Format,
+        input: Input<'_>,
+        writer: &mut (dyn Write + Send),
+    ) -> Result<(), Error> {
+        let budget = Budget::new(self.scrubber.limits);
+        format.rebuild(input, writer, self, &budget).map_err(|source| match source {
+            container::Error::Visit(VisitError(error)) => match error.downcast::<Error>() {
+                Ok(error) if matches!(*error, Error::Unscannable { .. }) => *error,
+                Ok(error) => {
+                    Error::Container { format: format.id(), source: container::Error::Visit(VisitError(error)) }
+                }
+                Err(error) => {
+                    Error::Container { format: format.id(), source: container::Error::Visit(VisitError(error)) }
+                }
+            },
+            source => Error::Container { format: format.id(), source },
+        })
     }
 
     /// A stream that is the whole artifact and no container; gives what was read besides.
@@ -86,40 +119,80 @@ impl<'s> Work<'s> {
     ) -> Result<(Outcome, Content), Error> {
         let mut writer = Counting { writer, bytes: 0 };
         let nature = sniff(head.deciding());
-        let input = Behind { head: Cursor::new(head.into_bytes()), rest: source };
-        let (outcome, content) = match (nature, self.scrubber.unscannable) {
-            (Nature::Text | Nature::Wide(_), _) if self.witness.is_some() => {
+        let input = Behind::new(head, source);
+        let (outcome, content) = match nature {
+            Nature::Text | Nature::Wide(_) if self.witness.is_some() => {
                 let mut input = HashingReader::new(input);
                 let filtered = self.show(nature, &mut input)?;
                 self.take(filtered);
                 (Outcome::Scrubbed, input.finish())
             }
-            (Nature::Text, _) => {
+            Nature::Text => {
                 let filtered = self.scrubber.filter_in_parallel(input, &mut writer)?;
                 (Outcome::Scrubbed, self.take(filtered))
             }
-            (Nature::Wide(encoding), _) => {
+            Nature::Wide(encoding) => {
                 let mut input = HashingReader::new(input);
                 let filtered = self.scrubber.filter_wide(encoding, &mut input, &mut writer)?;
                 self.take(filtered);
                 (Outcome::Scrubbed, input.finish())
             }
-            (Nature::Unscannable(_), Unscannable::Pass) => {
+            Nature::Unscannable(matter) => {
                 let mut input = HashingReader::new(input);
-                io::copy(&mut input, &mut writer).map_err(Error::Write)?;
-                self.summary.passed += 1;
-                (Outcome::Passed, input.finish())
-            }
-            (Nature::Unscannable(what), Unscannable::Withhold) => {
-                self.withheld(format!("it is {what}, which is not scanned"));
-                let notice = unscannable_notice("the input", what);
-                writer.write_all(&notice).map_err(Error::Write)?;
-                (Outcome::Withheld(notice), HashingReader::new(input).drain().map_err(Error::Read)?)
+                let outcome = match self.unscannable(matter, "the input", &mut input, &mut writer)? {
+                    Passes::Masked => Outcome::Masked,
+                    Passes::Unscanned => Outcome::Passed,
+                    Passes::Not(notice) => {
+                        writer.write_all(&notice).map_err(Error::Write)?;
+                        Outcome::Withheld(notice)
+                    }
+                };
+                (outcome, input.drain().map_err(Error::Read)?)
             }
         };
         writer.flush().map_err(Error::Write)?;
         self.summary.bytes_out += writer.bytes;
         Ok((outcome, content))
+    }
+
+    /// What becomes of something that is no text.
+    fn unscannable(
+        &mut self,
+        matter: Matter,
+        name: &str,
+        input: &mut dyn Read,
+        writer: &mut dyn Write,
+    ) -> Result<Passes, Error> {
+        let Matter { what, shows_strings } = matter;
+        let place = self.place.join("!");
+        match self.scrubber.unscannable {
+            Unscannable::Fail => {
+                Err(Error::Unscannable { name: place, reason: format!("it is {what}, which is not scanned") })
+            }
+            Unscannable::Pass => {
+                io::copy(input, writer).map_err(Error::Write)?;
+                self.summary.passed.push(Withheld { name: place, reason: format!("it is {what}, not scrubbed") });
+                Ok(Passes::Unscanned)
+            }
+            Unscannable::Mask if shows_strings => {
+                self.mask(input, writer)?;
+                let reason = format!("it is {what}; what is compressed or encoded in it was not seen");
+                self.summary.masked.push(Withheld { name: place, reason });
+                Ok(Passes::Masked)
+            }
+            Unscannable::Mask | Unscannable::Withhold => {
+                self.withheld(format!("it is {what}, which is not scanned"));
+                Ok(Passes::Not(unscannable_notice(name, what)))
+            }
+        }
+    }
+
+    /// Masks what is found in the strings of something that is no text.
+    fn mask(&mut self, input: &mut dyn Read, writer: &mut dyn Write) -> Result<(), Error> {
+        let mut counts = Vec::new();
+        self.scrubber.mask(input, writer, &mut counts)?;
+        filter::add(&mut self.counts, &counts);
+        Ok(())
     }
 
     /// Shows a text to the witness.
@@ -166,8 +239,8 @@ impl<'s> Work<'s> {
         reader: &mut (dyn Read + Send),
         writer: &mut (dyn Write + Send),
     ) -> Result<Fate, VisitError> {
-        let head = Head::read(reader)?;
-        if let Some(format) = container::sniff(head.deciding()) {
+        let head = Head::read(reader, |_, _| true)?;
+        if let Some(format) = container::sniff(head.known()) {
             let input = Cursor::new(head.into_bytes()).chain(reader);
             let before = (self.counts.clone(), self.summary.clone(), self.explained.len());
             let input = Input::stream(input, &self.scrubber.spools);
@@ -188,35 +261,42 @@ impl<'s> Work<'s> {
                 }
             };
         }
-        match (sniff(head.deciding()), self.scrubber.unscannable) {
-            (nature @ (Nature::Text | Nature::Wide(_)), _) => {
-                let input = Behind { head: Cursor::new(head.into_bytes()), rest: Flowing(reader) };
-                let is_alone = self.is_alone || self.scrubber.threads == 1;
-                let filtered = match nature {
-                    _ if self.witness.is_some() => self.show(nature, input),
-                    Nature::Wide(encoding) => self.scrubber.filter_wide(encoding, input, writer),
-                    _ if is_alone => self.scrubber.filter(input, writer),
-                    _ => self.scrubber.filter_in_parallel(input, writer),
-                };
-                match filtered {
-                    Ok(filtered) => {
-                        self.take(filtered);
-                    }
-                    Err(Error::Read(error) | Error::Write(error)) => return Err(error.into()),
-                    Err(error) => return Err(VisitError(Box::new(error))),
-                }
-                Ok(Fate::Scrubbed)
-            }
-            (Nature::Unscannable(_), Unscannable::Pass) => {
-                io::copy(&mut Cursor::new(head.into_bytes()).chain(reader), writer)?;
-                self.summary.passed += 1;
-                Ok(Fate::Scrubbed)
-            }
-            (Nature::Unscannable(what), Unscannable::Withhold) => {
-                self.withheld(format!("it is {what}, which is not scanned"));
-                Ok(Fate::Withheld(unscannable_notice(&entry.display, what)))
-            }
+        let nature = sniff(head.deciding());
+        let mut input = Behind::new(head, Flowing(reader));
+        if let Nature::Unscannable(matter) = nature {
+            return match self.unscannable(matter, &entry.display, &mut input, writer) {
+                Ok(Passes::Masked | Passes::Unscanned) => Ok(Fate::Scrubbed),
+                Ok(Passes::Not(notice)) => Ok(Fate::Withheld(notice)),
+                Err(error) => Err(given_up(error)),
+            };
         }
+        let is_alone = self.is_alone || self.scrubber.threads == 1;
+        let filtered = match nature {
+            _ if self.witness.is_some() => self.show(nature, input),
+            Nature::Wide(encoding) => self.scrubber.filter_wide(encoding, input, writer),
+            _ if is_alone => self.scrubber.filter(input, writer),
+            _ => self.scrubber.filter_in_parallel(input, writer),
+        };
+        self.take(filtered.map_err(given_up)?);
+        Ok(Fate::Scrubbed)
+    }
+}
+
+/// What becomes of something that is no text.
+enum Passes {
+    /// What takes its place is written.
+    Masked,
+    /// It is written as it was.
+    Unscanned,
+    /// Nothing is written, and this notice takes its place.
+    Not(Vec<u8>),
+}
+
+/// Why an entry ends its container: what its reader or writer said is passed on as it is.
+fn given_up(error: Error) -> VisitError {
+    match error {
+        Error::Read(error) | Error::Write(error) => error.into(),
+        error => VisitError(Box::new(error)),
     }
 }
 
@@ -291,26 +371,55 @@ impl Scrubber {
 }
 
 fn unscannable_notice(what: &str, nature: &str) -> Vec<u8> {
-    let advice =
-        "look at the original under the customer's terms, or pass --unscannable pass to let it through unscanned";
+    let advice = "look at the original under the customer's terms, or pass --unscannable mask to mask what shows in it, or \
+                  --unscannable pass to let it through unscanned";
     notice::text(what, &format!("it is {nature}, which is not scanned"), advice)
 }
 
-/// A source of which the head was read already.
+/// A source of which the head was read already, and was taken for no container.
 struct Behind<S> {
     head: Cursor<Vec<u8>>,
     rest: S,
+    /// The first bytes, as long as there were too few to see a container in them: the source idled behind a line.
+    first: Option<Vec<u8>>,
 }
 
 impl<S> Behind<S> {
+    fn new(head: Head, rest: S) -> Behind<S> {
+        let first = (head.known().len() < Head::ENOUGH).then(|| head.known().to_vec());
+        Behind { head: Cursor::new(head.into_bytes()), rest, first }
+    }
+
     fn is_in_head(&self) -> bool {
         self.head.position() < self.head.get_ref().len() as u64
+    }
+
+    /// Takes a look at what was decided before it was there: a tar whose first name holds a line end, line by line.
+    fn look(&mut self, read: &[u8]) -> io::Result<()> {
+        let Some(first) = &mut self.first else { return Ok(()) };
+        first.extend_from_slice(&read[..read.len().min(Head::ENOUGH - first.len())]);
+        if read.is_empty() || first.len() == Head::ENOUGH {
+            let format = container::sniff(first);
+            self.first = None;
+            if let Some(format) = format {
+                let what = format!("it began as text, slowly, and is a {} container: pass it as a file", format.id());
+                return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+            }
+        }
+        Ok(())
     }
 }
 
 impl<S: Read> Read for Behind<S> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.is_in_head() { self.head.read(buffer) } else { self.rest.read(buffer) }
+        if self.is_in_head() {
+            return self.head.read(buffer);
+        }
+        let read = self.rest.read(buffer)?;
+        if self.first.is_some() && !buffer.is_empty() {
+            self.look(&buffer[..read])?;
+        }
+        Ok(read)
     }
 }
 

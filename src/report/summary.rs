@@ -77,7 +77,9 @@ pub struct Summary {
     /// What was scanned as text although it holds binary data, in which things may hide.
     pub doubtful: Vec<Withheld>,
     /// What was passed through unscanned because the user said so.
-    pub passed: u64,
+    pub passed: Vec<Withheld>,
+    /// What was masked in place because the user said so, and is no text.
+    pub masked: Vec<Withheld>,
     /// What failed altogether, with the reason.
     pub failed: Vec<Withheld>,
     /// Bytes read.
@@ -108,7 +110,8 @@ impl Summary {
         self.scrubbed += other.scrubbed;
         self.withheld.extend(other.withheld);
         self.doubtful.extend(other.doubtful);
-        self.passed += other.passed;
+        self.passed.extend(other.passed);
+        self.masked.extend(other.masked);
         self.failed.extend(other.failed);
         self.bytes_in += other.bytes_in;
         self.bytes_out += other.bytes_out;
@@ -116,7 +119,8 @@ impl Summary {
 
     /// Puts the name of what was read before the names of the entries in it.
     pub fn within(&mut self, artifact: &str) {
-        for Withheld { name, .. } in self.withheld.iter_mut().chain(&mut self.doubtful) {
+        let lists = [&mut self.withheld, &mut self.doubtful, &mut self.passed, &mut self.masked];
+        for Withheld { name, .. } in lists.into_iter().flatten() {
             *name = if name.is_empty() { artifact.to_string() } else { format!("{artifact}!{name}") };
         }
     }
@@ -182,10 +186,13 @@ impl Summary {
     /// What was not scrubbed, and what is not looked for.
     fn leftovers(&self) -> String {
         let mut text = String::new();
-        if self.passed > 0 {
-            let _ = writeln!(text, "  passed unscanned, as asked: {}", n(self.passed, "entry"));
-        }
-        let lists = [("withheld", &self.withheld), ("scanned as text only", &self.doubtful), ("failed", &self.failed)];
+        let lists = [
+            ("WARNING: passed unscanned, as asked", &self.passed),
+            ("masked in place, as asked", &self.masked),
+            ("withheld", &self.withheld),
+            ("scanned as text only", &self.doubtful),
+            ("failed", &self.failed),
+        ];
         for (title, list) in lists {
             const MOST: usize = 10;
             if !list.is_empty() {
@@ -215,7 +222,8 @@ impl Summary {
             stats: Vec<RuleStats<'a>>,
             artifacts: u64,
             scrubbed: u64,
-            passed: u64,
+            passed: &'a [Withheld],
+            masked: &'a [Withheld],
             withheld: &'a [Withheld],
             doubtful: &'a [Withheld],
             failed: &'a [Withheld],
@@ -247,7 +255,8 @@ impl Summary {
             stats: self.fates.iter().map(stats).collect(),
             artifacts: self.artifacts,
             scrubbed: self.scrubbed,
-            passed: self.passed,
+            passed: &self.passed,
+            masked: &self.masked,
             withheld: &self.withheld,
             doubtful: &self.doubtful,
             failed: &self.failed,

@@ -123,6 +123,11 @@ impl<S: Source> Feed<S> {
         Ok(())
     }
 
+    /// Gives the source back.
+    pub fn into_source(self) -> S {
+        self.source
+    }
+
     /// Learns that the stream was read by place up to `offset`.
     pub fn took(&mut self, offset: u64) -> io::Result<()> {
         if self.file.is_none() || offset <= self.stands {

@@ -16,32 +16,45 @@ pub struct Head {
 }
 
 impl Head {
-    /// Reads up to the first line end, 4 KiB, or the end of the stream, whichever comes first.
+    /// Reads up to the first line end, 4 KiB, or the end of the stream, whichever comes first; and then on up to
+    /// [`Head::ENOUGH`], as long as `may_go_on` says so: because more is there already, or because what came must be
+    /// something that shows further on.
     ///
     /// # Errors
     /// As the reader's.
-    pub fn read(reader: &mut (impl Read + ?Sized)) -> io::Result<Head> {
+    pub fn read<R: Read + ?Sized>(
+        reader: &mut R,
+        mut may_go_on: impl FnMut(&mut R, &[u8]) -> bool,
+    ) -> io::Result<Head> {
         let mut bytes = vec![0; LIMIT];
         let mut known = 0;
-        let decides = loop {
-            if let Some(newline) = memchr::memchr(b'\n', &bytes[..known]) {
-                break newline + 1;
-            }
-            if known == LIMIT {
-                break LIMIT;
+        let mut decides = None;
+        while known < LIMIT {
+            decides = decides.or_else(|| memchr::memchr(b'\n', &bytes[..known]).map(|newline| newline + 1));
+            if decides.is_some() && (known >= Head::ENOUGH || !may_go_on(reader, &bytes[..known])) {
+                break;
             }
             match reader.read(&mut bytes[known..]) {
-                Ok(0) => break known,
+                Ok(0) => break,
                 Ok(n) => known += n,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
-        };
+        }
+        let decides = decides.or_else(|| memchr::memchr(b'\n', &bytes[..known]).map(|newline| newline + 1));
         bytes.truncate(known);
-        Ok(Head { bytes, decides })
+        Ok(Head { decides: decides.unwrap_or(known), bytes })
     }
 
-    /// The bytes that the decision may depend on.
+    /// As far as containers show what they are, in bytes.
+    pub const ENOUGH: usize = 512;
+
+    /// Everything that was read, by which a container is told.
+    pub fn known(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The bytes that decide how text is read.
     pub fn deciding(&self) -> &[u8] {
         &self.bytes[..self.decides]
     }
@@ -59,49 +72,116 @@ pub enum Nature {
     Text,
     /// Text of two or four bytes to a character.
     Wide(Encoding),
-    /// Something else, and what.
-    Unscannable(&'static str),
+    /// Something else.
+    Unscannable(Matter),
 }
 
-/// Decides what a stream is that begins with `head`.
+/// Something that is no text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Matter {
+    /// What it is, with its article.
+    pub what: &'static str,
+    /// Whether strings stand in it as they are. Where everything is compressed, encrypted or drawn, nothing can be masked.
+    pub shows_strings: bool,
+}
+
+impl Matter {
+    const fn strings(what: &'static str) -> Matter {
+        Matter { what, shows_strings: true }
+    }
+
+    const fn opaque(what: &'static str) -> Matter {
+        Matter { what, shows_strings: false }
+    }
+}
+
+/// Where a magic number stands, the number, and what begins so.
+const MAGIC: [(usize, &[u8], Matter); 47] = [
+    (0, b"\x89PNG", Matter::opaque("a PNG image")),
+    (0, b"\xff\xd8\xff", Matter::opaque("a JPEG image")),
+    (0, b"GIF8", Matter::opaque("a GIF image")),
+    (0, b"II*\0", Matter::opaque("a TIFF image")),
+    (0, b"MM\0*", Matter::opaque("a TIFF image")),
+    (0, b"\0\0\x01\0", Matter::opaque("an icon")),
+    (4, b"ftyp", Matter::opaque("an image or a film")),
+    (0, b"RIFF", Matter::opaque("an image, a film or a sound")),
+    (0, b"OggS", Matter::opaque("a film or a sound")),
+    (0, b"\x1aE\xdf\xa3", Matter::opaque("a film")),
+    (0, b"%PDF-", Matter::opaque("a PDF document")),
+    (0, b"7z\xbc\xaf\x27\x1c", Matter::opaque("a 7z archive")),
+    (0, b"Rar!", Matter::opaque("a rar archive")),
+    (0, b"MSCF", Matter::opaque("a cabinet archive")),
+    (0, b"\x1f\x9d", Matter::opaque("a compress file")),
+    (0, b"LZIP", Matter::opaque("an lzip file")),
+    (0, b"\x04\x22\x4d\x18", Matter::opaque("an lz4 file")),
+    (0, b"PAR1", Matter::opaque("a Parquet file")),
+    (0, b"ORC", Matter::opaque("an ORC file")),
+    (0, b"\xed\xab\xee\xdb", Matter::opaque("an RPM package")),
+    (0, b"\xfe\xed\xfe\xed", Matter::opaque("a Java keystore")),
+    (0, b"\xce\xce\xce\xce", Matter::opaque("a Java keystore")),
+    (0, b"Salted__", Matter::opaque("an encrypted file")),
+    (0, b"age-encryption.org/v1", Matter::opaque("an encrypted file")),
+    (0, b"LUKS\xba\xbe", Matter::opaque("an encrypted disk")),
+    (0, b"\x03\xd9\xa2\x9a", Matter::opaque("a KeePass database")),
+    (0, b"\x7fELF", Matter::strings("an executable or a core dump")),
+    (0, b"MZ", Matter::strings("an executable")),
+    (0, b"\xca\xfe\xba\xbe", Matter::strings("a Java class")),
+    (0, b"\xcf\xfa\xed\xfe", Matter::strings("an executable")),
+    (0, b"JAVA PROFILE", Matter::strings("a heap dump")),
+    (0, b"FLR\0", Matter::strings("a flight recording")),
+    (0, b"\xd0\xcf\x11\xe0", Matter::strings("an OLE2 document (.doc, .xls, .msg)")),
+    (0, b"SQLite format 3", Matter::strings("an SQLite database")),
+    (0, b"PGDMP", Matter::strings("a PostgreSQL custom dump")),
+    (0, b"ElfFile\0", Matter::strings("a Windows event log")),
+    (0, b"MDMP", Matter::strings("a Windows memory dump")),
+    (0, b"PAGEDU", Matter::strings("a Windows memory dump")),
+    (0, b"regf", Matter::strings("a Windows registry hive")),
+    (0, b"\xac\xed\0\x05", Matter::strings("a serialized Java object")),
+    (0, b"\x0a\x0d\x0d\x0a", Matter::strings("a network capture")),
+    (0, b"\xd4\xc3\xb2\xa1", Matter::strings("a network capture")),
+    (0, b"\xa1\xb2\xc3\xd4", Matter::strings("a network capture")),
+    (0, b"\xfebin", Matter::strings("a MySQL binary log")),
+    (0, b"LPKSHHRH", Matter::strings("a journal of systemd")),
+    (0, b"Obj\x01", Matter::opaque("an Avro file")),
+    (0, b"REDIS0", Matter::strings("a Redis dump")),
+];
+
+/// Decides what a stream is that begins with `head`, its first line or 4 KiB.
 pub fn sniff(head: &[u8]) -> Nature {
-    const MAGIC: [(&[u8], &str); 21] = [
-        (b"\x89PNG", "a PNG image"),
-        (b"\xff\xd8\xff", "a JPEG image"),
-        (b"GIF8", "a GIF image"),
-        (b"%PDF-", "a PDF document"),
-        (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-        (b"Rar!", "a rar archive"),
-        (b"\x7fELF", "an executable or a core dump"),
-        (b"MZ", "an executable"),
-        (b"\xca\xfe\xba\xbe", "a Java class"),
-        (b"JAVA PROFILE", "a heap dump"),
-        (b"FLR\0", "a flight recording"),
-        (b"\xd0\xcf\x11\xe0", "an OLE2 document (.doc, .xls, .msg)"),
-        (b"SQLite format 3", "an SQLite database"),
-        (b"PGDMP", "a PostgreSQL custom dump"),
-        (b"ElfFile\0", "a Windows event log"),
-        (b"\xfe\xed\xfe\xed", "a Java keystore"),
-        (b"MDMP", "a Windows memory dump"),
-        (b"PAGEDU", "a Windows memory dump"),
-        (b"RIFF", "a media file"),
-        (b"\x1f\x9d", "a compress file"),
-        (b"LZIP", "an lzip file"),
-    ];
-    if let Some((magic, what)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
-        // Two letters may begin a sentence; an executable has more to show.
+    let has = |(at, magic, _): &&(usize, &[u8], Matter)| head.get(*at..).is_some_and(|rest| rest.starts_with(magic));
+    if let Some((_, magic, matter)) = MAGIC.iter().find(has) {
+        // Letters may begin a sentence; what is no text has more to show. Who encrypts says so in words.
         let is_plain = magic.iter().all(|b| b.is_ascii_graphic() || *b == b' ');
         if !is_plain || magic.len() > 4 || head.iter().any(|&b| b == 0 || (b < 32 && !is_layout(b)) || b >= 0x80) {
-            return Nature::Unscannable(what);
+            return Nature::Unscannable(*matter);
         }
+    }
+    if is_pkcs12(head) {
+        return Nature::Unscannable(Matter::opaque("a PKCS #12 keystore"));
     }
     if let Some(encoding) = Encoding::of(head) {
         return Nature::Wide(encoding);
     }
-    if head.contains(&0) {
-        return Nature::Unscannable("binary data");
+    let is_stray = || head.split(|&b| b == 0).all(is_utf8);
+    if (head.contains(&0) && !is_stray()) || controls(head) * 20 > head.len() as u64 {
+        return Nature::Unscannable(Matter::strings("binary data"));
     }
-    if controls(head) * 20 > head.len() as u64 { Nature::Unscannable("binary data") } else { Nature::Text }
+    Nature::Text
+}
+
+/// Whether a keystore begins so: a sequence of two length bytes (RFC 7292, section 4; DER), or of any length (BER).
+fn is_pkcs12(head: &[u8]) -> bool {
+    match head {
+        [0x30, 0x80, 2, 1, 3, ..] | [0x30, 0x82, _, _, 2, 1, 3, ..] => true,
+        // The length is a line end: no more of it is needed to know that this is no text.
+        [0x30, 0x82, b'\n'] | [0x30, 0x82, _, b'\n'] => true,
+        _ => false,
+    }
+}
+
+/// Whether this is UTF-8, but for a character that is cut off at the end.
+fn is_utf8(text: &[u8]) -> bool {
+    std::str::from_utf8(text).map_or_else(|error| error.error_len().is_none(), |_| true)
 }
 
 /// Controls that text has: tab, line ends, form feed, backspace, bell, escape.
@@ -117,7 +197,7 @@ mod tests {
     #[test]
     fn the_first_line_decides() {
         let mut reader = &b"first line\n\0\0\0"[..];
-        let head = Head::read(&mut reader).unwrap();
+        let head = Head::read(&mut reader, |_, _| false).unwrap();
         assert_eq!(head.deciding(), b"first line\n");
         assert_eq!(sniff(head.deciding()), Nature::Text);
         assert_eq!(head.into_bytes(), b"first line\n\0\0\0");
@@ -131,20 +211,44 @@ mod tests {
     }
 
     #[test]
+    fn a_head_goes_on_behind_its_first_line_if_it_may() {
+        for (length, pieces) in [(100, 40), (3000, 40), (5000, 900)] {
+            let text = [b"name\n".to_vec(), vec![b'x'; length]].concat();
+            let mut reader = std::io::BufReader::with_capacity(pieces, &text[..]);
+            let head = Head::read(&mut reader, |_, _| true).unwrap();
+            assert_eq!(head.deciding(), b"name\n");
+            assert!(head.known().len() >= Head::ENOUGH.min(text.len()));
+        }
+    }
+
+    #[test]
     fn what_is_no_text_is_named() {
         for (head, what) in [
             (&b"\x89PNG\r\n\x1a\n"[..], "a PNG image"),
-            (b"%PDF-1.7\n", "a PDF document"),
+            (b"%PDF-1.7\n%\xe2\xe3", "a PDF document"),
+            (b"age-encryption.org/v1\n", "an encrypted file"),
+            (b"\x30\x82\x0a", "a PKCS #12 keystore"),
+            (b"\x30\x82\x05\x9c\x02\x01\x03\x30", "a PKCS #12 keystore"),
+            (b"JAVA PROFILE 1.0.2\0\0\0\0\x08", "a heap dump"),
+            (b"\0\0\0\x18ftypheic\0\0\0\0", "an image or a film"),
             (b"\x01\x02\x03\x04binary", "binary data"),
-            (b"text\0text and more of it\n", "binary data"),
+            (b"a\0b\n", "binary data"),
+            (b"wide \0 caf\xe9 and more that is no UTF-8\n", "binary data"),
         ] {
-            assert_eq!(sniff(head), Nature::Unscannable(what));
+            match sniff(head) {
+                Nature::Unscannable(matter) => assert_eq!(matter.what, what),
+                other => panic!("{head:?}: {other:?}"),
+            }
         }
         for text in [
             &b""[..],
             b"MZ is a pair of letters\n",
             b"GIF89 was here\n",
+            b"RIFF raff\n",
+            b"ORC and other beasts\n",
             b"\x1b[31mred\x1b[0m\n",
+            b"2026-05-01 10:14:02 a line with one stray zero\0 in it\n",
+            b"text\0text and more of it\n",
             "gr\u{fc}n\n".as_bytes(),
             b"gr\xfcn\n",
         ] {

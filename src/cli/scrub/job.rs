@@ -79,6 +79,7 @@ impl Job {
             let code = match error {
                 Error::Scrub(pipeline::Error::Read(_)) | Error::Source(_) | Error::Changed { .. } => FailCode::Read,
                 Error::Scrub(pipeline::Error::Container { .. }) => FailCode::Decode,
+                Error::Scrub(pipeline::Error::Unscannable { .. }) => FailCode::Refused,
                 Error::Left { .. } => FailCode::Verify,
                 Error::Scrub(pipeline::Error::Write(error)) if sink::reader_is_gone(error) => FailCode::Cancelled,
                 Error::Scrub(pipeline::Error::Write(_)) | Error::Sink(_) => FailCode::Write,

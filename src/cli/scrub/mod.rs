@@ -50,7 +50,7 @@ pub struct Args {
     /// Threads to use [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// What becomes of entries that cannot be scanned, such as images
+    /// What becomes of files and entries that are no text, such as images and dumps
     #[arg(long, value_enum, default_value = "withhold", value_name = "ACT")]
     unscannable: UnscannableName,
     /// Scan the output again before it gets its name; if anything is left that is not ours, it never does, and the exit
@@ -78,8 +78,12 @@ pub struct Args {
 enum UnscannableName {
     /// A notice stands in their place, and the exit code is 4
     Withhold,
-    /// They pass as they are
+    /// What is found in their strings is masked at equal length; what shows no strings is withheld
+    Mask,
+    /// They pass as they are, and the summary names them
     Pass,
+    /// Nothing is written, and the exit code is 4
+    Fail,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -128,7 +132,9 @@ fn job(context: &Context, args: Args, is_tree: bool) -> Result<Job, Error> {
         .count_fates(args.stats)
         .unscannable(match args.unscannable {
             UnscannableName::Withhold => Unscannable::Withhold,
+            UnscannableName::Mask => Unscannable::Mask,
             UnscannableName::Pass => Unscannable::Pass,
+            UnscannableName::Fail => Unscannable::Fail,
         })
         .limits(args.bounds.limits());
     builder = args.detection.apply(builder, rules)?;

@@ -92,6 +92,8 @@ pub fn run(job: &Job) -> Result<Exit, Error> {
     // Files end in any order; what is told does not depend on it.
     summary.withheld.sort_by(|a, b| a.name.cmp(&b.name));
     summary.doubtful.sort_by(|a, b| a.name.cmp(&b.name));
+    summary.passed.sort_by(|a, b| a.name.cmp(&b.name));
+    summary.masked.sort_by(|a, b| a.name.cmp(&b.name));
     summary.failed.sort_by(|a, b| a.name.cmp(&b.name));
     let exit = job.conclude(&mut summary, start)?;
     Ok(if is_left.into_inner() { Exit::Contradiction } else { exit })
