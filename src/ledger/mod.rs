@@ -289,8 +289,18 @@ impl Ledger {
 
     /// Runs `work` in a transaction that writes; durable when it returns. If it fails, nothing has changed.
     fn write<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        self.write_as(Access::Write, work)
+    }
+
+    /// The same, without waiting for the disk: if power fails now, it may be as if it had not been. The mark beside the
+    /// database, which must never run ahead of it, does not tell of it until the next durable commit.
+    fn write_lazily<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        self.write_as(Access::Lazily, work)
+    }
+
+    fn write_as<T>(&self, access: Access, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
         let mut store = self.store();
-        store.begin(Access::Write)?;
+        store.begin(access)?;
         let result = self.mark.read(&self.seals).and_then(|mark| audit::check_mark(&**store, &mark)).and_then(|()| {
             let (seals, me, now) = (&self.seals, &self.me, self.clock.now());
             let mut tx = Tx { store: &mut **store, seals, me, now, changed: Fingerprints::new() };
@@ -309,7 +319,9 @@ impl Ledger {
         });
         match done {
             Ok((value, head)) => {
-                self.mark.advance(&self.seals, &head, false)?;
+                if access == Access::Write {
+                    self.mark.advance(&self.seals, &head, false)?;
+                }
                 guard::anchor(&self.home, &*self.clock)?;
                 Ok(value)
             }

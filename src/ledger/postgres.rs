@@ -113,7 +113,8 @@ impl Driver for Postgres {
         self.rollback();
         let sql = match access {
             Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-            Access::Write => "BEGIN; SELECT 1 FROM chain_head FOR UPDATE",
+            // The server knows how to make commits of many sessions durable at once.
+            Access::Write | Access::Lazily => "BEGIN; SELECT 1 FROM chain_head FOR UPDATE",
         };
         self.is_in_transaction = true;
         Ok(self.client.get_mut().batch_execute(sql)?)

@@ -133,9 +133,10 @@ impl Ledger {
         })
     }
 
-    /// Reports that a run is done with an artifact: the output, if there is one, has its final name.
+    /// Reports that a run is done with an artifact: the output, if there is one, has its final name. This does not wait for
+    /// the disk: if power fails, the artifact stands in the ledger as one whose run died, and its copies with it.
     pub fn finish(&self, artifact: &ArtifactId, finished: &Finished) -> Result<(), Error> {
-        self.write(|tx| {
+        self.write_lazily(|tx| {
             let mut row = tx.open_artifact(artifact)?;
             for mut location in tx.store.locations_of(&row.artifact_id)? {
                 let content = match location.role {
@@ -171,9 +172,10 @@ impl Ledger {
         })
     }
 
-    /// Reports that a run gave up on an artifact. What it left stays recorded until it is deleted.
+    /// Reports that a run gave up on an artifact. What it left stays recorded until it is deleted. It waits for the disk no
+    /// more than [`Ledger::finish`] does.
     pub fn fail(&self, artifact: &ArtifactId, code: FailCode) -> Result<(), Error> {
-        self.write(|tx| {
+        self.write_lazily(|tx| {
             let mut row = tx.open_artifact(artifact)?;
             for location in tx.store.locations_of(&row.artifact_id)? {
                 self.settle_unwritten(tx, location)?;

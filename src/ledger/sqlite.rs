@@ -20,8 +20,17 @@ const MIGRATIONS: [&str; 2] = [include_str!("schema_1.sql"), include_str!("schem
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// From how many pages in the write-ahead log on they are copied back, when nobody waits and otherwise. Whoever opens the
+/// database alone reads all of the log, so that a long one costs every run.
+const FEW: u32 = 128;
+const MANY: u32 = 1000;
+
 /// An open database.
-pub(super) struct Sqlite(pub(super) Connection);
+pub(super) struct Sqlite {
+    pub(super) connection: Connection,
+    /// The transaction is, or the last one was, of those that need not be durable.
+    is_lazy: bool,
+}
 
 impl Sqlite {
     /// Opens the database in a home, creating and migrating it as needed.
@@ -40,7 +49,18 @@ impl Sqlite {
         )?;
         migrate(&mut connection)?;
         connection.execute_batch("PRAGMA foreign_keys=ON;")?;
-        Ok(Sqlite(connection))
+        Ok(Sqlite { connection, is_lazy: false })
+    }
+
+    /// Has the next commits wait for the disk, or not.
+    fn be_lazy(&mut self, is_lazy: bool) -> Result<(), Error> {
+        if self.is_lazy != is_lazy {
+            let (synchronous, pages) = if is_lazy { ("NORMAL", FEW) } else { ("FULL", MANY) };
+            let sql = format!("PRAGMA synchronous={synchronous}; PRAGMA wal_autocheckpoint={pages};");
+            self.connection.execute_batch(&sql)?;
+            self.is_lazy = is_lazy;
+        }
+        Ok(())
     }
 }
 
@@ -86,24 +106,27 @@ impl Driver for Sqlite {
         self.rollback();
         let sql = match access {
             Access::Read => "BEGIN DEFERRED",
-            Access::Write => "BEGIN IMMEDIATE",
+            Access::Write | Access::Lazily => "BEGIN IMMEDIATE",
         };
-        Ok(self.0.execute_batch(sql)?)
+        if access != Access::Read {
+            self.be_lazy(access == Access::Lazily)?;
+        }
+        Ok(self.connection.execute_batch(sql)?)
     }
 
     fn commit(&mut self) -> Result<(), Error> {
-        Ok(self.0.execute_batch("COMMIT")?)
+        Ok(self.connection.execute_batch("COMMIT")?)
     }
 
     fn rollback(&mut self) {
-        if !self.0.is_autocommit() {
+        if !self.connection.is_autocommit() {
             // Nothing can be done about a failure here: the next begin fails and says so.
-            let _ = self.0.execute_batch("ROLLBACK");
+            let _ = self.connection.execute_batch("ROLLBACK");
         }
     }
 
     fn query(&self, sql: &str, parameters: &[Cell]) -> Result<Vec<Vec<Cell>>, Error> {
-        let mut statement = self.0.prepare_cached(sql)?;
+        let mut statement = self.connection.prepare_cached(sql)?;
         let columns = statement.column_count();
         let mut rows = statement.query(params_from_iter(parameters))?;
         let mut all = Vec::new();
@@ -127,16 +150,16 @@ impl Driver for Sqlite {
     }
 
     fn execute(&mut self, sql: &str, parameters: &[Cell]) -> Result<u64, Error> {
-        Ok(self.0.prepare_cached(sql)?.execute(params_from_iter(parameters))? as u64)
+        Ok(self.connection.prepare_cached(sql)?.execute(params_from_iter(parameters))? as u64)
     }
 
     fn check(&self) -> Result<Vec<String>, Error> {
         let mut problems = Vec::new();
-        let mut statement = self.0.prepare("PRAGMA integrity_check(20)")?;
+        let mut statement = self.connection.prepare("PRAGMA integrity_check(20)")?;
         for answer in statement.query_map([], |row| row.get::<_, String>(0))? {
             problems.extend(Some(answer?).filter(|answer| answer != "ok"));
         }
-        if self.0.prepare("PRAGMA foreign_key_check")?.exists([])? {
+        if self.connection.prepare("PRAGMA foreign_key_check")?.exists([])? {
             problems.push("a row refers to one that is not there".into());
         }
         Ok(problems)
@@ -145,9 +168,9 @@ impl Driver for Sqlite {
     fn empty_log(&mut self) -> Result<bool, Error> {
         for attempt in 0..5 {
             // Its own short patience: a reader that stays is reported, not waited for.
-            self.0.busy_timeout(Duration::from_millis(100 * attempt))?;
-            let busy = self.0.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
-            self.0.busy_timeout(PATIENCE)?;
+            self.connection.busy_timeout(Duration::from_millis(100 * attempt))?;
+            let busy = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+            self.connection.busy_timeout(PATIENCE)?;
             if busy? == 0 {
                 return Ok(true);
             }
@@ -168,13 +191,36 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let home = Home::open(&root.path().join("home")).unwrap();
         let store = Sqlite::open(&home).unwrap();
-        let ask = |pragma: &str| store.0.query_row(pragma, [], |row| row.get::<_, rusqlite::types::Value>(0)).unwrap();
+        let ask = |pragma: &str| {
+            store.connection.query_row(pragma, [], |row| row.get::<_, rusqlite::types::Value>(0)).unwrap()
+        };
         assert_eq!(ask("PRAGMA journal_mode"), rusqlite::types::Value::Text("wal".into()));
         assert_eq!(ask("PRAGMA synchronous"), rusqlite::types::Value::Integer(2));
         assert_eq!(ask("PRAGMA secure_delete"), rusqlite::types::Value::Integer(1));
         assert_eq!(ask("PRAGMA foreign_keys"), rusqlite::types::Value::Integer(1));
-        store.0.pragma_update(None, "user_version", 3).unwrap();
+        store.connection.pragma_update(None, "user_version", 3).unwrap();
         assert!(matches!(Sqlite::open(&home), Err(Error::Newer { found: 3, known: 2 })));
+    }
+
+    #[test]
+    fn what_need_not_be_durable_does_not_wait_and_keeps_the_log_short() {
+        let root = tempfile::tempdir().unwrap();
+        let home = Home::open(&root.path().join("home")).unwrap();
+        let mut store = Sql(Sqlite::open(&home).unwrap());
+        let ask = |store: &Sql<Sqlite>, pragma: &str| {
+            store.0.connection.query_row(pragma, [], |row| row.get::<_, i64>(0)).unwrap()
+        };
+        let mut append = |access, seq: i64| {
+            store.begin(access).unwrap();
+            store.0.execute("UPDATE chain_head SET seq = $1", &[Cell::Int(seq)]).unwrap();
+            store.commit().unwrap();
+            ask(&store, "PRAGMA synchronous")
+        };
+        assert_eq!([append(Access::Write, 1), append(Access::Lazily, 2), append(Access::Write, 3)], [2, 1, 2]);
+        // However many commits there are, the log that the next run reads is short.
+        assert!((0..i64::from(3 * FEW)).all(|seq| append(Access::Lazily, seq) == 1));
+        let in_log = store.0.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, i64>(1));
+        assert!(in_log.unwrap() <= i64::from(FEW));
     }
 
     #[test]
@@ -182,8 +228,8 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let mut store = Sql(Sqlite::open(&Home::open(&root.path().join("home")).unwrap()).unwrap());
         store.append(&EventRow { seq: 1, body: "{}".into(), prev_hash: vec![0; 32], hash: vec![1; 32] }, &[]).unwrap();
-        assert!(store.0.0.execute("UPDATE audit_event SET body = '{ }'", []).is_err());
-        assert!(store.0.0.execute("DELETE FROM audit_event", []).is_err());
+        assert!(store.0.connection.execute("UPDATE audit_event SET body = '{ }'", []).is_err());
+        assert!(store.0.connection.execute("DELETE FROM audit_event", []).is_err());
         let fork = EventRow { seq: 2, body: "{}".into(), prev_hash: vec![0; 32], hash: vec![2; 32] };
         assert!(store.append(&fork, &[]).is_err(), "two events cannot follow the same one");
     }

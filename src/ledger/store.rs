@@ -10,8 +10,10 @@ use super::rows::{
 pub(super) enum Access {
     /// One consistent view; nothing is written.
     Read,
-    /// The only writer until the end.
+    /// The only writer until the end; durable when it is committed.
     Write,
+    /// The same, but a loss of power may undo it, with all that was committed like this since the last durable commit.
+    Lazily,
 }
 
 /// What a ledger holds, in numbers.
@@ -29,7 +31,7 @@ pub(super) struct Totals {
 /// What the ledger asks of a database.
 ///
 /// `put_*` inserts a row or replaces the one with its id. Between `begin` and `commit` or `rollback` all reads see one
-/// state; `commit` returns when the writes are durable. A store knows nothing of keys, clocks or files.
+/// state; `commit` returns when the writes are durable, unless they need not be. A store knows nothing of keys, clocks or files.
 pub(super) trait Store: Send {
     fn begin(&mut self, access: Access) -> Result<(), Error>;
     fn commit(&mut self) -> Result<(), Error>;

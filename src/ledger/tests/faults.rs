@@ -97,7 +97,7 @@ impl Driver for Faulty {
     }
 
     fn commit(&mut self) -> Result<(), Error> {
-        self.call(|| Ok(self.inner.0.execute_batch("COMMIT")?))
+        self.call(|| Ok(self.inner.connection.execute_batch("COMMIT")?))
     }
 
     fn rollback(&mut self) {
@@ -109,7 +109,7 @@ impl Driver for Faulty {
     }
 
     fn execute(&mut self, sql: &str, parameters: &[Cell]) -> Result<u64, Error> {
-        self.call(|| Ok(self.inner.0.execute(sql, rusqlite::params_from_iter(parameters))? as u64))
+        self.call(|| Ok(self.inner.connection.execute(sql, rusqlite::params_from_iter(parameters))? as u64))
     }
 
     fn check(&self) -> Result<Vec<String>, Error> {
