@@ -13,9 +13,8 @@ use std::{env, fs};
 
 use regex_automata::meta::Regex;
 use rustix::time::{ClockId, clock_gettime};
-use scrubjay::bench::{Stages, corpus, hostile, synthetic};
+use scrubjay::bench::{Stage, Stages, corpus, hostile, search, synthetic};
 use scrubjay::detect::Isa;
-use scrubjay::pipeline::Rewriter;
 use scrubjay::rules::{RuleSet, syntax};
 use serde_json::{Value, json};
 
@@ -25,6 +24,9 @@ usage: measure scan FILE [RULES]      the scan, with the built-in rules or with 
        measure stages FILE            microseconds for each megabyte, by stage
        measure regex FILE PATTERNS    one alternation of the patterns in a file, every match replaced
        measure hostile [BYTES]        the scan of every hostile text at two sizes
+       measure slowest [BYTES] [SEED COUNT]
+                                      repeats every anchor and key word with all that may stand behind it, or so many
+                                      pieces drawn from a seed, and lists the slowest
        measure corpus NAME MIB        writes a corpus to standard output
        measure rules COUNT            writes so many synthetic rules to standard output
        measure patterns               every rule as JSON";
@@ -67,6 +69,9 @@ fn run(arguments: &[&str], out: &mut impl Write) -> Result<bool, Error> {
         }
         ["hostile"] => hostile(1 << 20)?,
         ["hostile", bytes] => hostile(bytes.parse()?)?,
+        ["slowest"] => slowest(1 << 14, None)?,
+        ["slowest", bytes] => slowest(bytes.parse()?, None)?,
+        ["slowest", bytes, seed, count] => slowest(bytes.parse()?, Some((seed.parse()?, count.parse()?)))?,
         ["corpus", name, mebibytes] => {
             let Some((_, make)) = corpus::ALL.iter().find(|(known, _)| known == name) else { return Ok(false) };
             out.write_all(&make(1, mebibytes.parse::<usize>()? << 20).text)?;
@@ -135,18 +140,15 @@ fn stage_by_stage(file: &str) -> Result<Value, Error> {
     });
     black_box(hasher.finalize());
     let digest = lap();
-    black_box(stages.count(&text));
-    let scan = lap();
-    let scanned = stages.scan(&text);
-    lap();
-    let settled = Stages::resolve(scanned);
-    let resolve = lap();
-    let mut rewriter = Rewriter::default();
-    for (chunk, settled) in &settled {
-        buffer.clear();
-        stages.rewrite(&mut rewriter, chunk, settled, &mut buffer);
-    }
-    let rewrite = lap();
+    let [mut scan, mut resolve, mut rewrite] = [0.0; 3];
+    black_box(stages.filter_by_stage(&text, &mut buffer, |stage| {
+        let took = match stage {
+            Stage::Scan => &mut scan,
+            Stage::Resolve => &mut resolve,
+            Stage::Rewrite => &mut rewrite,
+        };
+        *took += lap();
+    }));
     Ok(json!({ "read": read, "digest": digest, "scan": scan, "resolve": resolve, "rewrite": rewrite }))
 }
 
@@ -170,6 +172,44 @@ fn hostile(bytes: usize) -> Result<Value, Error> {
         })
     });
     Ok(Value::Array(rows.collect()))
+}
+
+/// The slowest of the texts that repeat one piece: of all that the rules suggest, or of those drawn from a seed.
+fn slowest(bytes: usize, drawn: Option<(u64, usize)>) -> Result<Value, Error> {
+    const SHOWN: usize = 100;
+    let rules = RuleSet::builtin();
+    let stages = Stages::on(isa()?, &rules);
+    let pieces = match drawn {
+        Some((seed, count)) => search::drawn(stages.engine(), &rules, seed, count),
+        None => search::pieces(stages.engine(), &rules),
+    };
+    let mut buffer = Vec::new();
+    let mut cost = |piece: &[u8], bytes: usize| {
+        let text = piece.repeat(bytes.div_ceil(piece.len()));
+        let start = cpu();
+        black_box(stages.filter(&text, &mut buffer));
+        text.len() as f64 * 1000.0 / (cpu() - start).max(1) as f64
+    };
+    // A short look first: most are fast, and of the others the first time may have compiled a pattern.
+    const SHORT: usize = 4096;
+    const SLOW: f64 = 100.0;
+    let mut costs: Vec<(f64, &Vec<u8>)> = pieces.iter().map(|piece| (cost(piece, SHORT), piece)).collect();
+    for (speed, piece) in costs.iter_mut().filter(|(speed, _)| *speed < SLOW) {
+        *speed = cost(piece, bytes);
+    }
+    costs.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let below = |limit: f64| costs.iter().filter(|cost| cost.0 < limit).count();
+    let rows = costs
+        .iter()
+        .take(SHOWN)
+        .map(|(speed, piece)| json!({ "mb_per_s": speed, "piece": piece.escape_ascii().to_string() }));
+    Ok(json!({
+        "pieces": costs.len(),
+        "below_20": below(20.0),
+        "below_50": below(50.0),
+        "below_100": below(100.0),
+        "slowest": rows.collect::<Vec<_>>(),
+    }))
 }
 
 fn alternation(patterns: &[&str]) -> Result<Regex, Error> {

@@ -17,6 +17,17 @@ pub struct Stages {
     redactor: Redactor,
 }
 
+/// A stage of the filter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The search and the detectors.
+    Scan,
+    /// The fold.
+    Resolve,
+    /// The copy with replacements.
+    Rewrite,
+}
+
 /// What the fold settled of one chunk: the bytes that may come out, and the edits among them.
 pub type Settled = (Range<usize>, Vec<Edit>);
 
@@ -76,17 +87,25 @@ impl Stages {
     /// Scans, folds and rewrites chunk after chunk, as a filter does; gives the number of findings. `out` takes each chunk
     /// in its turn and holds the last one.
     pub fn filter(&self, text: &[u8], out: &mut Vec<u8>) -> u64 {
+        self.filter_by_stage(text, out, |_| ())
+    }
+
+    /// The same, which calls `done` after each stage of each chunk.
+    pub fn filter_by_stage(&self, text: &[u8], out: &mut Vec<u8>, mut done: impl FnMut(Stage)) -> u64 {
         let mut fold = Fold::default();
         let mut scratch = Scratch::default();
         let mut findings = 0;
         let (mut rewriter, mut edits) = (Rewriter::default(), Vec::new());
         for chunk in chunks(text) {
             let mut scan = self.engine.scan(&chunk, false, &mut scratch);
+            done(Stage::Scan);
             let settled = settle(&mut fold, &chunk, &mut scan, edits);
             scratch.reuse(scan);
+            done(Stage::Resolve);
             findings += resolved(&settled);
             out.clear();
             self.rewrite(&mut rewriter, &chunk, &settled, out);
+            done(Stage::Rewrite);
             edits = settled.1;
         }
         findings
