@@ -79,7 +79,13 @@ pub fn at_start(text: &[u8]) -> Option<usize> {
 pub fn touches(text: &[u8], start: usize, end: usize) -> bool {
     let from = start.saturating_sub(LONGEST);
     let to = text.len().min(end + LONGEST);
-    memchr::memchr_iter(b'_', &text[from..to]).any(|at| has_label_at(text, from + at, start, end))
+    memchr::memchr_iter(b'_', &text[from..to])
+        .any(|at| has_body_behind(text, from + at) && has_label_at(text, from + at, start, end))
+}
+
+/// Whether the bytes behind `underscore` could be what stands behind the label of a placeholder.
+fn has_body_behind(text: &[u8], underscore: usize) -> bool {
+    text.get(underscore + 1..underscore + 1 + BODY).is_some_and(|body| body.iter().all(|b| ALPHABET.contains(b)))
 }
 
 /// Whether `underscore` stands behind the label of a placeholder that shares a byte with `text[start..end]`.

@@ -3,6 +3,8 @@
 //! `new NetworkCredential("scott", "x")`, `mysqli_connect($host, 'scott', 'x')`, `jwt.sign(payload, 'x')`. The anchor is the
 //! name of the function with its parenthesis.
 
+use std::sync::Arc;
+
 use crate::detect::bytes::{BLANK, ByteSet, SPACE, WORD};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::handle;
@@ -12,7 +14,6 @@ use crate::detect::value::{Extent, Quote};
 use crate::detect::view::View;
 use crate::finding::Confidence;
 use crate::kind::Kind;
-use crate::rules::RuleSet;
 
 /// Functions, in lower case, and which of their arguments is the secret, counted from 0.
 const PASSWORDS: [(&[u8], usize); 31] = [
@@ -76,13 +77,13 @@ const REACH: usize = 512;
 
 /// Finds the secrets among the arguments of known calls.
 pub struct Call {
-    lexicon: Lexicon,
+    lexicon: Arc<Lexicon>,
 }
 
 impl Call {
     /// The detector; what names are made of is the rule set's.
-    pub fn new(rules: &RuleSet) -> Call {
-        Call { lexicon: Lexicon::new(rules) }
+    pub fn new(lexicon: Arc<Lexicon>) -> Call {
+        Call { lexicon }
     }
 }
 

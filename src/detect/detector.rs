@@ -165,6 +165,22 @@ pub struct Candidates<'a> {
     pub(super) left: Option<&'a mut Vec<(usize, RuleId, &'static str)>>,
     pub(super) base: u16,
     pub(super) dead: &'a mut usize,
+    pub(super) covered: &'a mut Covered,
+}
+
+/// The value of a key that goes on and on, for the keys that seem to stand in it: theirs would be parts of it. One is known at
+/// a time, to all anchors of the detector that named it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Covered {
+    /// The rule that took it, as the detector numbers its rules.
+    pub(super) rule: usize,
+    /// How sure that was.
+    pub(super) confidence: Option<Confidence>,
+    /// Where it begins, and before which index whatever stands in it is a part of it.
+    pub(super) within: std::ops::Range<usize>,
+    /// Its key, and how far behind the beginning of the key the anchor stands.
+    pub(super) key: Vec<u8>,
+    pub(super) lead: usize,
 }
 
 impl Candidates<'_> {

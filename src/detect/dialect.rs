@@ -129,8 +129,14 @@ pub fn is_code(view: &View<'_>, at: usize) -> bool {
     let from = start.saturating_sub(REACH);
     let before = view.slice(from, start);
     // Lines that are not whole are left out. Lines behind are not asked: a line must not wait for the next one.
-    let before = before.split(|&b| b == b'\n').skip(usize::from(from > 0));
-    here + before.map(score).sum::<i32>() >= 2
+    let whole = if from > 0 { memchr::memchr(b'\n', before).map_or(before.len(), |end| end + 1) } else { 0 };
+    let mut rest = &before[whole..];
+    let mut all = here;
+    while let Some(end) = memchr::memchr(b'\n', rest) {
+        all += score(&rest[..end]);
+        rest = &rest[end + 1..];
+    }
+    all + score(rest) >= 2
 }
 
 /// Whether the value's line is a comment, or the key stands in one at its end.
@@ -162,7 +168,7 @@ fn score(line: &[u8]) -> i32 {
     }
     let has = |byte: u8| memchr::memchr(byte, line).is_some();
     let word = line.iter().position(|b| !WORD.contains(*b)).unwrap_or(line.len());
-    let is_call = line.windows(2).any(|w| w[1] == b'(' && WORD.contains(w[0]));
+    let is_call = memchr::memchr_iter(b'(', line).any(|open| open > 0 && WORD.contains(line[open - 1]));
     let is_statement = last == b';' && (is_call || memchr::memmem::find(line, b" = ").is_some() || !has(b'='));
     let ends = last == b';' || ENDS.contains(last);
     let begins = BEGINNINGS.binary_search(&&line[..word]).is_ok()

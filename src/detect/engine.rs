@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::chunk::Chunk;
 use crate::detect::bytes::{ByteSet, WORD};
-use crate::detect::detector::{Anchor, Candidates, Detector, Explained, Found, Hit, RuleInfo, Verdict};
+use crate::detect::detector::{Anchor, Candidates, Covered, Detector, Explained, Found, Hit, RuleInfo, Verdict};
 use crate::detect::dictionary::Terms;
+use crate::detect::lexicon::Lexicon;
 use crate::detect::prefilter::{self, Isa, Literal, Met, Prefilter, Shape};
 use crate::detect::view::View;
 use crate::detect::{call, command, device, files, kubernetes, listing, piped, record, sql};
@@ -113,6 +115,7 @@ impl Engine {
 
     /// The same with the instructions of `isa`, or the next best that the processor has. The findings are the same.
     pub fn on(isa: Isa, rules: &RuleSet, hide: &Terms, keep: Terms) -> Engine {
+        let lexicon = Arc::new(Lexicon::new(rules));
         let mut detectors: Vec<Box<dyn Detector>> = vec![
             Box::new(email::Email),
             Box::new(ipv4::Ipv4),
@@ -124,14 +127,14 @@ impl Engine {
             Box::new(home::Home),
             Box::new(login::Login),
             Box::new(header::Header::new(rules)),
-            Box::new(keyed::Keyed::new(rules)),
+            Box::new(keyed::Keyed::new(rules, lexicon.clone())),
             Box::new(listing::Listing),
-            Box::new(record::Record::new(rules)),
+            Box::new(record::Record::new(lexicon.clone())),
             Box::new(command::Command),
-            Box::new(call::Call::new(rules)),
+            Box::new(call::Call::new(lexicon.clone())),
             Box::new(piped::Piped),
             Box::new(device::Device),
-            Box::new(sql::Sql::new(rules)),
+            Box::new(sql::Sql::new(lexicon)),
             Box::new(kubernetes::Manifest),
             Box::new(files::Files),
             Box::new(pem::Pem),
@@ -247,6 +250,20 @@ impl Engine {
         pass.finish(fates.as_deref_mut())
     }
 
+    /// Every literal that a candidate may stand at, with what must stand behind it: of the bytes that may, a letter or a digit if
+    /// one is among them. For benches, that repeat them.
+    pub fn literals(&self) -> Vec<Vec<u8>> {
+        let behind =
+            |set: &ByteSet| (b'0'..=b'z').chain(b' '..=b'~').chain(0..=u8::MAX).find(|byte| set.contains(*byte));
+        let bytes = |anchor| match anchor {
+            Anchor::Literal(Literal { bytes, after, .. }) => {
+                Some(bytes.into_iter().chain(after.iter().filter_map(behind)).collect())
+            }
+            Anchor::Shape(_) | Anchor::Pair(..) => None,
+        };
+        self.askers().filter_map(bytes).collect()
+    }
+
     /// What each asker asks for, by the number that [`Engine::scan_at`] knows it by.
     pub(super) fn askers(&self) -> impl Iterator<Item = Anchor> {
         let anchors: Vec<Vec<Anchor>> = self.detectors.iter().map(|d| d.detector.anchors()).collect();
@@ -288,6 +305,7 @@ struct Pass<'e, 'c> {
     anchors: &'c mut Vec<usize>,
     /// By asker.
     verified: &'c mut [Verified],
+    covered: Covered,
 }
 
 impl<'e, 'c> Pass<'e, 'c> {
@@ -303,7 +321,8 @@ impl<'e, 'c> Pass<'e, 'c> {
         verified.resize(engine.askers.len(), Verified::default());
         verified.iter_mut().for_each(|verified| verified.dead = 0);
         let left = (says.each || says.counts).then(Vec::new);
-        Pass { engine, chunk, says, decided: chunk.own.end, found, left, anchors, verified }
+        let covered = Covered::default();
+        Pass { engine, chunk, says, decided: chunk.own.end, found, left, anchors, verified, covered }
     }
 
     fn verify(&mut self, asker: usize, at: usize) {
@@ -317,7 +336,8 @@ impl<'e, 'c> Pass<'e, 'c> {
         let Registered { detector, base } = &self.engine.detectors[who];
         let view = View::new(self.chunk, hit.at);
         let (before, left_before) = (self.found.len(), self.left.as_ref().map_or(0, Vec::len));
-        let mut out = Candidates { found: &mut self.found, left: self.left.as_mut(), base: *base, dead };
+        let (found, left, covered) = (&mut self.found, self.left.as_mut(), &mut self.covered);
+        let mut out = Candidates { found, left, base: *base, dead, covered };
         detector.verify(hit, &view, &mut out);
         let found = self.found.len();
         if self.says.counts
@@ -332,6 +352,7 @@ impl<'e, 'c> Pass<'e, 'c> {
         if self.found.len() < found {
             // What went was to stand for the candidates behind it.
             self.verified[asker].dead = 0;
+            self.covered = Covered::default();
         }
         if view.is_starved() {
             self.found.truncate(before);

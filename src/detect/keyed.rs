@@ -4,6 +4,8 @@
 //! end of an XML tag, a `value` beside a `name`, the blank behind an option), then the value. A value that is a setting,
 //! a reference, a mask, code or the rest of a sentence stays.
 
+use std::sync::Arc;
+
 use crate::detect::bytes::{ALNUM, BASE64, BLANK, ByteSet, DIGIT, HEX, HIGH, LETTER, SPACE, WORD};
 use crate::detect::code;
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
@@ -28,15 +30,14 @@ use crate::rules::RuleSet;
 
 /// Finds the values of keys that name a secret.
 pub struct Keyed {
-    lexicon: Lexicon,
+    lexicon: Arc<Lexicon>,
     rules: Vec<RuleInfo>,
     stems: Vec<Stem>,
 }
 
 impl Keyed {
     /// The detector for the keys of a rule set.
-    pub fn new(rules: &RuleSet) -> Keyed {
-        let lexicon = Lexicon::new(rules);
+    pub fn new(rules: &RuleSet, lexicon: Arc<Lexicon>) -> Keyed {
         let stems = lexicon::stems(rules, &lexicon);
         let rules = rules.keys().iter().map(|key| RuleInfo {
             id: key.id.to_string(),
@@ -62,6 +63,9 @@ impl Detector for Keyed {
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
         let stem = &self.stems[hit.anchor];
+        if is_same_key_within(out, hit.at, view) {
+            return;
+        }
         if !stem.fits(view, hit.at) {
             return;
         }
@@ -69,6 +73,12 @@ impl Detector for Keyed {
         let Some(Named { key, which, strength }) = self.named(view, key) else {
             return out.left(0, hit.at, "no key of a secret");
         };
+        let confidence = if strength == Strength::Strong { Confidence::High } else { Confidence::Medium };
+        if out.covered.within.contains(&hit.at)
+            && (out.covered.rule, out.covered.confidence >= Some(confidence)) == (which, true)
+        {
+            return;
+        }
         let kind = self.lexicon.key(which).0;
         let text = key.text(view);
         // `failed to watch *v1.Secret: Unauthorized`: a type.
@@ -120,7 +130,10 @@ impl Detector for Keyed {
             match reason {
                 Some(reason) => out.left(which, extent.start, reason),
                 None => {
-                    let confidence = if is_strong { Confidence::High } else { Confidence::Medium };
+                    if is_secret && extent.is_open && !matches!(extent.run, Run::Block { .. }) {
+                        covers(out, view, &key, hit.at, &extent);
+                        (out.covered.rule, out.covered.confidence) = (which, Some(confidence));
+                    }
                     let found = Found::new(extent.start, extent.end, kind, confidence).rule(which);
                     let is_number = is_json_number(view, &key, &place, &extent);
                     let found = found.place(if is_number { finding::Place::Number } else { finding::Place::Text });
@@ -133,6 +146,39 @@ impl Detector for Keyed {
             }
         }
     }
+}
+
+/// What reads as a part of an open value wherever it stands in one: no quote, no blank, no bracket, nothing that ends a value.
+const TAME: ByteSet = WORD.or(ByteSet::of(b"-./:="));
+
+/// More than is read of a key and its value before the value counts as open.
+const KEY_AND_VALUE: usize = 640;
+
+/// Notes that a value goes on and on, if it is all letters, digits and a few marks. A key in it has a value that ends in it or
+/// goes on as it does, as far as there is room for a key and a value.
+fn covers(out: &mut Candidates<'_>, view: &View<'_>, key: &Key, at: usize, value: &Extent) {
+    /// Longer keys are read anew.
+    const LONGEST: usize = 32;
+    let end = value.start + TAME.prefix_len(view.beyond(value.start));
+    out.covered.within = value.start..end.saturating_sub(KEY_AND_VALUE);
+    out.covered.lead = at.saturating_sub(key.start);
+    out.covered.key.clear();
+    let text = key.text(view);
+    if text.len() <= LONGEST && TAME.prefix_len(text) == text.len() {
+        out.covered.key.extend_from_slice(text);
+    }
+}
+
+/// Whether the candidate stands within an open value, in the same key as that value's.
+fn is_same_key_within(out: &Candidates<'_>, at: usize, view: &View<'_>) -> bool {
+    /// What ends a key and is tame.
+    const END: ByteSet = ByteSet::of(b"/:=");
+    let (key, start) = (&out.covered.key, at.saturating_sub(out.covered.lead));
+    out.covered.within.contains(&at)
+        && !key.is_empty()
+        && view.before(start).is_some_and(|before| END.contains(before))
+        && view.is(start + key.len(), END)
+        && view.slice(start, start + key.len()) == key.as_slice()
 }
 
 /// A key that names a secret: where it stands, which of the rule set's it is, and how much it says.

@@ -3,6 +3,8 @@
 //! The value must look as it should, and then a key that only persons have must stand near it, in the same record: an
 //! e-mail address, a telephone, a birth date; or the record must itself be under such a word (`"customer": {"name": ...`).
 
+use std::sync::Arc;
+
 use crate::detect::bytes::{ALNUM, BLANK, ByteSet, HIGH, LETTER, SPACE, WORD};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::key::Key;
@@ -14,17 +16,16 @@ use crate::detect::value::Extent;
 use crate::detect::view::View;
 use crate::finding::Confidence;
 use crate::kind::Kind;
-use crate::rules::RuleSet;
 
 /// Finds names and places in the records of persons.
 pub struct Record {
-    lexicon: Lexicon,
+    lexicon: Arc<Lexicon>,
 }
 
 impl Record {
     /// The detector; the keys of a rule set tell where a value ends.
-    pub fn new(rules: &RuleSet) -> Record {
-        Record { lexicon: Lexicon::new(rules) }
+    pub fn new(lexicon: Arc<Lexicon>) -> Record {
+        Record { lexicon }
     }
 }
 

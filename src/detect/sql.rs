@@ -1,6 +1,8 @@
 //! Secrets of SQL statements: `IDENTIFIED BY 'x'`, `SET PASSWORD FOR u = 'x'`, `INSERT INTO users (name, password) VALUES
 //! ('a', 'x')`, `MD5('x')` of a password, the arguments of procedures that make logins.
 
+use std::sync::Arc;
+
 use crate::detect::argument::{argument, is_secret, take};
 use crate::detect::bytes::{ALNUM, BLANK, ByteSet, SPACE, WORD};
 use crate::detect::command;
@@ -11,11 +13,10 @@ use crate::detect::run::Run;
 use crate::detect::value::{Extent, Quote};
 use crate::detect::view::View;
 use crate::kind::Kind;
-use crate::rules::RuleSet;
 
 /// Finds the secrets of SQL.
 pub struct Sql {
-    lexicon: Lexicon,
+    lexicon: Arc<Lexicon>,
 }
 
 impl Sql {
@@ -26,8 +27,8 @@ impl Sql {
     }
 
     /// The detector; the lexicon of a rule set tells which columns hold secrets.
-    pub fn new(rules: &RuleSet) -> Sql {
-        Sql { lexicon: Lexicon::new(rules) }
+    pub fn new(lexicon: Arc<Lexicon>) -> Sql {
+        Sql { lexicon }
     }
 }
 

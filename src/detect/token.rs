@@ -19,7 +19,7 @@ use crate::detect::run::Run;
 use crate::detect::steps::{self, Outcome, Reached};
 use crate::detect::view::View;
 use crate::finding::Confidence;
-use crate::rules::{Check, Decision, Program, Rule, RuleSet, Step, syntax};
+use crate::rules::{Check, Decision, Program, Rule, RuleSet, Step, TELLING, dull, syntax};
 
 /// How many windows are looked at for what a long word lacks.
 const AHEAD: usize = 16;
@@ -216,6 +216,8 @@ enum Fate {
     Left,
     /// It lacks a sort of character, and so does every part of it.
     Plain,
+    /// It is not random enough.
+    Dull,
     /// It is a finding, which ends in view.
     Found,
     /// It is a finding that goes on.
@@ -275,6 +277,7 @@ impl Compiled {
                 Fate::Open if is_unchecked && (matched < end || end == view.high()) => return Some(matched),
                 Fate::Plain if is_whole(matched) => return Some(matched),
                 Fate::Plain if matched == end => return Some(self.plain_until(word, at, end, view)),
+                Fate::Dull => return Some(dull_until(word, at, matched, view)),
                 _ => {}
             }
         }
@@ -341,8 +344,16 @@ impl Compiled {
         let from = first.saturating_sub(1).max(line);
         let to = view.line_end(hit, reach + rule.max_length as usize);
         let text = view.slice(from, to + usize::from(view.at(to).is_some()));
+        if self.lacks(text) {
+            // A match is a part of this, and lacks the same; so do the windows behind, as long as they hold no more.
+            let lacking = self.lacking(from, text.len(), view);
+            out.dead_until(lacking.saturating_sub(reach + rule.max_length as usize + 1).max(hit + 1));
+            return out.left(which, hit, "the shape does not fit");
+        }
         let (mut at, end, last) = (first - from, to - from, (hit + reach).min(to) - from);
         let mut is_found = false;
+        // Before this, what begins in the word that was matched is decided with it.
+        let mut covered = None;
         // Before this, no match begins but those that were met.
         let mut clear = end;
         // Most windows hold no match, which costs less to know than where one is.
@@ -359,19 +370,58 @@ impl Compiled {
                 // What stands behind the secret may be what the next match begins with.
                 let next = secret.end.max(at + 1);
                 let between = text.get(hit + keyword.bytes.len() - from..secret.start);
-                is_found |=
-                    self.lets_between(between) && self.take(which, view, from, whole.start, secret, out) != Fate::Unfit;
+                let (is_first, met) = (at == first - from, (from + whole.start, from + whole.end));
+                let fate = match self.lets_between(between) {
+                    true => self.take(which, view, from, whole.start, secret, out),
+                    false => Fate::Unfit,
+                };
+                is_found |= fate != Fate::Unfit;
+                covered = if is_first { self.covered(fate, met, view) } else { None };
                 if whole.end <= at && whole.is_empty() {
                     break;
                 }
                 (at, clear) = (next, 0);
             }
         }
+        if let Some(covered) = covered {
+            out.dead_until(covered.saturating_sub(reach).max(hit + 1));
+        }
         if clear > last {
             out.dead_until(self.clear_until(from, &text[..end], clear, reach, view).max(hit + 1));
         }
         if !is_found {
             out.left(which, hit, "the shape does not fit");
+        }
+    }
+
+    /// Whether no part of a text can be a secret, for want of a sort of character.
+    fn lacks(&self, text: &[u8]) -> bool {
+        self.rule.require.iter().any(|check| check.is_of_sorts() && !check.apply(text))
+    }
+
+    /// Up to where at least the text from `from` on, the first bytes of which lack something, lacks it.
+    fn lacking(&self, from: usize, length: usize, view: &View<'_>) -> usize {
+        let known = view.beyond(from);
+        let mut lacking = length;
+        while lacking < known.len() && lacking < AHEAD * length {
+            let more = (2 * lacking).min(known.len());
+            if !self.lacks(&known[..more]) {
+                break;
+            }
+            lacking = more;
+        }
+        from + lacking
+    }
+
+    /// Before which index whatever begins in the word that a match ended in needs no look: it ends with the word and is no
+    /// better name for it, or it is as little random.
+    fn covered(&self, fate: Fate, (start, matched): (usize, usize), view: &View<'_>) -> Option<usize> {
+        let word = self.one_word.filter(|_| self.rule.between.is_empty())?;
+        match fate {
+            Fate::Found => Some(matched),
+            Fate::Dull => Some(dull_until(word, start, matched, view)),
+            Fate::Open if self.rule.checks.is_empty() => Some(matched + word.prefix_len(view.beyond(matched))),
+            _ => None,
         }
     }
 
@@ -463,7 +513,11 @@ impl Compiled {
         }
         if let Some(check) = rule.require.iter().find(|check| !check.apply(value)) {
             out.left(which, start, "a check fails that the shape alone needs");
-            return if check.is_of_sorts() { Fate::Plain } else { Fate::Left };
+            return match check {
+                _ if check.is_of_sorts() => Fate::Plain,
+                _ if check.is_of_chance() => Fate::Dull,
+                _ => Fate::Left,
+            };
         }
         let allow = self.allow.get_or_init(|| rule.allow.iter().filter_map(|pattern| compile(pattern)).collect());
         if allow.iter().any(|pattern| pattern.is_match(view.slice(start, end))) {
@@ -505,6 +559,17 @@ fn is_behind_word(at: usize, view: &View<'_>) -> bool {
     at - start <= GLUED && !view.before(start).is_some_and(|byte| const { ALNUM.or(ByteSet::of(b"+/")) }.contains(byte))
 }
 
+/// Before which index every match that begins in the word of one from `at` to `matched`, and ends with the word as it does,
+/// is not random: as far as all that is looked at of it lies in the word.
+fn dull_until(word: ByteSet, at: usize, matched: usize, view: &View<'_>) -> usize {
+    if matched - at < TELLING {
+        return at;
+    }
+    let known = view.beyond(at);
+    let end = matched - at + word.prefix_len(&known[matched - at..]);
+    at + dull(&known[..end.min(AHEAD * (matched - at))])
+}
+
 /// Before which index a window as long as `at..end`, which lies within a run, lies within it as well, with the byte behind
 /// it, if the run is known to go on to `run`.
 fn alike(at: usize, end: usize, run: usize) -> usize {
@@ -543,7 +608,8 @@ mod tests {
         }
 
         fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
-            let mut out = Candidates { found: out.found, left: None, base: out.base, dead: &mut 0 };
+            let covered = &mut Default::default();
+            let mut out = Candidates { found: out.found, left: None, base: out.base, dead: &mut 0, covered };
             self.0.verify(hit, view, &mut out);
         }
     }

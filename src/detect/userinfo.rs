@@ -134,6 +134,10 @@ impl Detector for Userinfo {
 pub(super) fn is_logon(view: &View<'_>, start: usize, at: usize) -> bool {
     const PROGRAMS: [&[u8]; 8] =
         [b"sqlplus ", b"expdp ", b"impdp ", b"rman target ", b"sqlldr ", b":thin:", b":oci:", b"conn"];
+    // Either has a slash before the name, which most addresses have not.
+    if memchr::memchr(b'/', view.slice(at.saturating_sub(256), start)).is_none() {
+        return false;
+    }
     let from = view.run_back(at, OUTSIDE.not(), 256);
     if view.slice(from, start).starts_with(b"//") && view.before(from).is_some_and(|b| b" \"'\n".contains(&b)) {
         return sign(view, from + 2) == Some(at);

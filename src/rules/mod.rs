@@ -24,7 +24,7 @@ mod set;
 pub mod spec;
 mod words;
 
-pub use checks::Check;
+pub use checks::{Check, TELLING, dull};
 pub use load::{LoadError, Problem};
 pub use program::{BEHIND_KEYWORD, Decision, Look, Program, Step};
 pub use rule::{ByteSet, Example, Examples, Key, List, Origin, Rule, Settings, Text, syntax};
