@@ -33,7 +33,7 @@
 //!
 //! [`pipeline`] is the one place where the stages meet. [`rules`] are data that `detect` runs; [`selftest`] runs their
 //! examples through the whole engine; [`quality`] scores recall and precision on texts made from a seed; [`mod@bench`] makes
-//! corpora to measure speed on; [`cli`] is the program.
+//! corpora to measure speed on, and times what runs through them; [`cli`] is the program.
 //!
 //! # The laws
 //!

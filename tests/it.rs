@@ -1,5 +1,6 @@
 //! The table of contents of the integration tests: one binary, one module per subject.
 
+mod bench;
 #[path = "../fixtures/bundles/bundle.rs"]
 mod bundle;
 mod cases;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::chunk::{Chunk, LEFT_MARGIN, RIGHT_MARGIN};
-use crate::detect::{Edit, Engine, Fold, Isa, Scan, Scratch, Terms};
+use crate::detect::{Edit, Engine, Fold, Group, Isa, Scan, Scratch, Terms};
 use crate::pipeline::Rewriter;
 use crate::redact::{IssueKey, Pseudonyms, Redactor};
 use crate::rules::RuleSet;
@@ -39,7 +39,15 @@ impl Stages {
 
     /// The same with the instructions of `isa`.
     pub fn on(isa: Isa, rules: &RuleSet) -> Stages {
-        let engine = Engine::on(isa, rules, &Terms::new(), Terms::new());
+        Stages::over(Engine::on(isa, rules, &Terms::new(), Terms::new()))
+    }
+
+    /// The stages with the detectors of some groups only.
+    pub fn of(isa: Isa, rules: &RuleSet, groups: &[Group]) -> Stages {
+        Stages::over(Engine::of(isa, rules, groups))
+    }
+
+    fn over(engine: Engine) -> Stages {
         let styles = vec![Default::default(); engine.catalogue().len()];
         Stages { redactor: Redactor::new(Pseudonyms::new(IssueKey::new([1; 32])), styles), engine }
     }
@@ -58,6 +66,21 @@ impl Stages {
     /// How many findings the scan names, those included that others will cover. Keeps none, so that nothing but the scan is
     /// measured.
     pub fn count(&self, text: &[u8]) -> u64 {
+        self.count_of(chunks(text))
+    }
+
+    /// The same on `threads` threads, each with a stretch of the text.
+    pub fn count_on(&self, threads: usize, text: &[u8]) -> u64 {
+        let share = text.len().div_ceil(CHUNK).div_ceil(threads.max(1)).max(1);
+        std::thread::scope(|scope| {
+            let of_stretch = |first| scope.spawn(move || self.count_of(chunks(text).skip(first).take(share)));
+            let others: Vec<_> = (share..text.len().div_ceil(CHUNK)).step_by(share).map(of_stretch).collect();
+            let own = self.count_of(chunks(text).take(share));
+            own + others.into_iter().map(|other| other.join().expect("a scan does not panic")).sum::<u64>()
+        })
+    }
+
+    fn count_of<'t>(&self, chunks: impl Iterator<Item = Chunk<'t>>) -> u64 {
         let mut scratch = Scratch::default();
         let count = |chunk| {
             let scan = self.engine.scan(&chunk, false, &mut scratch);
@@ -65,7 +88,7 @@ impl Stages {
             scratch.reuse(scan);
             count
         };
-        chunks(text).map(count).sum()
+        chunks.map(count).sum()
     }
 
     /// Folds scanned chunks, in order.
@@ -160,5 +183,12 @@ mod tests {
         assert_eq!(stages.findings(&corpus.text), planted);
         assert_eq!(stages.filter(&corpus.text, &mut out), planted);
         assert!(stages.count(&corpus.text) >= planted);
+        for threads in [1, 2, 3, 64] {
+            assert_eq!(stages.count_on(threads, &corpus.text), stages.count(&corpus.text), "{threads} threads");
+        }
+        let none = Stages::of(Isa::best(), &RuleSet::builtin(), &[]);
+        assert_eq!(none.count(&corpus.text), 0);
+        let all = Stages::of(Isa::best(), &RuleSet::builtin(), &Group::ALL);
+        assert_eq!(all.count(&corpus.text), stages.count(&corpus.text));
     }
 }

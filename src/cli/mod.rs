@@ -6,6 +6,7 @@
 
 mod assign;
 mod audit;
+mod bench;
 mod certificate;
 mod config;
 mod confirm;
@@ -62,6 +63,7 @@ enum Verb {
     Scrub(Box<scrub::Args>),
     Inspect(Box<inspect::Args>),
     Diff(diff::Args),
+    Bench(Box<bench::Args>),
     Rules(rules::Args),
     Status(status::Args),
     Why(why::Args),
@@ -87,6 +89,7 @@ impl Cli {
             Verb::Scrub(args) => scrub::run(&context, *args),
             Verb::Inspect(args) => inspect::run(&context, *args),
             Verb::Diff(args) => diff::run(&args, &mut out),
+            Verb::Bench(args) => bench::run(&context, *args, &mut out),
             Verb::Rules(args) => rules::run(args, &mut out),
             Verb::Status(args) => status::run(&context, args, &mut out),
             Verb::Why(args) => why::run(&context, args, &mut out),

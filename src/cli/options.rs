@@ -85,10 +85,24 @@ impl Detection {
         Ok(rules)
     }
 
+    /// The instruction set to search with.
+    pub fn isa(&self) -> Isa {
+        self.isa.unwrap_or_else(Isa::best)
+    }
+
+    /// Whether nothing is said but which instructions to use: the built-in rules, and everything they find goes.
+    pub fn is_plain(&self) -> bool {
+        let Detection { rules, policy, style: _, min_confidence, hide, hide_file, keep, keep_file, isa: _ } = self;
+        policy.is_none()
+            && min_confidence.is_none()
+            && [rules, hide_file, keep_file].iter().all(|list| list.is_empty())
+            && hide.is_empty()
+            && keep.is_empty()
+    }
+
     /// Tells a scrubber what is looked for and how it is replaced. `rules` are those of [`Detection::rules`].
     pub fn apply(&self, builder: Builder, rules: RuleSet) -> Result<Builder, Error> {
-        let isa = self.isa.unwrap_or_else(Isa::best);
-        Ok(builder.terms(self.terms()?).isa(isa).policy(self.policy(&rules)?).rules(rules))
+        Ok(builder.terms(self.terms()?).isa(self.isa()).policy(self.policy(&rules)?).rules(rules))
     }
 
     /// How what is found is replaced.
@@ -187,7 +201,7 @@ fn hidden(text: &str) -> Result<(Kind, String), String> {
 }
 
 /// Parses a number of bytes, in whole KiB, MiB, GiB or TiB if a letter says so.
-fn size(text: &str) -> Result<u64, String> {
+pub fn size(text: &str) -> Result<u64, String> {
     let (digits, shift) = match text.as_bytes().last().map(u8::to_ascii_uppercase) {
         Some(b'K') => (&text[..text.len() - 1], 10),
         Some(b'M') => (&text[..text.len() - 1], 20),

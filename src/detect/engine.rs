@@ -107,6 +107,70 @@ struct Registered {
     base: u16,
 }
 
+/// Which detectors belong together, for people who ask what the search for one sort of value costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Mail addresses.
+    Mail,
+    /// Addresses of the network: IP and hardware.
+    Network,
+    /// Numbers of phones, cards, accounts and persons.
+    Numbers,
+    /// Logins, names and what else describes a person where a place says so.
+    People,
+    /// Secrets that a place announces: keys, headers, options, connection strings, statements, settings of devices.
+    Keyed,
+    /// Tokens that are known by their own shape, and private keys.
+    Tokens,
+}
+
+impl Group {
+    /// All groups.
+    pub const ALL: [Group; 6] =
+        [Group::Mail, Group::Network, Group::Numbers, Group::People, Group::Keyed, Group::Tokens];
+
+    /// Its name, in small letters.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Group::Mail => "mail",
+            Group::Network => "network",
+            Group::Numbers => "numbers",
+            Group::People => "people",
+            Group::Keyed => "keyed",
+            Group::Tokens => "tokens",
+        }
+    }
+}
+
+/// Every built-in detector, in the order in which they register their rules.
+fn builtin(rules: &RuleSet) -> Vec<(Group, Box<dyn Detector>)> {
+    let lexicon = Arc::new(Lexicon::new(rules));
+    vec![
+        (Group::Mail, Box::new(email::Email)),
+        (Group::Network, Box::new(ipv4::Ipv4)),
+        (Group::Network, Box::new(ipv6::Ipv6)),
+        (Group::Network, Box::new(mac::Mac)),
+        (Group::Network, Box::new(dashed::Dashed)),
+        (Group::Keyed, Box::new(userinfo::Userinfo)),
+        (Group::Numbers, Box::new(numbers::Numbers::new())),
+        (Group::People, Box::new(home::Home)),
+        (Group::People, Box::new(login::Login)),
+        (Group::Keyed, Box::new(header::Header::new(rules))),
+        (Group::Keyed, Box::new(keyed::Keyed::new(rules, lexicon.clone()))),
+        (Group::People, Box::new(listing::Listing)),
+        (Group::People, Box::new(record::Record::new(lexicon.clone()))),
+        (Group::Keyed, Box::new(command::Command)),
+        (Group::Keyed, Box::new(call::Call::new(lexicon.clone()))),
+        (Group::Keyed, Box::new(piped::Piped)),
+        (Group::Keyed, Box::new(device::Device)),
+        (Group::Keyed, Box::new(sql::Sql::new(lexicon))),
+        (Group::Keyed, Box::new(kubernetes::Manifest)),
+        (Group::Keyed, Box::new(files::Files)),
+        (Group::Tokens, Box::new(pem::Pem)),
+        (Group::Tokens, Box::new(token::Tokens::new(rules))),
+    ]
+}
+
 impl Engine {
     /// All built-in detectors over `rules`, the terms to hide and the values to keep.
     pub fn new(rules: &RuleSet, hide: &Terms, keep: Terms) -> Engine {
@@ -115,35 +179,17 @@ impl Engine {
 
     /// The same with the instructions of `isa`, or the next best that the processor has. The findings are the same.
     pub fn on(isa: Isa, rules: &RuleSet, hide: &Terms, keep: Terms) -> Engine {
-        let lexicon = Arc::new(Lexicon::new(rules));
-        let mut detectors: Vec<Box<dyn Detector>> = vec![
-            Box::new(email::Email),
-            Box::new(ipv4::Ipv4),
-            Box::new(ipv6::Ipv6),
-            Box::new(mac::Mac),
-            Box::new(dashed::Dashed),
-            Box::new(userinfo::Userinfo),
-            Box::new(numbers::Numbers::new()),
-            Box::new(home::Home),
-            Box::new(login::Login),
-            Box::new(header::Header::new(rules)),
-            Box::new(keyed::Keyed::new(rules, lexicon.clone())),
-            Box::new(listing::Listing),
-            Box::new(record::Record::new(lexicon.clone())),
-            Box::new(command::Command),
-            Box::new(call::Call::new(lexicon.clone())),
-            Box::new(piped::Piped),
-            Box::new(device::Device),
-            Box::new(sql::Sql::new(lexicon)),
-            Box::new(kubernetes::Manifest),
-            Box::new(files::Files),
-            Box::new(pem::Pem),
-            Box::new(token::Tokens::new(rules)),
-        ];
+        let mut detectors: Vec<_> = builtin(rules).into_iter().map(|(_, detector)| detector).collect();
         if !hide.is_empty() {
             detectors.push(Box::new(hide.clone()));
         }
         Engine::with(isa, detectors, keep)
+    }
+
+    /// Only the built-in detectors of some groups, for measuring what they cost.
+    pub fn of(isa: Isa, rules: &RuleSet, groups: &[Group]) -> Engine {
+        let detectors = builtin(rules).into_iter().filter(|(group, _)| groups.contains(group));
+        Engine::with(isa, detectors.map(|(_, detector)| detector).collect(), Terms::new())
     }
 
     /// An engine over any detectors.

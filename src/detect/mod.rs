@@ -73,7 +73,7 @@ mod userinfo;
 
 pub use detector::{Anchor, Candidates, Detector, Explained, Found, Hit, RuleInfo, Verdict};
 pub use dictionary::Terms;
-pub use engine::{Engine, Fates, Scan, Scratch};
+pub use engine::{Engine, Fates, Group, Scan, Scratch};
 pub use prefilter::{Isa, Literal, Shape, planned};
 pub use resolve::{Edit, Fold, Gone, Resolved, Value};
 pub use run::{Run, Step};

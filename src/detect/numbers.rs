@@ -125,7 +125,9 @@ impl Detector for Numbers {
             Sort::Swiss => (PERSON, swiss(view, hit.at), Confidence::High),
             Sort::Firm => (PERSON, firm(view, hit.at), Confidence::High),
             Sort::Track => (CARD, track(view, hit.at), Confidence::High),
-            Sort::Iban => (IBAN, bank(view, hit.at), Confidence::High),
+            Sort::Iban => {
+                (IBAN, bank(view, hit.at).filter(|&(at, end)| !is_digest(view.slice(at, end))), Confidence::High)
+            }
             Sort::Glued => (IBAN, bank(view, hit.at + 4), Confidence::High),
             Sort::Label(row, length, goes_on, ends) => {
                 if !is_word(view, hit.at, length, goes_on, ends) {
@@ -395,6 +397,11 @@ fn bank(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     let is_mixed = text.iter().any(u8::is_ascii_lowercase) && text.iter().any(u8::is_ascii_uppercase);
     let is_end = !view.is(end, const { ALNUM.or(ByteSet::of(b"_+/=")) }) || view.at(end) == Some(b'/');
     (!is_mixed && is_end).then_some((at, end))
+}
+
+/// Whether an account in small letters may as well be the id of a span or a digest: `be71096123456769`.
+fn is_digest(text: &[u8]) -> bool {
+    text.len().is_multiple_of(8) && text.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Whether the label at `at` is a word, or a part of an identifier.

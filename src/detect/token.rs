@@ -511,6 +511,10 @@ impl Compiled {
             out.left(which, start, "within a word");
             return Fate::Left;
         }
+        if is_in_base64_line(start, end, view) {
+            out.left(which, start, "by chance in a line of base64");
+            return Fate::Left;
+        }
         if let Some(check) = rule.require.iter().find(|check| !check.apply(value)) {
             out.left(which, start, "a check fails that the shape alone needs");
             return match check {
@@ -548,6 +552,20 @@ fn unchecked(rule: &Rule) -> Confidence {
         Some(length) if length >= LONG && !is_weak => Confidence::High,
         Some(_) => Confidence::Medium,
     }
+}
+
+/// Whether `start..end` is a part of a line that is all base64 and as long as mail (76) or PEM (64) breaks it: what looks like
+/// a short prefix stands there by chance. A line that is a token from its first to its last byte is none.
+fn is_in_base64_line(start: usize, end: usize, view: &View<'_>) -> bool {
+    const STRICT: ByteSet = ALNUM.or(ByteSet::of(b"+/"));
+    const LONGEST: usize = 76;
+    let from = view.run_back(start, STRICT, LONGEST);
+    if start - from >= LONGEST || !matches!(view.before(from), Some(b'\n') | None) {
+        return false;
+    }
+    // A run to its end, not from `end` on: the token may hold what base64 does not.
+    let to = view.run(view.run(start, STRICT, LONGEST + 1), const { ByteSet::of(b"=") }, 2);
+    matches!(to - from, 64 | LONGEST) && (from, to) != (start, end) && matches!(view.at(to), Some(b'\r' | b'\n') | None)
 }
 
 /// The longest word that a secret may be glued to.
