@@ -13,9 +13,9 @@ h1{font-size:1.4rem}h2{font:600 1rem ui-monospace,monospace;margin:2rem 0 .5rem;
 table{border-collapse:collapse;width:100%}td,th{padding:.15rem .6rem .15rem 0;text-align:left;vertical-align:top}
 th{color:var(--faint);font-weight:500}td.n,th.n{text-align:right;color:var(--faint);white-space:nowrap}
 .text{border:1px solid var(--line);border-radius:6px;overflow:hidden;font:13px/1.5 ui-monospace,monospace}
-.text div{padding:.1rem .8rem;white-space:pre-wrap;overflow-wrap:anywhere}
-.text .n{display:inline-block;min-width:4.5em;color:var(--faint);user-select:none}
-.text .why{color:var(--faint);font:13px/1.5 system-ui,sans-serif;padding-left:6.5em}
+.text div{padding:.1rem .8rem .1rem calc(.8rem + 4.5em);text-indent:-4.5em;white-space:pre-wrap;overflow-wrap:anywhere}
+.text .n{display:inline-block;min-width:4.5em;text-indent:0;color:var(--faint);user-select:none}
+.text .why{color:var(--faint);font:13px/1.5 system-ui,sans-serif;padding-left:6.5em;text-indent:0}
 .text .gap{border-top:1px dashed var(--line);height:0;padding:0}
 mark{background:var(--mark);color:var(--found);border-radius:3px;font-weight:600}.why b{color:var(--found)}
 .counts{display:flex;gap:3rem;flex-wrap:wrap}.faint{color:var(--faint)}@media print{body{margin:0;max-width:none}}";
