@@ -22,6 +22,7 @@ const USAGE: &str = "\
 usage: measure scan FILE [RULES]      the scan, with the built-in rules or with so many
        measure filter FILE [RULES]    scan, resolve and rewrite
        measure stages FILE            microseconds for each megabyte, by stage
+       measure candidates FILE        how many candidates a megabyte has, by anchor
        measure regex FILE PATTERNS    one alternation of the patterns in a file, every match replaced
        measure hostile [BYTES]        the scan of every hostile text at two sizes
        measure slowest [BYTES] [SEED COUNT]
@@ -61,6 +62,7 @@ fn run(arguments: &[&str], out: &mut impl Write) -> Result<bool, Error> {
             timed(&fs::read(file)?, |text| stages.filter(text, &mut buffer))
         }
         ["stages", file] => stage_by_stage(file)?,
+        ["candidates", file] => candidates(&fs::read(file)?)?,
         ["regex", file, patterns] => {
             let patterns = fs::read_to_string(patterns)?;
             let regex = alternation(&patterns.lines().collect::<Vec<_>>())?;
@@ -150,6 +152,19 @@ fn stage_by_stage(file: &str) -> Result<Value, Error> {
         *took += lap();
     }));
     Ok(json!({ "read": read, "digest": digest, "scan": scan, "resolve": resolve, "rewrite": rewrite }))
+}
+
+/// How many candidates are verified in a megabyte: all, and those of each anchor, the most frequent first.
+fn candidates(text: &[u8]) -> Result<Value, Error> {
+    let stages = stages(&[])?;
+    let names = stages.engine().anchor_names();
+    let mut counts: Vec<(u64, &String)> = stages.candidates(text).into_iter().zip(&names).collect();
+    counts.retain(|(count, _)| *count > 0);
+    counts.sort_by(|a, b| b.cmp(a));
+    let per_megabyte = |count: u64| (count as f64 * 1e6 / text.len() as f64).round();
+    let all = per_megabyte(counts.iter().map(|(count, _)| count).sum());
+    let rows = counts.into_iter().map(|(count, name)| json!([per_megabyte(count), name]));
+    Ok(json!({ "candidates": all, "anchors": rows.collect::<Vec<_>>() }))
 }
 
 /// Each hostile text at two sizes: what it costs, and that what is found is right.

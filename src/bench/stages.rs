@@ -91,6 +91,13 @@ impl Stages {
         chunks.map(count).sum()
     }
 
+    /// How many candidates of each anchor are verified, in the order of [`Engine::anchor_names`].
+    pub fn candidates(&self, text: &[u8]) -> Vec<u64> {
+        let mut scratch = Scratch::default();
+        chunks(text).for_each(|chunk| drop(self.engine.scan(&chunk, false, &mut scratch)));
+        scratch.candidates()
+    }
+
     /// Folds scanned chunks, in order.
     pub fn resolve(scanned: Vec<(Chunk<'_>, Scan)>) -> Vec<(Chunk<'_>, Settled)> {
         let mut fold = Fold::default();
