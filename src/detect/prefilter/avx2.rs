@@ -8,7 +8,7 @@
 use std::arch::x86_64::*;
 
 use super::maps::{Before, Maps, SPAN};
-use super::plan::{BOUND_GROUPS, GROUPS, NARROW, Nibbles, Tables};
+use super::plan::{CLASSES, Class, GROUPS, Nibbles, Tables, WIDTH};
 
 /// Whether the processor has what [`fill`] is compiled for.
 pub fn is_available() -> bool {
@@ -25,9 +25,9 @@ pub fn is_available() -> bool {
 /// [`is_available`] must have said so.
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], mut before: Before, maps: &mut Maps) {
-    let mut nibbles = [[(_mm256_setzero_si256(), _mm256_setzero_si256()); NARROW]; GROUPS];
+    let mut nibbles = [[(_mm256_setzero_si256(), _mm256_setzero_si256()); WIDTH]; GROUPS];
     for group in 0..GROUPS {
-        for place in 0..NARROW {
+        for place in 0..WIDTH {
             nibbles[group][place] = table(&tables.nibbles[group][place]);
         }
     }
@@ -35,7 +35,7 @@ pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], mut before: Before, maps:
         let to = word + 1;
         let (mut digit, mut hex, mut dot, mut colon, mut hyphen, mut at, mut blank, mut high) =
             (0, 0, 0, 0, 0, 0, 0, 0);
-        let (mut alnum, mut upper, mut escapes, mut bound, mut free) = (0, 0, 0, 0, 0);
+        let (mut alnum, mut upper, mut escapes, mut found) = (0, 0, 0, [0; Class::ALL.len()]);
         for half in 0..2 {
             let from = word * 64 + half * 32;
             let bytes = load(text, from);
@@ -61,7 +61,7 @@ pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], mut before: Before, maps:
             upper |= put(_mm256_and_si256(letters, between(bytes, b'A', b'Z')));
             escapes |= is(b'\\') | is(b'%') | is(0x1b);
             let mut all = [_mm256_set1_epi8(-1); GROUPS];
-            for n in 0..NARROW {
+            for n in 0..WIDTH {
                 let bytes = if n == 0 { bytes } else { load(text, from + n) };
                 // The look-up gives zero for a byte above 127, which no fingerprint begins with.
                 let low = if n == 0 { bytes } else { _mm256_and_si256(bytes, _mm256_set1_epi8(0x7f)) };
@@ -73,10 +73,14 @@ pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], mut before: Before, maps:
                     all[group] = _mm256_and_si256(all[group], member);
                 }
             }
+            let mut any = [_mm256_setzero_si256(); Class::ALL.len()];
             for group in 0..GROUPS {
-                let none = _mm256_cmpeq_epi8(all[group], _mm256_setzero_si256());
-                let some = u64::from(!_mm256_movemask_epi8(none) as u32) << (32 * half);
-                *(if group < BOUND_GROUPS { &mut bound } else { &mut free }) |= some;
+                let any = &mut any[CLASSES[group] as usize];
+                *any = _mm256_or_si256(*any, all[group]);
+            }
+            for class in 0..Class::ALL.len() {
+                let none = _mm256_cmpeq_epi8(any[class], _mm256_setzero_si256());
+                found[class] |= u64::from(!_mm256_movemask_epi8(none) as u32) << (32 * half);
             }
         }
         maps.digit[to] = digit;
@@ -87,7 +91,9 @@ pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], mut before: Before, maps:
         maps.at[to] = at;
         maps.blank[to] = blank;
         maps.high[to] = high;
-        maps.literal[to] = bound & before.starts(alnum, digit, upper, escapes) | free;
+        let starts = before.starts(alnum, digit, upper, escapes);
+        let [begins, sharp, any] = found;
+        maps.literal[to] = begins & starts.word | sharp & starts.sharp | any;
     }
     maps.finish(tables, text);
 }

@@ -1,5 +1,5 @@
 //! The bitmaps with AVX-512: classes and codes of 64 bytes by one look-up of 7-bit indices each, fingerprints by one of 6-bit
-//! codes for each place and eight buckets.
+//! codes for each place and eight buckets. What passes is listed by compression, without a branch.
 #![allow(unsafe_code, reason = "vector instructions")]
 #![allow(
     clippy::needless_range_loop,
@@ -9,7 +9,7 @@
 use std::arch::x86_64::*;
 
 use super::maps::{Before, Maps, SPAN, class, code};
-use super::plan::{BOUND_GROUPS, GROUPS, Tables, WIDTH};
+use super::plan::{CLASSES, Class, GROUPS, Tables, WIDTH};
 
 /// Whether the processor has what [`fill`] is compiled for.
 pub fn is_available() -> bool {
@@ -52,7 +52,8 @@ pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], mut before: Before, maps:
         maps.blank[to] = is(class::BLANK);
         let upper = _mm512_movepi8_mask(coded) & !high;
         let escapes = _mm512_mask_test_epi8_mask(!high, coded, bit(code::ESCAPE));
-        maps.starts[to] = before.starts(alnum, digit, upper, escapes);
+        let starts = before.starts(alnum, digit, upper, escapes);
+        (maps.starts[to], maps.sharp[to]) = (starts.word, starts.sharp);
     }
     let last = load(text, Maps::FILLED * 64);
     store(&mut maps.coded, Maps::FILLED * 64, _mm512_permutex2var_epi8(codes.0, last, codes.1));
@@ -62,7 +63,9 @@ pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], mut before: Before, maps:
             buckets[group][place] = load(&tables.buckets[group][place], 0);
         }
     }
-    for word in 0..Maps::FILLED {
+    let numbers = numbers();
+    let mut count = 0;
+    for word in 0..Maps::FILLED - 1 {
         let to = word + 1;
         let mut all = [_mm512_set1_epi8(-1); GROUPS];
         for place in 0..WIDTH {
@@ -72,16 +75,23 @@ pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], mut before: Before, maps:
                 all[group] = _mm512_and_si512(all[group], _mm512_permutexvar_epi8(codes, buckets[group][place]));
             }
         }
-        let (mut bound, mut free) = (_mm512_setzero_si512(), _mm512_setzero_si512());
+        let mut of = [_mm512_setzero_si512(); Class::ALL.len()];
         for group in 0..GROUPS {
-            let any = if group < BOUND_GROUPS { &mut bound } else { &mut free };
-            *any = _mm512_or_si512(*any, all[group]);
+            let of = &mut of[CLASSES[group] as usize];
+            *of = _mm512_or_si512(*of, all[group]);
         }
+        let [begins, sharp, any] = of;
         let low = !maps.high[to];
-        maps.literal[to] = _mm512_mask_test_epi8_mask(low & maps.starts[to], bound, bound)
-            | _mm512_mask_test_epi8_mask(low, free, free);
+        let found = _mm512_mask_test_epi8_mask(low & maps.starts[to], begins, begins)
+            | _mm512_mask_test_epi8_mask(low & maps.sharp[to], sharp, sharp)
+            | _mm512_mask_test_epi8_mask(low, any, any);
+        for (half, first) in [(found as u32, 0), ((found >> 32) as u32, 32)] {
+            let places = _mm512_add_epi16(numbers, _mm512_set1_epi16((64 * word + first) as i16));
+            store_places(&mut maps.places, count, _mm512_maskz_compress_epi16(half, places));
+            count += half.count_ones() as usize;
+        }
     }
-    maps.finish(tables, text);
+    maps.finish_listed(tables, text, count);
 }
 
 #[inline]
@@ -104,4 +114,21 @@ fn store(bytes: &mut [u8], at: usize, value: __m512i) {
 #[target_feature(enable = "avx512f")]
 fn table(table: &[u8; 128]) -> (__m512i, __m512i) {
     (load(table, 0), load(table, 64))
+}
+
+/// The numbers from 0 to 31.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn numbers() -> __m512i {
+    let numbers: [u16; 32] = std::array::from_fn(|n| n as u16);
+    // SAFETY: the array has the 64 bytes that are read, and the load needs no alignment.
+    unsafe { _mm512_loadu_si512(numbers.as_ptr().cast()) }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn store_places(places: &mut [u16], at: usize, value: __m512i) {
+    assert!(at + 32 <= places.len());
+    // SAFETY: 32 numbers from `at` are within the slice, and the store needs no alignment.
+    unsafe { _mm512_storeu_si512(places.as_mut_ptr().add(at).cast(), value) }
 }

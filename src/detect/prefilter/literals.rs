@@ -1,7 +1,7 @@
 //! Literals: what is looked for, and the comparison where a fingerprint was met.
 
 use super::maps::begins_word;
-use super::plan::Window;
+use super::plan::{FOUR_BITS, THREE_BITS, Window, four_hash, slots, three_hash};
 use super::{Met, bits_of};
 use crate::detect::bytes::ByteSet;
 
@@ -82,40 +82,6 @@ impl Literal {
     }
 }
 
-/// The first eight bytes of a literal, to be compared at once.
-#[derive(Clone, Copy)]
-struct Head {
-    bytes: u64,
-    /// The bytes that are the literal's.
-    mask: u64,
-    /// The bits that tell the case of its letters, if that is ignored.
-    case: u64,
-}
-
-impl Head {
-    /// Bytes in a head.
-    const SIZE: usize = 8;
-
-    fn new(literal: &Literal) -> Head {
-        let (mut bytes, mut mask, mut case) = ([0; Head::SIZE], [0; Head::SIZE], [0; Head::SIZE]);
-        for (n, &byte) in literal.bytes.iter().take(Head::SIZE).enumerate() {
-            case[n] = if literal.ignore_case && byte.is_ascii_alphabetic() { 0x20 } else { 0 };
-            (bytes[n], mask[n]) = (byte | case[n], 0xff);
-        }
-        let [bytes, mask, case] = [bytes, mask, case].map(u64::from_le_bytes);
-        Head { bytes, mask, case }
-    }
-
-    /// Whether the literal may stand at the beginning of `text`, as far as eight bytes tell.
-    #[inline(always)]
-    fn may_stand(&self, text: &[u8]) -> bool {
-        match text.first_chunk() {
-            Some(eight) => (u64::from_le_bytes(*eight) | self.case) & self.mask == self.bytes,
-            None => true,
-        }
-    }
-}
-
 /// The text that literals are looked for in.
 #[derive(Clone, Copy)]
 pub struct Text<'t> {
@@ -129,66 +95,100 @@ pub struct Text<'t> {
 /// All literals, by their windows.
 pub struct Literals {
     literals: Vec<Literal>,
-    /// By literal.
-    heads: Vec<Head>,
-    /// By how many bytes of the window are the literal's: two, three, four.
-    windows: [Hashed; 3],
+    /// Those with four bytes or more in their windows, by four of them; and the others, by three bytes.
+    fours: Slots,
+    threes: Slots,
     /// Those with bytes above 127, by two bytes from the first of those.
     high: Hashed,
     reach: usize,
 }
 
-/// Windows of one width, by their hash.
-struct Hashed {
-    mask: u32,
-    /// Bits of the hash, as a power of two.
-    bits: u32,
-    /// Whether a window may have this hash.
-    may_be: Vec<u64>,
-    /// Folded windows with their owners: a literal, and where in it the window stands. Ordered by slot.
-    owners: Vec<(u32, u32, u32)>,
+/// A literal, and where in it its window stands; with its first eight bytes, to be compared at once.
+#[derive(Clone, Copy)]
+struct Owner {
+    head: u64,
+    /// The bytes that are the literal's.
+    mask: u64,
+    /// The bits that tell the case of its letters, if that is ignored.
+    case: u64,
+    literal: u32,
+    offset: u32,
+}
+
+impl Owner {
+    fn new(literal: &Literal, number: usize, offset: usize) -> Owner {
+        let (mut head, mut mask, mut case) = ([0; 8], [0; 8], [0; 8]);
+        for (n, &byte) in literal.bytes.iter().take(8).enumerate() {
+            case[n] = if literal.ignore_case && byte.is_ascii_alphabetic() { 0x20 } else { 0 };
+            (head[n], mask[n]) = (byte | case[n], 0xff);
+        }
+        let [head, mask, case] = [head, mask, case].map(u64::from_le_bytes);
+        Owner { head, mask, case, literal: number as u32, offset: offset as u32 }
+    }
+}
+
+/// Owners of windows, by slot.
+struct Slots {
+    owners: Vec<Owner>,
     /// Where the owners of each slot begin: one more than there are slots.
     starts: Vec<u32>,
 }
 
-/// Bits of a hash by which owners are looked up, as a power of two.
-const SLOTS: u32 = 10;
+impl Slots {
+    fn new(bits: u32, mut owners: Vec<(usize, Owner)>) -> Slots {
+        owners.sort_by_key(|(slot, _)| *slot);
+        let before = |slots: usize| owners.partition_point(|(slot, _)| *slot < slots) as u32;
+        Slots {
+            starts: (0..=1 << bits).map(before).collect(),
+            owners: owners.into_iter().map(|(_, owner)| owner).collect(),
+        }
+    }
+
+    #[inline(always)]
+    fn owners(&self, slot: usize) -> &[Owner] {
+        &self.owners[self.starts[slot] as usize..self.starts[slot + 1] as usize]
+    }
+}
+
+/// Windows with bytes above 127, by their hash.
+#[derive(Default)]
+struct Hashed {
+    /// Whether a window may have this hash.
+    may_be: Vec<u64>,
+    /// Folded windows with their owners: a literal, and where in it the window stands. Ordered by window.
+    owners: Vec<(u32, u32, u32)>,
+}
+
+/// Bits of such a hash, as a power of two.
+const HIGH_BITS: u32 = 12;
+/// The bytes of such a window.
+const HIGH_MASK: u32 = 0xffff;
 
 impl Hashed {
-    fn new(width: usize, bits: u32, mut owners: Vec<(u32, u32, u32)>) -> Hashed {
-        let mut hashed = Hashed {
-            mask: u32::MAX >> (32 - 8 * width),
-            bits,
-            may_be: vec![0; 1 << (bits - 6)],
-            owners: Vec::new(),
-            starts: Vec::new(),
-        };
+    fn new(mut owners: Vec<(u32, u32, u32)>) -> Hashed {
+        let mut may_be = vec![0; 1 << (HIGH_BITS - 6)];
         for (window, ..) in &mut owners {
-            *window = fold(*window) & hashed.mask;
-            let hash = hash(*window, bits);
-            hashed.may_be[hash >> 6] |= 1 << (hash & 63);
+            *window = fold(*window) & HIGH_MASK;
+            let hash = hash(*window, HIGH_BITS);
+            may_be[hash >> 6] |= 1 << (hash & 63);
         }
-        owners.sort_unstable_by_key(|&owner| (hash(owner.0, SLOTS), owner));
-        let before = |slots: usize| owners.partition_point(|owner| hash(owner.0, SLOTS) < slots) as u32;
-        hashed.starts = (0..=1 << SLOTS).map(before).collect();
-        hashed.owners = owners;
-        hashed
+        owners.sort_unstable();
+        Hashed { may_be, owners }
     }
 
     /// Whether a literal may have this folded window.
     #[inline]
     fn may_have(&self, folded: u32) -> bool {
-        let hash = hash(folded & self.mask, self.bits);
+        let hash = hash(folded & HIGH_MASK, HIGH_BITS);
         self.may_be[hash >> 6] >> (hash & 63) & 1 == 1
     }
 
     /// The literals that have it, and where in them.
     #[inline]
     fn owners(&self, folded: u32) -> impl Iterator<Item = (usize, usize)> {
-        let window = folded & self.mask;
-        let slot = hash(window, SLOTS);
-        let owners = &self.owners[self.starts[slot] as usize..self.starts[slot + 1] as usize];
-        let owners = owners.iter().filter(move |owner| owner.0 == window);
+        let window = folded & HIGH_MASK;
+        let from = self.owners.partition_point(|owner| owner.0 < window);
+        let owners = self.owners[from..].iter().take_while(move |owner| owner.0 == window);
         owners.map(|&(_, literal, offset)| (literal as usize, offset as usize))
     }
 }
@@ -210,22 +210,20 @@ pub fn hash(window: u32, bits: u32) -> usize {
 impl Literals {
     /// The comparison for `literals`, each by its window.
     pub fn new(literals: Vec<Literal>, windows: &[Window]) -> Literals {
-        let mut by_width: [Vec<(u32, u32, u32)>; 3] = Default::default();
-        let mut high = Vec::new();
+        let (mut fours, mut threes, mut high) = (Vec::new(), Vec::new(), Vec::new());
         for (n, (literal, window)) in literals.iter().zip(windows).enumerate() {
             let bytes = &literal.bytes[window.offset..];
-            let owner = (first_four(bytes), n as u32, window.offset as u32);
             if literal.is_high() {
-                high.push(owner);
-            } else {
-                by_width[bytes.len().min(4) - 2].push(owner);
+                high.push((first_four(bytes), n as u32, window.offset as u32));
+                continue;
             }
+            let owner = Owner::new(literal, n, window.offset);
+            let owners = if bytes.len() < 4 { &mut threes } else { &mut fours };
+            owners.extend(slots(literal, window.offset).0.into_iter().map(|slot| (slot, owner)));
         }
         let reach = literals.iter().map(|literal| literal.bytes.len()).max().unwrap_or(0);
-        let [two, three, four] = by_width;
-        let windows = [Hashed::new(2, 12, two), Hashed::new(3, 15, three), Hashed::new(4, 16, four)];
-        let heads = literals.iter().map(Head::new).collect();
-        Literals { literals, heads, windows, high: Hashed::new(2, 12, high), reach }
+        let (fours, threes) = (Slots::new(FOUR_BITS, fours), Slots::new(THREE_BITS, threes));
+        Literals { literals, fours, threes, high: Hashed::new(high), reach }
     }
 
     /// All of them.
@@ -246,13 +244,13 @@ impl Literals {
     /// Names the literals whose window stands at `at` and that begin before `limit`. Gives the new limit.
     #[inline]
     pub fn confirm(&self, text: Text<'_>, at: usize, limit: usize, met: &mut impl FnMut(Met, usize) -> usize) -> usize {
-        let folded = fold(first_four(text.bytes.get(at..).unwrap_or_default()));
+        let four = first_four(text.bytes.get(at..).unwrap_or_default());
         let mut limit = limit;
-        // Most fingerprints belong to no literal, which one look at each tells.
-        for hashed in &self.windows {
-            if hashed.may_have(folded) {
-                limit = self.compare(hashed, folded, text, at, limit, met);
-            }
+        for owner in self.threes.owners(three_hash(four)) {
+            limit = self.compare(owner, text, at, limit, met);
+        }
+        for owner in self.fours.owners(four_hash(four)) {
+            limit = self.compare(owner, text, at, limit, met);
         }
         limit
     }
@@ -267,31 +265,47 @@ impl Literals {
         met: &mut impl FnMut(Met, usize) -> usize,
     ) -> usize {
         let folded = fold(first_four(text.bytes.get(at..).unwrap_or_default()));
+        let mut limit = limit;
         if self.high.may_have(folded) {
-            return self.compare(&self.high, folded, text, at, limit, met);
+            for (literal, offset) in self.high.owners(folded) {
+                limit = self.name(literal, offset, text, at, limit, met);
+            }
         }
         limit
     }
 
+    #[inline(always)]
     fn compare(
         &self,
-        hashed: &Hashed,
-        folded: u32,
+        owner: &Owner,
         text: Text<'_>,
         at: usize,
         limit: usize,
         met: &mut impl FnMut(Met, usize) -> usize,
     ) -> usize {
-        let mut limit = limit;
-        for (literal, offset) in hashed.owners(folded) {
-            let Some(start) = at.checked_sub(offset).filter(|&start| text.from <= start && start < limit) else {
-                continue;
-            };
-            if self.heads[literal].may_stand(&text.bytes[start..]) && self.literals[literal].stands(text, start) {
-                limit = limit.min(met(Met::Literal(literal), start));
-            }
+        let offset = owner.offset as usize;
+        // Where eight bytes are not known, the whole comparison tells.
+        let eight = at.checked_sub(offset).and_then(|start| text.bytes.get(start..)?.first_chunk());
+        if eight.is_some_and(|eight| (u64::from_le_bytes(*eight) | owner.case) & owner.mask != owner.head) {
+            return limit;
         }
-        limit
+        self.name(owner.literal as usize, offset, text, at, limit, met)
+    }
+
+    /// Names a literal with its window at `at`, if it stands there and begins before `limit`.
+    fn name(
+        &self,
+        literal: usize,
+        offset: usize,
+        text: Text<'_>,
+        at: usize,
+        limit: usize,
+        met: &mut impl FnMut(Met, usize) -> usize,
+    ) -> usize {
+        match at.checked_sub(offset).filter(|&start| text.from <= start && start < limit) {
+            Some(start) if self.literals[literal].stands(text, start) => limit.min(met(Met::Literal(literal), start)),
+            _ => limit,
+        }
     }
 }
 

@@ -131,7 +131,7 @@ impl Before {
     /// Where words may begin in the next 64 bytes, which have letters and digits, digits, capitals and signs of escapes in
     /// these places. The byte behind them is not known, and taken for a small letter. See [`begins_word`].
     #[inline(always)]
-    pub fn starts(&mut self, alnum: u64, digit: u64, upper: u64, escapes: u64) -> u64 {
+    pub fn starts(&mut self, alnum: u64, digit: u64, upper: u64, escapes: u64) -> Starts {
         let small = alnum & !upper;
         let lower = small & !digit;
         let within = alnum << 1 | self.alnum;
@@ -145,8 +145,15 @@ impl Before {
         let carried = (1 << (ESCAPE as u32).saturating_sub(self.escapes.leading_zeros())) - 1;
         let starts = !within | capitals | reached | carried | self.everywhere;
         (self.alnum, self.small, self.escapes) = (alnum >> 63, small >> 63, escapes);
-        starts
+        Starts { word: starts, sharp: !lower }
     }
+}
+
+/// Where windows may begin, by class.
+#[derive(Clone, Copy)]
+pub struct Starts {
+    pub word: u64,
+    pub sharp: u64,
 }
 
 /// How far behind its sign an escape, or a terminal colour, may end.
@@ -182,8 +189,9 @@ pub struct Maps {
     pub hyphen: Bitmap,
     pub at: Bitmap,
     pub blank: Bitmap,
-    /// Where words may begin.
+    /// Where words may begin, and where no small letter stands.
     pub starts: Bitmap,
+    pub sharp: Bitmap,
     /// Where a fingerprint stands.
     pub literal: Bitmap,
     /// Bytes above 127.
@@ -201,7 +209,7 @@ pub struct Maps {
     pub shaped: u64,
     pub raised: u64,
     /// The places of fingerprints that some literal may begin with, in order; so many of them.
-    places: [u16; WINDOW + 4],
+    pub places: [u16; WINDOW + Maps::ROOM],
     count: usize,
 }
 
@@ -217,6 +225,7 @@ impl Default for Maps {
             at: EMPTY,
             blank: EMPTY,
             starts: EMPTY,
+            sharp: EMPTY,
             literal: EMPTY,
             high: EMPTY,
             coded: [0; SPAN],
@@ -228,21 +237,31 @@ impl Default for Maps {
             grouped: EMPTY,
             shaped: 0,
             raised: 0,
-            places: [0; WINDOW + 4],
+            places: [0; WINDOW + Maps::ROOM],
             count: 0,
         }
     }
 }
 
 impl Maps {
+    /// Places that may be written behind the last one.
+    const ROOM: usize = 32;
+
     /// Words that the instruction sets fill in: those of the window and one more.
     pub const FILLED: usize = WORDS + 1;
 
-    /// What is left to do once the classes and fingerprints are filled in; the same for every instruction set.
+    /// What is left to do once the classes and fingerprints are filled in.
     #[inline(always)]
     pub fn finish(&mut self, tables: &Tables, text: &[u8; SPAN]) {
+        let count = self.list();
+        self.finish_listed(tables, text, count);
+    }
+
+    /// The same where the places of fingerprints are listed already: so many.
+    #[inline(always)]
+    pub fn finish_listed(&mut self, tables: &Tables, text: &[u8; SPAN], count: usize) {
         self.shape();
-        self.weed(tables, text);
+        self.weed(tables, text, count);
     }
 
     /// The places of fingerprints that some literal may begin with, in order.
@@ -251,10 +270,9 @@ impl Maps {
         &self.places[..self.count]
     }
 
-    /// Lists the places of fingerprints, without those that no literal begins with. Which these are cannot be foreseen, so
-    /// there are no branches.
+    /// Lists the places of fingerprints. Gives their number.
     #[inline(always)]
-    fn weed(&mut self, tables: &Tables, text: &[u8; SPAN]) {
+    fn list(&mut self) -> usize {
         let Maps { literal, places, .. } = self;
         let mut count = 0;
         for word in 0..WORDS {
@@ -268,11 +286,21 @@ impl Maps {
                 bits = second & second.wrapping_sub(1);
             }
         }
+        count
+    }
+
+    /// Keeps of the listed places those that some literal may begin with. Which these are cannot be foreseen, so there are no
+    /// branches.
+    #[inline(always)]
+    fn weed(&mut self, tables: &Tables, text: &[u8; SPAN], count: usize) {
+        let places = &mut self.places;
         let mut kept = 0;
         for n in 0..count {
             let place = places[n];
             places[kept] = place;
-            kept += usize::from(tables.may_be_window(text, usize::from(place) % WINDOW));
+            let at = usize::from(place) % WINDOW;
+            let eight = text[at..].first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight));
+            kept += usize::from(tables.may_be_window(eight));
         }
         self.count = kept;
     }

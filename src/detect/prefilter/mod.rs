@@ -2,9 +2,10 @@
 //!
 //! A window of 4 KiB is turned into bitmaps, a bit for each byte: the [`Shape`]s (an `@`, the first dot of four numbers,
 //! colons in a row ...) and the places where a fingerprint of some [`Literal`] stands. A fingerprint is a set of bytes for
-//! each of eight places, or four; those of all literals share thirty-two buckets, so that the cost of the pass does
-//! not depend on how many there are. Half of the buckets are for literals that are asked for where a word begins, and count
-//! nowhere else. What passes is hashed into small bitmaps, and what passes those is compared with the literals themselves.
+//! each of four places; those of all literals share sixty-four buckets, so that the cost of the pass does not depend on how
+//! many there are. Some buckets are for literals that are asked for where a word begins, some for windows that begin with no
+//! small letter, and count nowhere else. What passes is looked up by a hash of four bytes with the one behind them, and what
+//! passes that is compared with the literals themselves.
 //!
 //! How the bitmaps are filled is written once for each instruction set ([`Isa`]) and nowhere else; they are the same for
 //! all of them but for false fingerprints, which the comparison weeds out. No anchor is ever missed: everything here may

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use super::isa::Isa;
 use super::literals::Literal;
 use super::maps::begins_word;
-use super::plan::{BOUND_GROUPS, BUCKETS, NARROW, Sets, WIDTH, Window, buckets, closure, coded, members, sets, union};
+use super::plan::{BUCKETS, Class, Sets, WIDTH, Window, class, closure, coded, may_stand, members, sets, union};
 
 /// What support reads, scrubbed: logs, dumps, configuration, traces.
 const SAMPLE: &[u8] = include_bytes!("sample.txt");
+
+/// The 7-bit bytes that are no small letters.
+const SHARP: u128 = !(((1 << 26) - 1) << b'a');
 
 /// The least bytes of a literal that its window holds.
 const LEAST: usize = 2;
@@ -21,12 +24,16 @@ pub struct Model {
     next: Box<[[f32; 128]; 128]>,
 }
 
-/// The best window of a literal by itself.
-fn best(literal: &Literal, cost: impl Fn(&Sets) -> f32) -> usize {
-    // What stands at the beginning of a word is looked for there.
-    let last = if literal.starts_word { 0 } else { literal.bytes.len() - LEAST };
-    let offsets = (0..=last).map(|offset| (cost(&sets(literal, offset)), offset));
-    offsets.min_by(|a, b| a.0.total_cmp(&b.0)).map_or(0, |(_, offset)| offset)
+/// The best window of a literal by itself, of those that may be looked for in buckets of a class.
+fn best(literal: &Literal, class: Class, cost: impl Fn(&Sets) -> f32) -> Option<usize> {
+    let offsets = (0..=literal.bytes.len() - LEAST).filter(|&offset| may_stand(literal, offset, class));
+    let costs = offsets.map(|offset| (cost(&sets(literal, offset)), offset));
+    costs.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, offset)| offset)
+}
+
+/// The buckets of a class.
+fn buckets(of: Class) -> impl Iterator<Item = usize> {
+    (0..BUCKETS).filter(move |&bucket| class(bucket) == of)
 }
 
 /// A model at a glance, as if bytes stood by themselves: for the literals that are not planned ahead. It is made at a start
@@ -34,6 +41,9 @@ fn best(literal: &Literal, cost: impl Fn(&Sets) -> f32) -> usize {
 pub struct Glance {
     first: [f32; 128],
 }
+
+/// How much of a text the beginnings of words are.
+const WORDS: f32 = 0.25;
 
 /// A bucket as it fills.
 #[derive(Clone, Copy, Default)]
@@ -70,10 +80,8 @@ impl Glance {
             if let Some(window) = *planned {
                 return window;
             }
-            let offset = best(literal, |sets| sets.iter().map(|&set| self.mass(set)).product());
-            let more = sets(literal, offset);
             // A literal has a byte or two at a place, and a bucket may have all: what is new to it is soon added up.
-            let with = |Filling { sets, masses }: &Filling| -> [f32; WIDTH] {
+            let with = |Filling { sets, masses }: &Filling, more: &Sets| -> [f32; WIDTH] {
                 std::array::from_fn(|place| match more[place] & !sets[place] {
                     0 => masses[place],
                     _ if more[place] == u128::MAX => 1.0,
@@ -81,13 +89,26 @@ impl Glance {
                 })
             };
             let cost = |masses: &[f32; WIDTH]| masses.iter().product::<f32>();
-            let added = |bucket: usize| cost(&with(&fillings[bucket])) - cost(&fillings[bucket].masses);
-            let added = buckets(literal).map(|bucket| (added(bucket), bucket));
-            let best = added.min_by(|a, b| a.0.total_cmp(&b.0));
-            let bucket = best.map_or(buckets(literal).start, |(_, bucket)| bucket);
-            let filling = &mut fillings[bucket];
-            *filling = Filling { masses: with(filling), sets: union(&filling.sets, &more) };
-            Window { offset, bucket }
+            let mut least = (f32::MAX, Window { offset: 0, bucket: 0 });
+            for class in Class::ALL {
+                let Some(offset) = best(literal, class, |sets| sets.iter().map(|&set| self.mass(set)).product()) else {
+                    continue;
+                };
+                let more = sets(literal, offset);
+                let weight = if class == Class::Word { WORDS } else { 1.0 };
+                for bucket in buckets(class) {
+                    let filling = &fillings[bucket];
+                    let added = weight * (cost(&with(filling, &more)) - cost(&filling.masses));
+                    if added < least.0 {
+                        least = (added, Window { offset, bucket });
+                    }
+                }
+            }
+            let window = least.1;
+            let more = sets(literal, window.offset);
+            let filling = &mut fillings[window.bucket];
+            *filling = Filling { masses: with(filling, &more), sets: union(&filling.sets, &more) };
+            window
         };
         literals.iter().zip(planned).map(place).collect()
     }
@@ -122,14 +143,14 @@ impl Model {
         Model { first, starts, next }
     }
 
-    /// How often the sets let a place of the sample through, or, if they are bound to the beginnings of words, one of those.
-    fn cost(&self, sets: &[u128], is_bound: bool) -> f32 {
-        let first = if is_bound { &self.starts } else { &self.first };
+    /// How often the sets let a place of the sample through that is one of the class.
+    fn cost(&self, sets: &[u128], class: Class) -> f32 {
+        let first = if class == Class::Word { &self.starts } else { &self.first };
         let mut now = [0.0; 128];
-        for byte in members(sets[0]) {
+        let mut before = if class == Class::Sharp { sets[0] & SHARP } else { sets[0] };
+        for byte in members(before) {
             now[byte] = first[byte];
         }
-        let mut before = sets[0];
         for &set in &sets[1..] {
             let mut then = [0.0; 128];
             if set == u128::MAX {
@@ -150,56 +171,64 @@ impl Model {
     /// For some seconds of planning ahead.
     pub fn search(&self, literals: &[Literal], isa: Isa) -> Vec<Window> {
         const ROUNDS: usize = 4;
-        let places = if isa == Isa::Avx512 { WIDTH } else { NARROW };
         // The sample tells which words are frequent, pairs of its bytes tell what other texts may hold.
-        let seen = [Seen::new(false, places), Seen::new(true, places)];
-        let both =
-            |sets: &[u128], is_bound: bool| seen[usize::from(is_bound)].cost(sets) + 0.5 * self.cost(sets, is_bound);
+        let seen = Class::ALL.map(|class| Seen::new(class));
+        let both = |sets: &[u128], class: Class| seen[class as usize].cost(sets) + 0.5 * self.cost(sets, class);
         // What a bucket really lets through with these instructions.
         let cost = |sets: &Sets, bucket: usize| match isa {
-            Isa::Portable | Isa::Avx2 => both(&sets.map(closure)[..places], is_bound(bucket)),
-            Isa::Avx512 => both(sets, is_bound(bucket)),
+            Isa::Portable | Isa::Avx2 => both(&sets.map(closure), class(bucket)),
+            Isa::Avx512 => both(sets, class(bucket)),
         };
-        let start = |literal: &Literal| {
-            let offset = best(literal, |sets| both(&sets[..places], literal.starts_word));
-            Window { offset, bucket: buckets(literal).start }
+        // By literal and class: the best window.
+        let own = |literal: &Literal| {
+            Class::ALL.map(|class| {
+                let offset = best(literal, class, |sets| both(sets, class))?;
+                let sets = sets(literal, offset);
+                Some((offset, if isa == Isa::Avx512 { sets.map(coded) } else { sets }))
+            })
         };
-        let mut windows: Vec<Window> = literals.iter().map(start).collect();
-        let own = |(literal, window): (&Literal, &Window)| match isa {
-            Isa::Portable | Isa::Avx2 => sets(literal, window.offset),
-            Isa::Avx512 => sets(literal, window.offset).map(coded),
+        let all: Vec<[Option<(usize, Sets)>; Class::ALL.len()]> = literals.iter().map(own).collect();
+        let mut windows = vec![Window { offset: 0, bucket: 0 }; literals.len()];
+        let alone = |i: usize| {
+            let costs = Class::ALL.into_iter().filter_map(|class| Some(both(&all[i][class as usize]?.1, class)));
+            costs.fold(f32::MAX, f32::min)
         };
-        let all: Vec<Sets> = literals.iter().zip(&windows).map(own).collect();
+        let alone: Vec<f32> = (0..literals.len()).map(alone).collect();
         let mut order: Vec<usize> = (0..literals.len()).collect();
-        let alone: Vec<f32> = (0..literals.len()).map(|i| both(&all[i][..places], literals[i].starts_word)).collect();
         order.sort_by(|&a, &b| alone[b].total_cmp(&alone[a]));
         let mut unions: [Sets; BUCKETS] = [[0; WIDTH]; BUCKETS];
         let mut costs = [0.0; BUCKETS];
+        // What a bucket costs more with a literal, with the window that it has there, its sets then, and what it costs then.
         let added = |unions: &[Sets; BUCKETS], costs: &[f32; BUCKETS], i: usize, bucket: usize| {
-            let sets = union(&unions[bucket], &all[i]);
+            let (offset, own) = all[i][class(bucket) as usize]?;
+            let sets = union(&unions[bucket], &own);
             let cost = if sets == unions[bucket] { costs[bucket] } else { cost(&sets, bucket) };
-            (cost - costs[bucket], sets, cost)
+            Some((cost - costs[bucket], Window { offset, bucket }, sets, cost))
+        };
+        let least = |unions: &[Sets; BUCKETS], costs: &[f32; BUCKETS], i: usize, home: Option<usize>| {
+            let put = (0..BUCKETS)
+                .filter(|&bucket| Some(bucket) != home)
+                .filter_map(|bucket| added(unions, costs, i, bucket));
+            put.min_by(|a, b| a.0.total_cmp(&b.0))
         };
         for &i in &order {
-            let put = buckets(&literals[i]).map(|bucket| (added(&unions, &costs, i, bucket), bucket));
-            if let Some(((_, sets, cost), bucket)) = put.min_by(|a, b| a.0.0.total_cmp(&b.0.0)) {
-                (unions[bucket], costs[bucket], windows[i].bucket) = (sets, cost, bucket);
+            if let Some((_, window, sets, cost)) = least(&unions, &costs, i, None) {
+                (unions[window.bucket], costs[window.bucket], windows[i]) = (sets, cost, window);
             }
         }
         for _ in 0..ROUNDS {
             for &i in &order {
                 let home = windows[i].bucket;
                 let others = order.iter().filter(|&&other| other != i && windows[other].bucket == home);
-                let without = others.fold([0; WIDTH], |sets, &other| union(&sets, &all[other]));
+                let others = others.filter_map(|&other| all[other][class(home) as usize]);
+                let without = others.fold([0; WIDTH], |sets, (_, other)| union(&sets, &other));
                 let rest = cost(&without, home);
                 let gain = costs[home] - rest;
-                let put = buckets(&literals[i]).filter(|&bucket| bucket != home);
-                let put = put.map(|bucket| (added(&unions, &costs, i, bucket), bucket));
-                if let Some(((added, sets, cost), bucket)) = put.min_by(|a, b| a.0.0.total_cmp(&b.0.0))
+                if let Some((added, window, sets, cost)) = least(&unions, &costs, i, Some(home))
                     && added < gain
                 {
                     (unions[home], costs[home]) = (without, rest);
-                    (unions[bucket], costs[bucket], windows[i].bucket) = (sets, cost, bucket);
+                    (unions[window.bucket], costs[window.bucket], windows[i]) = (sets, cost, window);
                 }
             }
         }
@@ -209,35 +238,32 @@ impl Model {
 
 /// What stands in the sample: each fingerprint once.
 struct Seen {
-    places: usize,
     /// With how often it stands there, for each place of the sample.
     windows: Vec<([u8; WIDTH], f32)>,
 }
 
 impl Seen {
-    /// What stands at the beginnings of words, or everywhere, as many bytes as a fingerprint has places.
-    fn new(is_bound: bool, places: usize) -> Seen {
+    /// What stands at the places of a class.
+    fn new(class: Class) -> Seen {
         let mut counts: BTreeMap<[u8; WIDTH], f32> = BTreeMap::new();
         for (at, text) in SAMPLE.windows(WIDTH).enumerate() {
-            if is_bound && !begins_word(SAMPLE, at) {
+            let is_there = match class {
+                Class::Word => begins_word(SAMPLE, at),
+                Class::Sharp => !text[0].is_ascii_lowercase(),
+                Class::Any => true,
+            };
+            if !is_there {
                 continue;
             }
-            let mut window = [0; WIDTH];
-            window[..places].copy_from_slice(&text[..places]);
-            *counts.entry(window.map(|byte| byte & 127)).or_default() += 1.0 / SAMPLE.len() as f32;
+            let window = std::array::from_fn(|place| text[place] & 127);
+            *counts.entry(window).or_default() += 1.0 / SAMPLE.len() as f32;
         }
-        Seen { places, windows: counts.into_iter().collect() }
+        Seen { windows: counts.into_iter().collect() }
     }
 
     /// How often the sets let through what stands there.
     fn cost(&self, sets: &[u128]) -> f32 {
-        let sets = &sets[..self.places];
         let passes = |window: &[u8; WIDTH]| sets.iter().zip(window).all(|(set, byte)| set >> byte & 1 == 1);
         self.windows.iter().filter(|(window, _)| passes(window)).map(|(_, count)| count).sum()
     }
-}
-
-/// Whether what this bucket lets through counts at the beginnings of words alone.
-fn is_bound(bucket: usize) -> bool {
-    bucket < 8 * BOUND_GROUPS
 }

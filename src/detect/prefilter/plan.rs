@@ -5,21 +5,42 @@
 //! with the frequencies of pairs of bytes in a sample of it.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use super::isa::Isa;
 use super::literals::{Literal, fold, hash};
-use super::maps::{SPAN, code};
+use super::maps::code;
 use super::model::{Glance, Model};
 
 /// Look-ups for each place of a fingerprint.
-pub const GROUPS: usize = 4;
+pub const GROUPS: usize = CLASSES.len();
 
 /// Buckets: eight for each look-up.
 pub const BUCKETS: usize = 8 * GROUPS;
 
-/// How many of the look-ups are for literals that stand at the beginning of words. What these let through counts only there.
-pub const BOUND_GROUPS: usize = 2;
+/// Where the windows of a bucket may stand. What it lets through counts only there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// At the beginning of a word, see [`Literal::starts_word`].
+    Word,
+    /// Where no small letter stands: the window begins with a capital, a digit or a sign.
+    Sharp,
+    /// Everywhere.
+    Any,
+}
+
+impl Class {
+    /// All of them.
+    pub const ALL: [Class; 3] = [Class::Word, Class::Sharp, Class::Any];
+}
+
+/// The classes of the look-ups.
+pub const CLASSES: [Class; 8] =
+    [Class::Word, Class::Word, Class::Sharp, Class::Sharp, Class::Sharp, Class::Any, Class::Any, Class::Any];
+
+/// The class of a bucket.
+pub fn class(bucket: usize) -> Class {
+    CLASSES[bucket / 8]
+}
 
 /// What of a literal is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +51,8 @@ pub struct Window {
     pub bucket: usize,
 }
 
-/// Places of a fingerprint, where one register holds a look-up; and where it takes two.
-pub const WIDTH: usize = 8;
-pub const NARROW: usize = 4;
+/// Places of a fingerprint. More of them let less through and cost more than what they let through does; more buckets help more.
+pub const WIDTH: usize = 4;
 
 /// Sets of 7-bit bytes at the places of a fingerprint.
 pub type Sets = [u128; WIDTH];
@@ -41,21 +61,20 @@ pub type Sets = [u128; WIDTH];
 pub struct Tables {
     /// By group of eight buckets and place: for each code of a byte, the buckets that have it there.
     pub buckets: [[[u8; 64]; WIDTH]; GROUPS],
-    /// The same of a narrow fingerprint, by the halves of the byte.
-    pub nibbles: [[Nibbles; NARROW]; GROUPS],
-    /// By pair of bytes, six bits of each: the buckets, folded to sixteen, that do *not* have a fingerprint which begins with
-    /// it (the lower half), or ends with it.
-    pub missing: [u32; 1 << 12],
-    /// The hashes of the windows, folded; of what may stand behind a literal that is shorter, all.
-    pub windows: [u64; 1 << (WINDOW_BITS - 6)],
-    /// The same of their first three bytes. Short literals fill up the other one.
-    pub threes: [u64; 1 << (THREE_BITS - 6)],
+    /// The same by the halves of the byte.
+    pub nibbles: [[Nibbles; WIDTH]; GROUPS],
+    /// By pair of bytes, six bits of each: the buckets, folded to thirty-two, that do *not* have a fingerprint which begins
+    /// with it (the lower half), or ends with it.
+    pub missing: [u64; 1 << 12],
+    /// By hash of four bytes, folded, that a literal has in its window: what may follow them, by the lower five bits.
+    pub fours: [u32; 1 << FOUR_BITS],
+    /// The same by three bytes, for literals that have no fourth in their window.
+    pub threes: [u32; 1 << THREE_BITS],
 }
 
-/// Bits of such a hash, as a power of two: a bitmap of 16 KiB.
-const WINDOW_BITS: u32 = 17;
-/// The same for three bytes: 8 KiB.
-const THREE_BITS: u32 = 16;
+/// Bits of such a hash, as a power of two: a table of 32 KiB, and one of 16 KiB.
+pub const FOUR_BITS: u32 = 13;
+pub const THREE_BITS: u32 = 13;
 
 /// The buckets that have a byte with this lower, and with this upper half. Both together let through more than the byte
 /// itself would.
@@ -70,36 +89,26 @@ impl Tables {
     pub fn new(literals: &[Literal], windows: &[Window], isa: Isa) -> Tables {
         let mut tables = Tables {
             buckets: [[[0; 64]; WIDTH]; GROUPS],
-            nibbles: [[Nibbles::default(); NARROW]; GROUPS],
-            missing: [u32::MAX; 1 << 12],
-            windows: [0; 1 << (WINDOW_BITS - 6)],
-            threes: [0; 1 << (THREE_BITS - 6)],
+            nibbles: [[Nibbles::default(); WIDTH]; GROUPS],
+            missing: [u64::MAX; 1 << 12],
+            fours: [0; 1 << FOUR_BITS],
+            threes: [0; 1 << THREE_BITS],
         };
         for (literal, window) in literals.iter().zip(windows).filter(|(literal, _)| !literal.is_high()) {
             tables.add(&sets(literal, window.offset), window.bucket, isa);
-            let places: [Vec<u8>; 4] = std::array::from_fn(|place| literal.folded(window.offset + place));
-            for a in &places[0] {
-                for b in &places[1] {
-                    for c in &places[2] {
-                        let hash = three_hash([*a, *b, *c, 0]);
-                        tables.threes[hash >> 6] |= 1 << (hash & 63);
-                        for d in &places[3] {
-                            let hash = window_hash([*a, *b, *c, *d]);
-                            tables.windows[hash >> 6] |= 1 << (hash & 63);
-                        }
-                    }
-                }
-            }
+            let table =
+                if literal.bytes.len() - window.offset < 4 { &mut tables.threes[..] } else { &mut tables.fours[..] };
+            let (slots, follows) = slots(literal, window.offset);
+            slots.into_iter().for_each(|slot| table[slot] |= follows);
         }
         tables
     }
 
-    /// Whether the four bytes at `at` may be some window.
+    /// Whether some window may stand at the beginning of `text`.
     #[inline(always)]
-    pub fn may_be_window(&self, text: &[u8; SPAN], at: usize) -> bool {
-        let window = [text[at], text[at + 1], text[at + 2], text[at + 3]];
-        let (hash, three) = (window_hash(window), three_hash(window));
-        (self.windows[hash >> 6] >> (hash & 63)) & (self.threes[three >> 6] >> (three & 63)) & 1 == 1
+    pub fn may_be_window(&self, text: u64) -> bool {
+        let (four, three) = (four_hash(text as u32), three_hash(text as u32));
+        (self.fours[four] >> sort((text >> 32) as u8) | self.threes[three] >> sort((text >> 24) as u8)) & 1 == 1
     }
 
     fn add(&mut self, sets: &Sets, bucket: usize, isa: Isa) {
@@ -108,17 +117,16 @@ impl Tables {
             for (place, set) in sets.iter().enumerate() {
                 for byte in members(*set) {
                     self.buckets[group][place][usize::from(code::OF[byte] & code::MASK)] |= bit;
-                    if let Some(nibbles) = self.nibbles[group].get_mut(place) {
-                        nibbles.lower[byte & 15] |= bit;
-                        nibbles.upper[byte >> 4] |= bit;
-                    }
+                    let nibbles = &mut self.nibbles[group][place];
+                    nibbles.lower[byte & 15] |= bit;
+                    nibbles.upper[byte >> 4] |= bit;
                 }
             }
             return;
         }
         let sixes = |set: u128| members(set).fold(0_u64, |sixes, byte| sixes | 1 << (byte & 63));
-        for (half, pair) in sets[..NARROW].chunks_exact(2).enumerate() {
-            let has = 1_u32 << (bucket % 16) << (16 * half);
+        for (half, pair) in sets.chunks_exact(2).enumerate() {
+            let has = 1_u64 << (bucket % 32) << (32 * half);
             for first in bits(sixes(pair[0])) {
                 for second in bits(sixes(pair[1])) {
                     self.missing[first << 6 | second] &= !has;
@@ -128,8 +136,8 @@ impl Tables {
     }
 }
 
-/// The windows of the built-in literals, found by a long search: hash of the literal; offset and bucket of the wide
-/// fingerprints of AVX-512, of the narrow ones of the others. Ordered by hash.
+/// The windows of the built-in literals, found by a long search: hash of the literal; offset and bucket for AVX-512, and for the
+/// others. Ordered by hash.
 static PLANNED: &[(u64, u8, u8, u8, u8)] = &include!("plan.in");
 
 /// The window of each literal: for those that are planned ahead, what the plan says; for the others, what looks best at a
@@ -153,18 +161,22 @@ fn planned(literal: &Literal, isa: Isa) -> Option<Window> {
         return Some(Window { offset: literal.first_high(), bucket: 0 });
     }
     let at = PLANNED.binary_search_by_key(&literal.hash(), |planned| planned.0).ok()?;
-    let (_, offset, bucket, narrow_offset, narrow_bucket) = PLANNED[at];
-    let (offset, bucket) = if isa == Isa::Avx512 { (offset, bucket) } else { (narrow_offset, narrow_bucket) };
+    let (_, offset, bucket, other_offset, other_bucket) = PLANNED[at];
+    let (offset, bucket) = if isa == Isa::Avx512 { (offset, bucket) } else { (other_offset, other_bucket) };
     let window = Window { offset: offset.into(), bucket: bucket.into() };
     // The hash is of few bits: a stranger may have it.
-    let fits = buckets(literal).contains(&window.bucket) && (window.offset == 0 || !literal.starts_word);
-    (fits && window.offset + 2 <= literal.bytes.len()).then_some(window)
+    let fits = window.bucket < BUCKETS && window.offset + 2 <= literal.bytes.len();
+    (fits && may_stand(literal, window.offset, class(window.bucket))).then_some(window)
 }
 
-/// The buckets that a literal may be in.
-pub fn buckets(literal: &Literal) -> Range<usize> {
-    const BOUND: usize = 8 * BOUND_GROUPS;
-    if literal.starts_word { 0..BOUND } else { BOUND..BUCKETS }
+/// Whether a literal's window at `offset` may be looked for in a bucket of this class.
+pub fn may_stand(literal: &Literal, offset: usize, class: Class) -> bool {
+    let first = literal.bytes[offset];
+    match class {
+        Class::Word => literal.starts_word && offset == 0,
+        Class::Sharp => !(first.is_ascii_lowercase() || literal.ignore_case && first.is_ascii_alphabetic()),
+        Class::Any => true,
+    }
 }
 
 /// Plans ahead: the text of `plan.in` for these literals.
@@ -172,24 +184,45 @@ pub fn text(literals: &[Literal]) -> String {
     let literals: Vec<Literal> = literals.iter().filter(|literal| !literal.is_high()).cloned().collect();
     let model = Model::new();
     let windows = model.search(&literals, Isa::Avx512).into_iter().zip(model.search(&literals, Isa::Avx2));
-    let line = |(literal, (wide, narrow)): (&Literal, (Window, Window))| {
-        let [Window { offset, bucket }, Window { offset: narrow_offset, bucket: narrow_bucket }] = [wide, narrow];
+    let line = |(literal, (wide, other)): (&Literal, (Window, Window))| {
+        let [Window { offset, bucket }, Window { offset: other_offset, bucket: other_bucket }] = [wide, other];
         let hash = literal.hash();
-        (hash, format!("({hash:#018x}, {offset}, {bucket}, {narrow_offset}, {narrow_bucket}),\n"))
+        (hash, format!("({hash:#018x}, {offset}, {bucket}, {other_offset}, {other_bucket}),\n"))
     };
     let lines: BTreeMap<u64, String> = literals.iter().zip(windows).map(line).collect();
     let lines: String = lines.into_values().collect();
     format!("// Made by `cargo run --release --example plan`; see plan.rs.\n[\n{lines}]\n")
 }
 
+/// The slot of four folded bytes.
 #[inline(always)]
-fn window_hash(window: [u8; 4]) -> usize {
-    hash(fold(u32::from_le_bytes(window)), WINDOW_BITS)
+pub fn four_hash(text: u32) -> usize {
+    hash(fold(text), FOUR_BITS)
 }
 
+/// The slot of three folded bytes, the lower ones.
 #[inline(always)]
-fn three_hash(window: [u8; 4]) -> usize {
-    hash(fold(u32::from_le_bytes(window)) << 8, THREE_BITS)
+pub fn three_hash(text: u32) -> usize {
+    hash(fold(text) << 8, THREE_BITS)
+}
+
+/// The slots that a literal's window is looked up in, by four bytes or, if it has no more, by three; and what follows those.
+pub fn slots(literal: &Literal, offset: usize) -> (Vec<usize>, u32) {
+    let own = &literal.bytes[offset..];
+    let sorts = |place: usize| members(literal.set(offset + place)).fold(0, |bits, byte| bits | 1 << sort(byte as u8));
+    let follows = sorts;
+    match *own {
+        [a, b, c, d, ..] => (vec![four_hash(u32::from_le_bytes([a, b, c, d]))], follows(4)),
+        [a, b, ref rest @ ..] => {
+            let third = rest.first().map_or_else(|| literal.folded(offset + 2), |&third| vec![third]);
+            let mut slots: Vec<usize> =
+                third.into_iter().map(|third| three_hash(u32::from_le_bytes([a, b, third, 0]))).collect();
+            slots.sort_unstable();
+            slots.dedup();
+            (slots, follows(3))
+        }
+        _ => (Vec::new(), 0),
+    }
 }
 
 /// What may stand at the places of the literal's window.
@@ -227,4 +260,11 @@ pub fn members(mut set: u128) -> impl Iterator<Item = usize> {
         set &= set.wrapping_sub(1);
         byte
     })
+}
+
+/// One of 32 sorts of bytes.
+#[inline(always)]
+fn sort(byte: u8) -> u32 {
+    let byte = u32::from(byte & 127);
+    (byte >> 1).wrapping_sub(byte >> 6 << 3) & 31
 }

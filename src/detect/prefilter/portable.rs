@@ -28,15 +28,15 @@ pub fn fill(tables: &Tables, text: &[u8; SPAN], maps: &mut Maps) {
 /// Where a fingerprint may stand in the 64 bytes at the start of `bytes`: where some bucket lacks neither its first two nor its
 /// last two bytes.
 #[inline(always)]
-fn fingerprints(missing: &[u32; 1 << 12], bytes: &[u8; 67]) -> u64 {
+fn fingerprints(missing: &[u64; 1 << 12], bytes: &[u8; 67]) -> u64 {
     let pair = |at: usize| missing[usize::from(bytes[at] & 63) << 6 | usize::from(bytes[at + 1] & 63)];
     let mut last = [pair(64), pair(65)];
     let mut found = 0_u64;
     for at in (0..32).rev() {
         let here = [pair(2 * at), pair(2 * at + 1)];
         for place in [1, 0] {
-            let lacking = (last[place] >> 16 | here[place]) & 0xffff;
-            found = found << 1 | u64::from(lacking != 0xffff);
+            let lacking = (last[place] >> 32 | here[place]) as u32;
+            found = found << 1 | u64::from(lacking != u32::MAX);
         }
         last = here;
     }
