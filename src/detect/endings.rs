@@ -26,6 +26,8 @@ struct Node {
     word: u16,
     /// The number of the suffix that begins here, or [`NO_WORD`].
     suffix: u16,
+    /// The lower six bits of the bytes before, as a set: most walks end where none of them fits.
+    before: u64,
 }
 
 /// A number as nodes keep it. Rules are numbered in as many bits wherever they are named.
@@ -73,11 +75,15 @@ impl Endings {
             let node = known.map(|Walk(node)| node as usize).unwrap_or_else(|| {
                 let node = self.nodes.len();
                 let first = match parent {
-                    Some(parent) => &mut self.nodes[parent].child,
+                    Some(parent) => {
+                        let parent = &mut self.nodes[parent];
+                        parent.before |= 1 << (byte & 63);
+                        &mut parent.child
+                    }
                     None => &mut self.last[usize::from(byte)],
                 };
                 let sibling = std::mem::replace(first, node as u32);
-                self.nodes.push(Node { byte, child: NONE, sibling, word: NO_WORD, suffix: NO_WORD });
+                self.nodes.push(Node { byte, child: NONE, sibling, word: NO_WORD, suffix: NO_WORD, before: 0 });
                 node
             });
             parent = Some(node);
@@ -95,7 +101,8 @@ impl Endings {
     /// Goes on to the byte before. `None` if no word has it there.
     #[inline]
     pub fn step(&self, walk: Walk, byte: u8) -> Option<Walk> {
-        let mut node = self.nodes[walk.0 as usize].child;
+        let Node { before, child, .. } = self.nodes[walk.0 as usize];
+        let mut node = if before >> (byte & 63) & 1 == 1 { child } else { NONE };
         while node != NONE {
             let Node { byte: known, sibling, .. } = self.nodes[node as usize];
             if known == byte {

@@ -70,6 +70,10 @@ impl Detector for Keyed {
             return;
         }
         let Some(key) = Key::around(view, hit.at, stem.literal.len()) else { return };
+        // `DefaultIndexManager]`: no value can follow, whatever the key is.
+        if !view.at(key.end).is_some_and(|byte| FOLLOWS.contains(byte)) && !out.explains() {
+            return;
+        }
         let Some(Named { key, which, strength }) = self.named(view, key) else {
             return out.left(0, hit.at, "no key of a secret");
         };
@@ -181,6 +185,9 @@ fn is_same_key_within(out: &Candidates<'_>, at: usize, view: &View<'_>) -> bool 
         && view.slice(start, start + key.len()) == key.as_slice()
 }
 
+/// What a key that has a value may be followed by: see [`Place::of`].
+const FOLLOWS: ByteSet = BLANK.or(ByteSet::of(b"\"'`&\\\x1b=:*.?!<[)\xef%>,(\r\n"));
+
 /// A key that names a secret: where it stands, which of the rule set's it is, and how much it says.
 struct Named {
     key: Key,
@@ -218,10 +225,13 @@ impl Keyed {
         let spaced =
             || self.spaced(view, key).map(|(key, which)| Named { key, which, strength: self.lexicon.key(which).1 });
         let asked = || {
+            if view.at(key.end) != Some(b'(') {
+                return None;
+            }
             let name = key.name(view);
             let is_method = METHODS.iter().any(|method| name.eq_ignore_ascii_case(method));
             let owner = Key { start: key.start, end: key.end - name.len().min(key.end - key.start - 1) - 1 };
-            (is_method && view.at(key.end) == Some(b'(')).then(|| self.lexicon.find(owner.text(view))).flatten()
+            is_method.then(|| self.lexicon.find(owner.text(view))).flatten()
         };
         spaced()
             .or(found)

@@ -358,6 +358,9 @@ fn is_job(text: &[u8]) -> bool {
 /// `exec-7 ERROR jsmith 614x12345x1`, `Caesium-1-2 INFO jsmith     [c.a.j...]`: the level, then the user.
 fn thread(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
     let number = view.run(behind, const { DIGIT.or(ByteSet::of(b"-")) }, 16);
+    if number == behind || !view.is(number, BLANK) {
+        return None;
+    }
     // `exec-7 url: /rest/api; user: jsmith ERROR jsmith 614x1x1`
     let mut next = view.run(number, BLANK, 8);
     if view.starts_with(next, b"url: ") {
@@ -369,20 +372,19 @@ fn thread(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
         next += level + 1;
     }
     let level = view.run(next, LETTER, 6);
-    if number == behind
-        || next == number
-        || !LEVELS.contains(&view.slice(next, level))
-        || !view.starts_word(at) && view.before(at).is_none()
-    {
+    if !LEVELS.contains(&view.slice(next, level)) || !view.starts_word(at) && view.before(at).is_none() {
         return None;
     }
     let start = view.run(level, BLANK, 4);
     let (end, rest) = field(view, start);
     let is_request = || {
-        let (end, _) = field(view, rest);
-        let text = view.slice(rest, end);
-        let parts: Vec<&[u8]> = text.split(|&b| b == b'x').collect();
-        parts.len() == 3 && parts.iter().all(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
+        const NUMBERS: ByteSet = DIGIT.or(ByteSet::of(b"x"));
+        const LONGEST: usize = 128;
+        let text = view.slice(rest, view.run(rest, NUMBERS, LONGEST));
+        let parts = || text.split(|&b| b == b'x');
+        (text.len() == LONGEST || view.at(rest + text.len()).is_none_or(|b| SPACE.contains(b)))
+            && parts().count() == 3
+            && parts().all(|part| !part.is_empty())
     };
     // `[c.a.jira.Foo]`, whose packages are letters: what log4j makes of a class.
     let is_class = || view.is(rest + 1, LETTER) && view.at(rest + 2) == Some(b'.') && view.is(rest + 3, LETTER);

@@ -261,7 +261,7 @@ fn is_counter(view: &View<'_>, start: usize) -> bool {
 /// Groups of digits with the first separator that tells at `at`.
 fn grouped(view: &View<'_>, at: usize) -> Verdict {
     let none = (CARD, None, Confidence::Low);
-    if !is_grouped(view, at) {
+    if !view.before(at).is_some_and(|b| DIGIT.contains(b)) || !is_grouped(view, at) {
         return none;
     }
     let mut start = view.run_back(at, DIGIT, 7);

@@ -157,8 +157,25 @@ pub fn is_nobody(name: &[u8]) -> bool {
     let lower: &[u8] = lower;
     // `NT AUTHORITY\SYSTEM`
     let lower = &lower[lower.iter().rposition(|&b| b == b'\\').map_or(0, |n| n + 1)..];
-    NOBODY.binary_search_by(|known| known.as_bytes().cmp(lower)).is_ok()
+    let Some(&first) = lower.first() else { return false };
+    let [from, to] = [first, first.saturating_add(1)].map(|byte| usize::from(NOBODY_FROM[usize::from(byte & 127)]));
+    first < 128 && NOBODY[from..to.max(from)].iter().any(|known| known.as_bytes() == lower)
 }
+
+/// By first byte: where in [`NOBODY`] those begin that begin with it.
+const NOBODY_FROM: [u8; 128] = {
+    let mut from = [NOBODY.len() as u8; 128];
+    let mut byte = 128;
+    let mut at = NOBODY.len();
+    while byte > 0 {
+        byte -= 1;
+        while at > 0 && NOBODY[at - 1].as_bytes()[0] as usize >= byte {
+            at -= 1;
+        }
+        from[byte] = at as u8;
+    }
+    from
+};
 
 /// Whether the account is a program's own: `systemd-resolve`, `_chrony`, `WEB01$`, `app-svc`, `svc_backup`.
 pub fn is_system(name: &[u8]) -> bool {

@@ -64,16 +64,19 @@ impl Literal {
         self.bytes.iter().position(|b| *b >= 0x80).unwrap_or(0)
     }
 
-    /// Whether it stands at `start`, as far as `bytes` are known; within a word as well, if the search is thorough.
+    /// Whether it stands at `start`, as far as `bytes` are known; within a word as well, if the search is thorough. Its first
+    /// bytes, `known` of them, do.
     #[inline]
-    fn stands(&self, text: Text<'_>, start: usize) -> bool {
+    fn stands(&self, text: Text<'_>, start: usize, known: usize) -> bool {
         let Text { bytes, is_thorough, .. } = text;
         if self.starts_word && !is_thorough && !begins_word(bytes, start) {
             return false;
         }
         let end = start + self.bytes.len();
         bytes.get(start..end).is_some_and(|there| {
-            let is_same = if self.ignore_case { there.eq_ignore_ascii_case(&self.bytes) } else { there == self.bytes };
+            let known = known.min(there.len());
+            let (there, own) = (&there[known..], &self.bytes[known..]);
+            let is_same = if self.ignore_case { there.eq_ignore_ascii_case(own) } else { there == own };
             let behind = &bytes[end..];
             is_same
                 && behind.len() >= self.after.len()
@@ -268,7 +271,7 @@ impl Literals {
         let mut limit = limit;
         if self.high.may_have(folded) {
             for (literal, offset) in self.high.owners(folded) {
-                limit = self.name(literal, offset, text, at, limit, met);
+                limit = self.name((literal, offset, 0), text, at, limit, met);
             }
         }
         limit
@@ -289,21 +292,24 @@ impl Literals {
         if eight.is_some_and(|eight| (u64::from_le_bytes(*eight) | owner.case) & owner.mask != owner.head) {
             return limit;
         }
-        self.name(owner.literal as usize, offset, text, at, limit, met)
+        let known = if eight.is_some() { 8 } else { 0 };
+        self.name((owner.literal as usize, offset, known), text, at, limit, met)
     }
 
-    /// Names a literal with its window at `at`, if it stands there and begins before `limit`.
+    /// Names a literal with its window, which is so far behind its beginning, at `at`, if it stands there and begins before
+    /// `limit`. So many bytes of it are known to be there.
     fn name(
         &self,
-        literal: usize,
-        offset: usize,
+        (literal, offset, known): (usize, usize, usize),
         text: Text<'_>,
         at: usize,
         limit: usize,
         met: &mut impl FnMut(Met, usize) -> usize,
     ) -> usize {
         match at.checked_sub(offset).filter(|&start| text.from <= start && start < limit) {
-            Some(start) if self.literals[literal].stands(text, start) => limit.min(met(Met::Literal(literal), start)),
+            Some(start) if self.literals[literal].stands(text, start, known) => {
+                limit.min(met(Met::Literal(literal), start))
+            }
             _ => limit,
         }
     }

@@ -378,7 +378,9 @@ impl Maps {
                         & from_right(&two, i, 7)
                         & from_right(separator, i, 9)
                         & from_right(&two, i, 10));
-            grouped[i] = separator[i] & (from_right(&three, i, 1) & (threes | fours | six) | pairs);
+            // As above, a digit may stand before the window.
+            let before = from_left(digit, i, 1) | u64::from(i == 1);
+            grouped[i] = before & separator[i] & (from_right(&three, i, 1) & (threes | fours | six) | pairs);
         }
         let (mut shaped, mut raised) = (0, 0);
         for i in 1..WORDS + 1 {

@@ -61,7 +61,7 @@ pub enum Shape {
     Quads,
     /// The first of twelve or more digits in a row.
     Long,
-    /// A blank, a dot or a hyphen before groups of digits as cards, telephone numbers and numbers of persons have them:
+    /// A blank, a dot or a hyphen behind a digit and before groups of digits as cards, telephone numbers and numbers of persons have them:
     /// three or four digits, another such byte, three digits; six, such a byte, four; four pairs; or a hyphen before `dd-dddd`.
     Grouped,
 }

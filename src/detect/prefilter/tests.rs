@@ -70,8 +70,10 @@ fn begins(shape: Shape, bytes: &[u8], at: usize) -> bool {
             let fits = |form: &str| {
                 form.bytes().zip(at..).all(|(f, at)| is(at, if f == b'd' { DIGIT } else { ByteSet::of(b" .-") }))
             };
-            ["sdddsddd", "sddddsddd", "sddddddsdddd", "sddsddsddsdd"].iter().any(|form| fits(form))
-                || (bytes[at] == b'-' && fits("sddsdddd"))
+            at > 0
+                && is(at - 1, DIGIT)
+                && (["sdddsddd", "sddddsddd", "sddddddsdddd", "sddsddsddsdd"].iter().any(|form| fits(form))
+                    || (bytes[at] == b'-' && fits("sddsdddd")))
         }
     }
 }
@@ -182,7 +184,7 @@ proptest! {
         let own = from.min(text.len())..text.len().saturating_sub(less).max(from.min(text.len()));
         // What stands before a window is taken for a digit, so there a dot may begin a shape or not; nor whether
         // digits go on from there.
-        let is_certain = |&(met, at): &(Met, usize)| !matches!(met, Met::Shape(Shape::Dotted | Shape::Long)) || (at - own.start) % WINDOW != 0;
+        let is_certain = |&(met, at): &(Met, usize)| !matches!(met, Met::Shape(Shape::Dotted | Shape::Long | Shape::Grouped)) || (at - own.start) % WINDOW != 0;
         let mut expected = naive(&literals, &text, own.clone(), is_thorough);
         expected.retain(is_certain);
         for isa in Isa::ALL.into_iter().filter(|isa| isa.is_available()) {
