@@ -10,24 +10,42 @@ pub struct Endings {
     last: Box<[u32; 256]>,
 }
 
+/// A set of words to which more can be added.
+pub struct Words {
+    nodes: Vec<Node>,
+    /// By last byte of a word: its node, or [`NONE`].
+    last: Box<[u32; 256]>,
+}
+
 /// No node.
 const NONE: u32 = u32::MAX;
 /// No word, above all numbers that words have.
 const NO_WORD: u16 = u16::MAX;
 
 /// One byte of words that end alike.
+#[derive(Clone, Copy)]
 struct Node {
-    byte: u8,
-    /// The first node for the byte before.
+    /// The lower six bits of the bytes before, as a set.
+    before: u64,
+    /// The first node for the byte before. In [`Endings`] there is one node after the other from there on, in the order of
+    /// the lower six bits.
     child: u32,
-    /// The next node for another byte in this place.
+    /// The next node for another byte in this place; in [`Endings`], for one with the same lower six bits.
     sibling: u32,
     /// The number of the word that begins here, or [`NO_WORD`].
     word: u16,
     /// The number of the suffix that begins here, or [`NO_WORD`].
     suffix: u16,
-    /// The lower six bits of the bytes before, as a set: most walks end where none of them fits.
-    before: u64,
+    byte: u8,
+}
+
+impl Node {
+    /// The first node for the byte before that has the lower six bits of `byte`, if there is one.
+    #[inline]
+    fn first(&self, byte: u8) -> Option<u32> {
+        let bit = 1 << (byte & 63);
+        (self.before & bit != 0).then(|| self.child + (self.before & (bit - 1)).count_ones())
+    }
 }
 
 /// A number as nodes keep it. Rules are numbered in as many bits wherever they are named.
@@ -46,10 +64,10 @@ fn known(number: u16) -> Option<usize> {
 #[derive(Clone, Copy)]
 pub struct Walk(u32);
 
-impl Endings {
+impl Words {
     /// No words.
-    pub fn new() -> Endings {
-        Endings { nodes: Vec::new(), last: Box::new([NONE; 256]) }
+    pub fn new() -> Words {
+        Words { nodes: Vec::new(), last: Box::new([NONE; 256]) }
     }
 
     /// Adds a word with its number. The first number of a word stays.
@@ -71,9 +89,10 @@ impl Endings {
     fn reach(&mut self, word: &[u8]) -> Option<usize> {
         let mut parent: Option<usize> = None;
         for &byte in word.iter().rev() {
-            let known = parent.map_or_else(|| self.start(byte), |parent| self.step(Walk(parent as u32), byte));
-            let node = known.map(|Walk(node)| node as usize).unwrap_or_else(|| {
-                let node = self.nodes.len();
+            let first = parent.map_or(self.last[usize::from(byte)], |parent| self.nodes[parent].child);
+            let known = self.siblings(first).find(|&node| self.nodes[node as usize].byte == byte);
+            let node = known.unwrap_or_else(|| {
+                let node = self.nodes.len() as u32;
                 let first = match parent {
                     Some(parent) => {
                         let parent = &mut self.nodes[parent];
@@ -82,15 +101,63 @@ impl Endings {
                     }
                     None => &mut self.last[usize::from(byte)],
                 };
-                let sibling = std::mem::replace(first, node as u32);
-                self.nodes.push(Node { byte, child: NONE, sibling, word: NO_WORD, suffix: NO_WORD, before: 0 });
+                let sibling = std::mem::replace(first, node);
+                self.nodes.push(Node { before: 0, child: NONE, sibling, word: NO_WORD, suffix: NO_WORD, byte });
                 node
             });
-            parent = Some(node);
+            parent = Some(node as usize);
         }
         parent
     }
 
+    /// The node and those behind it.
+    fn siblings(&self, first: u32) -> impl Iterator<Item = u32> {
+        let next = |node: u32| (node != NONE).then_some(node);
+        std::iter::successors(next(first), move |&node| next(self.nodes[node as usize].sibling))
+    }
+
+    /// The words, to be looked up.
+    pub fn finish(self) -> Endings {
+        let mut last = Box::new([NONE; 256]);
+        // Old numbers in the order of the new ones.
+        let mut order: Vec<u32> = Vec::with_capacity(self.nodes.len());
+        for (new, &old) in last.iter_mut().zip(self.last.iter()).filter(|(_, old)| **old != NONE) {
+            *new = order.len() as u32;
+            order.push(old);
+        }
+        let mut nodes: Vec<Node> =
+            order.iter().map(|&old| Node { sibling: NONE, ..self.nodes[old as usize] }).collect();
+        for at in 0.. {
+            let Some(&old) = order.get(at) else { break };
+            let first = self.nodes[old as usize].child;
+            nodes[at].child = nodes.len() as u32;
+            let mut firsts: [u32; 64] = [NONE; 64];
+            let mut more = Vec::new();
+            for node in self.siblings(first) {
+                match &mut firsts[usize::from(self.nodes[node as usize].byte & 63)] {
+                    first if *first == NONE => *first = node,
+                    _ => more.push(node),
+                }
+            }
+            for old in firsts.into_iter().filter(|first| *first != NONE) {
+                order.push(old);
+                nodes.push(Node { sibling: NONE, ..self.nodes[old as usize] });
+            }
+            for old in more {
+                let mut node = Node { sibling: NONE, ..self.nodes[old as usize] };
+                let here = nodes.len() as u32;
+                if let Some(first) = nodes[at].first(node.byte) {
+                    node.sibling = std::mem::replace(&mut nodes[first as usize].sibling, here);
+                }
+                order.push(old);
+                nodes.push(node);
+            }
+        }
+        Endings { nodes, last }
+    }
+}
+
+impl Endings {
     /// Begins a walk at the last byte of a text, which is in lower case.
     #[inline]
     pub fn start(&self, byte: u8) -> Option<Walk> {
@@ -101,8 +168,7 @@ impl Endings {
     /// Goes on to the byte before. `None` if no word has it there.
     #[inline]
     pub fn step(&self, walk: Walk, byte: u8) -> Option<Walk> {
-        let Node { before, child, .. } = self.nodes[walk.0 as usize];
-        let mut node = if before >> (byte & 63) & 1 == 1 { child } else { NONE };
+        let mut node = self.nodes[walk.0 as usize].first(byte)?;
         while node != NONE {
             let Node { byte: known, sibling, .. } = self.nodes[node as usize];
             if known == byte {
@@ -149,11 +215,11 @@ impl Endings {
 impl<'a> FromIterator<&'a [u8]> for Endings {
     /// Words without numbers, in any case.
     fn from_iter<I: IntoIterator<Item = &'a [u8]>>(words: I) -> Endings {
-        let mut endings = Endings::new();
+        let mut all = Words::new();
         for word in words {
-            endings.add_word(&word.to_ascii_lowercase(), 0);
+            all.add_word(&word.to_ascii_lowercase(), 0);
         }
-        endings
+        all.finish()
     }
 }
 
@@ -174,12 +240,29 @@ mod tests {
     }
 
     #[test]
-    fn the_first_word_and_the_last_suffix_keep_their_numbers() {
-        let mut endings = Endings::new();
-        for number in [1, 2] {
-            endings.add_word(b"x", number);
-            endings.add_suffix(b"x", number);
+    fn bytes_with_the_same_lower_bits_are_told_apart() {
+        let words: Vec<Vec<u8>> = (1..=u8::MAX).map(|byte| vec![byte, byte ^ 0x40, b'x']).collect();
+        let mut all = Words::new();
+        for (number, word) in words.iter().enumerate() {
+            all.add_word(word, number);
         }
+        let endings = all.finish();
+        for (number, word) in words.iter().enumerate() {
+            let walk = endings.start(b'x').and_then(|walk| endings.step(walk, word[1]));
+            let walk = walk.and_then(|walk| endings.step(walk, word[0]));
+            assert_eq!(walk.and_then(|walk| endings.word(walk)), Some(number));
+            assert!(walk.is_some_and(|walk| endings.step(walk, b'x').is_none()));
+        }
+    }
+
+    #[test]
+    fn the_first_word_and_the_last_suffix_keep_their_numbers() {
+        let mut words = Words::new();
+        for number in [1, 2] {
+            words.add_word(b"x", number);
+            words.add_suffix(b"x", number);
+        }
+        let endings = words.finish();
         let walk = endings.start(b'x').unwrap();
         assert_eq!((endings.word(walk), endings.suffix(walk)), (Some(1), Some(2)));
     }

@@ -392,9 +392,10 @@ impl<'e, 'c> Pass<'e, 'c> {
         {
             left.push((hit.at, RuleId(*base), UNSPOKEN));
         }
-        if found > before {
-            self.weed(before, &view);
+        if found == before && !view.is_starved() {
+            return;
         }
+        self.weed(before, &view);
         if self.found.len() < found {
             // What went was to stand for the candidates behind it.
             self.verified[asker].dead = 0;

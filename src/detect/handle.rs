@@ -153,7 +153,8 @@ fn is_mask(value: &[u8]) -> bool {
         }
         _ => bare,
     };
-    WORDS.iter().any(|word| bare.eq_ignore_ascii_case(word))
+    const SHORTEST: usize = 6;
+    bare.len() >= SHORTEST && WORDS.iter().any(|word| bare.eq_ignore_ascii_case(word))
 }
 
 /// A path to where the secret is, as in `private_key: /etc/ssl/server.key`.

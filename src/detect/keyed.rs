@@ -70,8 +70,8 @@ impl Detector for Keyed {
             return;
         }
         let Some(key) = Key::around(view, hit.at, stem.literal.len()) else { return };
-        // `DefaultIndexManager]`: no value can follow, whatever the key is.
-        if !view.at(key.end).is_some_and(|byte| FOLLOWS.contains(byte)) && !out.explains() {
+        if !out.explains() && !self.may_have_value(view, &key) {
+            debug_assert!(self.has_no_value(&view.unwatched(), key));
             return;
         }
         let Some(Named { key, which, strength }) = self.named(view, key) else {
@@ -204,6 +204,44 @@ struct Asked<'a, 'v> {
 }
 
 impl Keyed {
+    /// Whether something may follow a key, whatever key it is, that [`Place::of`] takes for its value: `DefaultIndexManager]`
+    /// and `cache miss for key 10100, falling back` have none. Most candidates are left here, so that it takes few looks.
+    fn may_have_value(&self, view: &View<'_>, key: &Key) -> bool {
+        const ENOUGH: usize = 16;
+        const BEFORE: usize = 128;
+        match view.at(key.end) {
+            Some(b' ') => {}
+            byte => return byte.is_some_and(|byte| FOLLOWS.contains(byte)),
+        }
+        // A word behind one blank, within a line: only a few words of those that begin so lead to a value.
+        let at = key.end + 1;
+        let end = view.run(at, ALNUM, ENOUGH);
+        let is_word = end > at && end < at + ENOUGH;
+        let behind = match view.at(end) {
+            Some(b',' | b')' | b';') => end + 1,
+            Some(b' ' | b'\t') => end,
+            _ => return true,
+        };
+        let next = view.run(behind, BLANK, 8);
+        let is_within = next > behind && view.is(next, ALNUM);
+        let word = view.slice(at, end);
+        let is_digit = word.len() == 1 && DIGIT.contains(word[0]);
+        let is_special = || {
+            is_digit
+                || word == b"for"
+                || self.lexicon.is_verb(word)
+                || key.text(view).starts_with(b"-")
+                || key.text(view) == b"password"
+                || memchr::memchr(b'<', view.slice(key.start.saturating_sub(BEFORE), key.start)).is_some()
+        };
+        !is_word || !is_within || is_special()
+    }
+
+    /// Whether a key has no value, by looking for it.
+    fn has_no_value(&self, view: &View<'_>, key: Key) -> bool {
+        self.named(view, key).is_none_or(|named| Place::of(view, &named.key, &self.lexicon).is_none())
+    }
+
     /// Which key stands here: by its end, with the words before it, by its owner, or by a word within.
     fn named(&self, view: &View<'_>, key: Key) -> Option<Named> {
         let text = key.text(view);

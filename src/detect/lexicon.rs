@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::detect::bytes::{ALNUM, ANY, ByteSet, HEX, HIGH};
-use crate::detect::endings::{Endings, Walk};
+use crate::detect::endings::{Endings, Walk, Words};
 use crate::detect::random;
 use crate::detect::view::View;
 use crate::kind::{Family, Kind};
@@ -109,7 +109,7 @@ const SHORT: [&[u8]; 6] = [b"id", b"pw", b"api", b"cfg", b"url", b"pat"];
 impl Lexicon {
     /// The lexicon of a rule set.
     pub fn new(rules: &RuleSet) -> Lexicon {
-        let mut words = Endings::new();
+        let mut words = Words::new();
         for (which, key) in rules.keys().iter().enumerate() {
             let spelled = |text: &str| spellings(&joined(text));
             key.words.iter().flat_map(|word| spelled(word)).for_each(|word| words.add_word(word.as_bytes(), which));
@@ -117,7 +117,7 @@ impl Lexicon {
             suffixes.for_each(|suffix| words.add_suffix(suffix.as_bytes(), which));
         }
         Lexicon {
-            words,
+            words: words.finish(),
             qualifiers: rules.settings().qualifiers.iter().map(|text| text.as_bytes()).collect(),
             settings: Settings::new(rules),
             names: rules.settings().names.iter().map(|text| text.as_bytes()).collect(),

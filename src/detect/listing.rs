@@ -372,7 +372,9 @@ fn thread(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
         next += level + 1;
     }
     let level = view.run(next, LETTER, 6);
-    if !LEVELS.contains(&view.slice(next, level)) || !view.starts_word(at) && view.before(at).is_none() {
+    // Compared as constants: this is asked for each line of some logs.
+    let is_level = matches!(view.slice(next, level), b"ERROR" | b"WARN" | b"INFO" | b"DEBUG" | b"TRACE" | b"FATAL");
+    if !is_level || !view.starts_word(at) && view.before(at).is_none() {
         return None;
     }
     let start = view.run(level, BLANK, 4);

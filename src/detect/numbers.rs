@@ -261,10 +261,11 @@ fn is_counter(view: &View<'_>, start: usize) -> bool {
 /// Groups of digits with the first separator that tells at `at`.
 fn grouped(view: &View<'_>, at: usize) -> Verdict {
     let none = (CARD, None, Confidence::Low);
-    if !view.before(at).is_some_and(|b| DIGIT.contains(b)) || !is_grouped(view, at) {
+    let mut start = view.run_back(at, DIGIT, 7);
+    // Behind a dot, as within an IPv4 address, no number begins.
+    if start == at || view.before(start) == Some(b'.') || !is_grouped(view, at) {
         return none;
     }
-    let mut start = view.run_back(at, DIGIT, 7);
     let Some(separator) = view.at(at).filter(|_| start < at && at - start < 7) else { return none };
     if at - start == 3 && view.before(start) == Some(b'-') && view.before(start - 1) == Some(b'1') {
         // `1-800-555-0199` was met at its first hyphen.

@@ -36,6 +36,12 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The same view, of which nobody sees whether it is starved: for what is asked besides the decision.
+    #[inline]
+    pub fn unwatched(&self) -> View<'a> {
+        View { starved: Cell::new(false), ..*self }
+    }
+
     /// The first index in view.
     #[inline]
     pub fn low(&self) -> usize {

@@ -2,7 +2,7 @@
 //!
 //! A window of 4 KiB is turned into bitmaps, a bit for each byte: the [`Shape`]s (an `@`, the first dot of four numbers,
 //! colons in a row ...) and the places where a fingerprint of some [`Literal`] stands. A fingerprint is a set of bytes for
-//! each of four places; those of all literals share sixty-four buckets, so that the cost of the pass does not depend on how
+//! each of four places; those of all literals share fifty-six buckets, so that the cost of the pass does not depend on how
 //! many there are. Some buckets are for literals that are asked for where a word begins, some for windows that begin with no
 //! small letter, and count nowhere else. What passes is looked up by a hash of four bytes with the one behind them, and what
 //! passes that is compared with the literals themselves.

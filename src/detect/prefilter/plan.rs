@@ -34,8 +34,8 @@ impl Class {
 }
 
 /// The classes of the look-ups.
-pub const CLASSES: [Class; 8] =
-    [Class::Word, Class::Word, Class::Sharp, Class::Sharp, Class::Sharp, Class::Any, Class::Any, Class::Any];
+pub const CLASSES: [Class; 7] =
+    [Class::Word, Class::Sharp, Class::Sharp, Class::Sharp, Class::Any, Class::Any, Class::Any];
 
 /// The class of a bucket.
 pub fn class(bucket: usize) -> Class {
@@ -51,7 +51,7 @@ pub struct Window {
     pub bucket: usize,
 }
 
-/// Places of a fingerprint. More of them let less through and cost more than what they let through does; more buckets help more.
+/// Places of a fingerprint. More of them let less through, but more buckets do so for less.
 pub const WIDTH: usize = 4;
 
 /// Sets of 7-bit bytes at the places of a fingerprint.
@@ -72,9 +72,9 @@ pub struct Tables {
     pub threes: [u32; 1 << THREE_BITS],
 }
 
-/// Bits of such a hash, as a power of two: a table of 32 KiB, and one of 16 KiB.
+/// Bits of such a hash, as a power of two: a table of 32 KiB, and one of 64 KiB.
 pub const FOUR_BITS: u32 = 13;
-pub const THREE_BITS: u32 = 13;
+pub const THREE_BITS: u32 = 14;
 
 /// The buckets that have a byte with this lower, and with this upper half. Both together let through more than the byte
 /// itself would.
