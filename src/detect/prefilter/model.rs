@@ -172,7 +172,7 @@ impl Model {
     pub fn search(&self, literals: &[Literal], isa: Isa) -> Vec<Window> {
         const ROUNDS: usize = 4;
         // The sample tells which words are frequent, pairs of its bytes tell what other texts may hold.
-        let seen = Class::ALL.map(|class| Seen::new(class));
+        let seen = Class::ALL.map(Seen::new);
         let both = |sets: &[u128], class: Class| seen[class as usize].cost(sets) + 0.5 * self.cost(sets, class);
         // What a bucket really lets through with these instructions.
         let cost = |sets: &Sets, bucket: usize| match isa {
