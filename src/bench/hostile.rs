@@ -74,7 +74,7 @@ impl Hostile {
 use Findings::{Each, EachButLast, None, One, TwoButLast};
 
 /// All of them.
-pub const ALL: [Hostile; 66] = [
+pub const ALL: [Hostile; 73] = [
     // Addresses that never come to an end, or end at once.
     Hostile::new("a@a@", "a@", None),
     Hostile::new("@", "@", None),
@@ -134,6 +134,14 @@ pub const ALL: [Hostile; 66] = [
     Hostile::new(".atlasv1.", ".atlasv1.", None),
     Hostile::new("T3BlbkFJ", "T3BlbkFJ", None),
     Hostile::new("vault", "vault ", None),
+    // What a search for such texts found (`measure slowest`).
+    Hostile::new("psk-", "psk-", None),
+    Hostile::new("4Q~", "4Q~", None),
+    Hostile::new("a0Q~", "a0Q~", One),
+    Hostile::new("csrf:", "csrf:", None),
+    Hostile::new("mnemonic", "mnemonic ", None),
+    Hostile::new("otpauth://", "otpauth://", None),
+    Hostile::new("7za .", "7za .", None),
     Hostile::new("-----BEGIN ", "-----BEGIN ", None),
     Hostile::new("-----BEGIN PRIVATE KEY-----", concat!("-----BEGIN PRIVATE", " KEY-----"), One),
     Hostile::new("-", "-", None),

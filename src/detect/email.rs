@@ -351,10 +351,10 @@ fn is_version(text: &[u8]) -> bool {
 
 /// Whether the `@` at `at` ends the user part of a URL.
 fn is_userinfo(view: &View<'_>, at: usize) -> bool {
-    if memchr::memchr(b'/', view.slice(at.saturating_sub(256), at)).is_none() {
-        return false;
-    }
-    let from = view.run_back(at, userinfo::OUTSIDE.not(), 256);
-    let scheme = (from + 2..at).rev().find(|&i| view.at(i) == Some(b'/') && view.starts_with(i - 2, b"://"));
-    scheme.is_some_and(|slash| userinfo::sign(view, slash + 1) == Some(at))
+    // The nearest scheme before it, with nothing between that ends a URL.
+    let from = at.saturating_sub(256).max(view.low());
+    let before = view.slice(from, at);
+    let scheme = memchr::memrchr_iter(b'/', before).find(|&slash| before[..slash].ends_with(b":/"));
+    let scheme = scheme.filter(|&slash| userinfo::OUTSIDE.not().prefix_len(&before[slash..]) == before.len() - slash);
+    scheme.is_some_and(|slash| userinfo::sign(view, from + slash + 1) == Some(at))
 }

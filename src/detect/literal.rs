@@ -228,7 +228,9 @@ fn is_address(text: &[u8]) -> bool {
 
 /// `server.pem`, `/etc/ssl/private`, `..\keys\id.key`: words with slashes, or a name that ends as files do.
 fn is_file(text: &[u8]) -> bool {
-    let is_named = FILES.iter().any(|ending| text.len() > ending.len() + 1 && text.ends_with(ending));
+    // The longest ending is that of `.properties`.
+    let has_dot = text[text.len().saturating_sub(11)..].contains(&b'.');
+    let is_named = has_dot && FILES.iter().any(|ending| text.len() > ending.len() + 1 && text.ends_with(ending));
     let is_rooted =
         text.starts_with(b"/") || text.starts_with(b"./") || text.starts_with(b"../") || text.starts_with(b"~/");
     let is_drive = text.len() > 3 && text[1] == b':' && matches!(text[2], b'\\' | b'/');

@@ -177,7 +177,8 @@ impl Words {
 
 /// What the text costs by chance: its length times the logarithm of how many bytes its alphabet has.
 fn chance(text: &[u8]) -> u32 {
-    let has = |sort: Sort| text.iter().any(|&byte| Sort::of(byte) == sort);
+    let sorts = text.iter().fold(0_u32, |sorts, &byte| sorts | 1 << Sort::of(byte) as u32);
+    let has = |sort: Sort| sorts >> sort as u32 & 1 == 1;
     let is_hex = text.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
         || text.iter().all(|b| matches!(b, b'0'..=b'9' | b'A'..=b'F'));
     let cases = u32::from(has(Sort::Lower)) + u32::from(has(Sort::Upper));

@@ -194,7 +194,10 @@ impl Detector for Tokens {
         if rule.context > 0 {
             return compiled.search_around(keyword, hit.at, view, out);
         }
-        if rule.boundary && !view.starts_word(hit.at) && !is_behind_word(hit.at, view) {
+        if rule.boundary
+            && !view.starts_word(hit.at)
+            && (!is_behind_word(hit.at, view) || compiled.is_dull_at(hit.at, view))
+        {
             return out.left(keyword.which, hit.at, "within a word");
         }
         if keyword.repeats(hit.at, view) {
@@ -459,6 +462,13 @@ impl Compiled {
                 .map_or(hidden.max((text.len() + 1).saturating_sub(literal.len())), |n| hidden + n),
             _ => hidden,
         }
+    }
+
+    /// Whether a match at `at` would be a long word that is not random, which is told without reading all of it.
+    fn is_dull_at(&self, at: usize, view: &View<'_>) -> bool {
+        let text = view.peek(at, TELLING);
+        let is_long = |word: ByteSet| text.len() == TELLING && word.prefix_len(text) == TELLING;
+        self.rule.max_length as usize >= TELLING && self.one_word.is_some_and(is_long) && dull(text) > 0
     }
 
     /// Whether a secret that stands behind letters, as in `keyghp_...`, is told from them by itself: it reads as chance has

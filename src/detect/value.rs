@@ -196,6 +196,24 @@ pub fn last_line(text: &[u8]) -> &[u8] {
 /// The quote of the string that is open at the end of `before`, and whether it is in the query of a URL.
 fn open(before: &[u8]) -> (Option<u8>, bool) {
     let before = last_line(before);
+    // Without quotes and escapes, the last mark tells all there is to know.
+    let is_simple = memchr::memchr3(b'"', b'\'', b'`', before).is_none() && memchr::memchr(b'\\', before).is_none();
+    let (inside, is_query) = if is_simple { (None, in_query(before)) } else { read(before) };
+    // `/path;jsessionid=`
+    let is_parameter = before.ends_with(b";")
+        && before.iter().rev().take_while(|b| !SPACE.contains(**b) && **b != b'"').any(|&b| b == b'/');
+    (inside, is_query || is_parameter)
+}
+
+/// Whether the end of a text without quotes is in the query of a URL.
+fn in_query(before: &[u8]) -> bool {
+    const MARKS: ByteSet = ByteSet::of(b"?& \t<>");
+    let last = before.iter().rposition(|&b| MARKS.contains(b));
+    last.is_some_and(|last| matches!(before[last], b'?' | b'&'))
+}
+
+/// The quote of the string that is open at the end of a line, and whether it is in a query, mark by mark.
+fn read(before: &[u8]) -> (Option<u8>, bool) {
     const TOLD: ByteSet = ByteSet::of(b"\\\"'`?&; \t<>");
     let is_alnum = |at: usize| before.get(at).is_some_and(|b| ALNUM.contains(*b));
     let mut inside: Option<u8> = None;
@@ -218,10 +236,7 @@ fn open(before: &[u8]) -> (Option<u8>, bool) {
         }
         at += 1;
     }
-    // `/path;jsessionid=`
-    let is_parameter = before.ends_with(b";")
-        && before.iter().rev().take_while(|b| !SPACE.contains(**b) && **b != b'"').any(|&b| b == b'/');
-    (inside, is_query || is_parameter)
+    (inside, is_query)
 }
 
 /// How far an unquoted value is read before it is followed as a run, in bytes.
@@ -230,16 +245,22 @@ const READ: usize = 256;
 /// The bytes that may end an unquoted value.
 const TOLD: ByteSet = SPACE.or(ByteSet::of(b"\"'`\\&#?%,;|([{)]}<>\x1b"));
 
-/// The end of the run at `from` of bytes that end no unquoted value, at most `limit` bytes on.
-///
-/// Values are mostly letters and digits, which are told in blocks: comparisons of a whole block are a few instructions.
-fn untold(view: &View<'_>, from: usize, limit: usize) -> usize {
+/// How many bytes at the beginning of a text are letters, digits and marks that stand in values and end none, counted in whole
+/// blocks.
+fn plain(text: &[u8]) -> usize {
     const BLOCK: usize = 16;
     let is_plain = |b: u8| {
         ((b | 0x20).wrapping_sub(b'a') < 26) | (b.wrapping_sub(b'-') <= b':' - b'-') | (b == b'=') | (b == b'_')
     };
-    let blocks = view.peek(from, limit).chunks_exact(BLOCK);
-    let plain = BLOCK * blocks.take_while(|block| block.iter().fold(true, |all, &b| all & is_plain(b))).count();
+    let blocks = text.chunks_exact(BLOCK);
+    BLOCK * blocks.take_while(|block| block.iter().fold(true, |all, &b| all & is_plain(b))).count()
+}
+
+/// The end of the run at `from` of bytes that end no unquoted value, at most `limit` bytes on.
+///
+/// Values are mostly letters and digits, which are told in blocks: comparisons of a whole block are a few instructions.
+fn untold(view: &View<'_>, from: usize, limit: usize) -> usize {
+    let plain = plain(view.peek(from, limit));
     view.run(from + plain, const { TOLD.not() }, limit - plain)
 }
 
@@ -395,4 +416,17 @@ fn closes(view: &View<'_>, at: usize) -> bool {
         SPACE.contains(b)
             || matches!(b, b',' | b';' | b'.' | b')' | b']' | b'}' | b'"' | b'\'' | b'`' | b':' | b'<' | b'\\')
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_line_without_quotes_is_told_by_its_last_mark(line in "[a?&; <>\t]{0,12}") {
+            prop_assert_eq!((None, in_query(line.as_bytes())), read(line.as_bytes()));
+        }
+    }
 }
