@@ -6,6 +6,8 @@ use std::io::{Cursor, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use scrubjay::container::{FORMATS, Limits};
 use scrubjay::pipeline::Error;
 use scrubjay::sensitive::Sensitive;
@@ -92,6 +94,24 @@ fn untarred(bytes: &[u8]) -> Entries {
     archive.entries().unwrap().map(entry).collect()
 }
 
+/// A mail with one attachment in base64.
+fn mailed(entries: &Entries) -> Vec<u8> {
+    let packed = STANDARD.encode(only(entries)).into_bytes();
+    let lines: Vec<&[u8]> = packed.chunks(76).collect();
+    let head = "Received: from mx.example by mail.example; Fri, 1 May 2026 10:14:02 +0000\r\nMIME-Version: 1.0\r\n\
+                Subject: logs\r\nContent-Type: multipart/mixed; boundary=\"=_b\"\r\n\r\n--=_b\r\n\r\nsee there\r\n--=_b\r\n\
+                Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\n";
+    [head.as_bytes(), &lines.join(&b"\r\n"[..]), b"\r\n--=_b--\r\n"].concat()
+}
+
+/// What stands behind the second empty line before the last boundary.
+fn unmailed(bytes: &[u8]) -> Entries {
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    let (_, body) = text.split_once("base64\r\n\r\n").unwrap();
+    let (body, _) = body.split_once("\r\n--=_b--").unwrap();
+    one(STANDARD.decode(body.replace("\r\n", "")).unwrap())
+}
+
 const ROWS: &[Row] = &[
     Row {
         id: "gzip",
@@ -146,6 +166,19 @@ const ROWS: &[Row] = &[
         is_archive: false,
         shows_cuts: Some(0),
         testers: &[&["zstd", "-tq"]],
+    },
+    Row {
+        id: "mail",
+        pack: mailed,
+        unpack: unmailed,
+        is_archive: false,
+        // A mail ends where it ends.
+        shows_cuts: None,
+        testers: &[&[
+            "python3",
+            "-c",
+            "import sys, email; email.message_from_file(open(sys.argv[1])).get_payload()[1]",
+        ]],
     },
 ];
 
@@ -286,8 +319,8 @@ fn a_cut_leaks_nothing_and_shows() {
 #[test]
 fn a_flipped_bit_leaks_nothing() {
     let entries: Entries = (0..2).map(|n| (format!("app-{n}.log"), log(n))).collect();
-    // In a tar the flip may strike what says that something is a secret.
-    for row in ROWS.iter().filter(|row| row.id != "tar") {
+    // In a tar or a mail the flip may strike what says that something is a secret.
+    for row in ROWS.iter().filter(|row| !["tar", "mail"].contains(&row.id)) {
         let whole = (row.pack)(&entries);
         for place in (0..whole.len()).step_by(193) {
             let mut bytes = whole.clone();
@@ -434,7 +467,7 @@ fn other_programs_agree_on_the_output() {
 fn bombs_end_early() {
     let start = std::time::Instant::now();
     let tight = Limits { ratio: 50, ratio_from: 1 << 20, ..Limits::default() };
-    for row in ROWS.iter().filter(|row| row.id != "tar") {
+    for row in ROWS.iter().filter(|row| !["tar", "mail"].contains(&row.id)) {
         let bomb = (row.pack)(&vec![("zeros".into(), vec![b'0'; 32 << 20])]);
         let ended = match scrub_with(tight, &bomb) {
             Err(Error::Container { .. }) => true,

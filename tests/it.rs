@@ -6,6 +6,7 @@ mod bundle;
 mod cases;
 mod containers;
 mod docs;
+mod documents;
 mod encodings;
 mod fixtures;
 mod inspect;

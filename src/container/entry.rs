@@ -3,11 +3,13 @@
 use std::any::Any;
 use std::error::Error as StdError;
 use std::io::{self, Read, Write};
+use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::ThreadPool;
 
 use super::{Budget, Error};
+use crate::kind::Kind;
 
 /// One thing inside a container.
 #[derive(Clone, Debug)]
@@ -56,6 +58,15 @@ impl From<io::Error> for VisitError {
 /// What a visitor has gathered, for [`Visitor::join`]. Only the visitor knows what is in it.
 pub type Tally = Box<dyn Any + Send>;
 
+/// A change of a text: what stands in `range` gives way to `with`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The bytes that go.
+    pub range: Range<usize>,
+    /// What takes their place. The line ends among those bytes stand at its end.
+    pub with: Vec<u8>,
+}
+
 /// Turns what is inside a container into what takes its place.
 ///
 /// # What a container promises its visitor
@@ -79,6 +90,13 @@ pub trait Visitor: Send + Sync {
 
     /// Scrubs a name, a comment, or the target of a symbolic link, raw from the container. The same bytes must always give the same name.
     fn name(&self, raw: &[u8]) -> Vec<u8>;
+
+    /// Scans a text that the container has put together from pieces of an entry, and says what changes in it: ordered,
+    /// disjoint, each within the text. The container writes the changes back to where the pieces stand.
+    fn changes(&mut self, text: &[u8]) -> Vec<Change>;
+
+    /// What takes the place of a value whose place in the format says of what kind it is; none if it stays.
+    fn value(&mut self, kind: Kind, value: &[u8]) -> Option<Vec<u8>>;
 
     /// Learns that the container itself has withheld an entry, and why. A notice takes the entry's place.
     fn withheld(&mut self, entry: &Entry, reason: &Error);

@@ -17,6 +17,8 @@ pub mod entry;
 pub mod gzip;
 pub mod input;
 pub mod limits;
+pub mod mail;
+mod mapped;
 mod measured;
 mod members;
 mod names;
@@ -27,7 +29,7 @@ pub mod xz;
 pub mod zip;
 pub mod zstd;
 
-pub use entry::{Entry, Tally, Verdict, VisitError, Visitor};
+pub use entry::{Change, Entry, Tally, Verdict, VisitError, Visitor};
 pub use input::{Input, ReadSeek};
 pub use limits::{Budget, Limit, Limits};
 
@@ -37,7 +39,8 @@ use std::io::{self, Write};
 pub const HEAD: usize = 4096;
 
 /// Every format there is. The first that recognises a head has it.
-pub static FORMATS: &[&dyn Format] = &[&gzip::Gzip, &zip::Zip, &tar::Tar, &bzip2::Bzip2, &xz::Xz, &zstd::Zstd];
+pub static FORMATS: &[&dyn Format] =
+    &[&gzip::Gzip, &zip::Zip, &tar::Tar, &bzip2::Bzip2, &xz::Xz, &zstd::Zstd, &mail::Mail];
 
 /// One kind of container.
 pub trait Format: Sync {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rayon::ThreadPool;
 
 use super::*;
+use crate::kind::Kind;
 
 /// A time that every gzip made here carries.
 pub const MTIME: u32 = 1_700_000_000;
@@ -55,6 +56,24 @@ impl Visitor for Upper {
         raw.to_ascii_uppercase()
     }
 
+    fn changes(&mut self, text: &[u8]) -> Vec<Change> {
+        let mut changes: Vec<Change> = Vec::new();
+        for (n, byte) in text.iter().enumerate().filter(|(_, byte)| byte.is_ascii_lowercase()) {
+            match changes.last_mut().filter(|change| change.range.end == n) {
+                Some(change) => {
+                    change.range.end = n + 1;
+                    change.with.push(byte.to_ascii_uppercase());
+                }
+                None => changes.push(Change { range: n..n + 1, with: vec![byte.to_ascii_uppercase()] }),
+            }
+        }
+        changes
+    }
+
+    fn value(&mut self, kind: Kind, value: &[u8]) -> Option<Vec<u8>> {
+        Some([kind.id().as_bytes(), b" ", &value.to_ascii_uppercase()].concat())
+    }
+
     fn withheld(&mut self, _: &Entry, reason: &Error) {
         self.withheld.push(reason.to_string());
     }
@@ -100,6 +119,14 @@ impl Visitor for Withholding {
         raw.to_vec()
     }
 
+    fn changes(&mut self, _: &[u8]) -> Vec<Change> {
+        Vec::new()
+    }
+
+    fn value(&mut self, _: Kind, _: &[u8]) -> Option<Vec<u8>> {
+        None
+    }
+
     fn withheld(&mut self, _: &Entry, _: &Error) {}
 
     fn fork(&self, _: bool) -> Box<dyn Visitor + '_> {
@@ -129,6 +156,14 @@ impl Visitor for Silent {
 
     fn name(&self, raw: &[u8]) -> Vec<u8> {
         raw.to_vec()
+    }
+
+    fn changes(&mut self, _: &[u8]) -> Vec<Change> {
+        Vec::new()
+    }
+
+    fn value(&mut self, _: Kind, _: &[u8]) -> Option<Vec<u8>> {
+        None
     }
 
     fn withheld(&mut self, _: &Entry, _: &Error) {}

@@ -11,7 +11,7 @@ use crate::detect::dictionary::Terms;
 use crate::detect::lexicon::Lexicon;
 use crate::detect::prefilter::{self, Isa, Literal, Met, Prefilter, Shape};
 use crate::detect::view::View;
-use crate::detect::{call, command, device, files, kubernetes, listing, piped, record, sql};
+use crate::detect::{call, command, device, files, kubernetes, listing, piped, record, sql, stated};
 use crate::detect::{dashed, email, header, home, ipv4, ipv6, keyed, login, mac, numbers, pem, token, userinfo};
 use crate::finding::RuleId;
 use crate::placeholder;
@@ -168,6 +168,7 @@ fn builtin(rules: &RuleSet) -> Vec<(Group, Box<dyn Detector>)> {
         (Group::Keyed, Box::new(files::Files)),
         (Group::Tokens, Box::new(pem::Pem)),
         (Group::Tokens, Box::new(token::Tokens::new(rules))),
+        (Group::People, Box::new(stated::Stated)),
     ]
 }
 
@@ -249,6 +250,11 @@ impl Engine {
     /// Every rule the engine can name, by [`RuleId`].
     pub fn catalogue(&self) -> &[RuleInfo] {
         &self.catalogue
+    }
+
+    /// Whether the user said that this value stays.
+    pub fn keeps(&self, value: &[u8]) -> bool {
+        self.keep.keeps(value)
     }
 
     /// What candidates are counted by, see [`Scratch::candidates`]: an anchor and the first rule of the detector that asked for

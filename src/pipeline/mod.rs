@@ -6,6 +6,7 @@
 //! workers times chunk, and nothing depends on their number. A container's entries come one after the other and go through the same steps on one thread.
 
 mod builder;
+mod changes;
 mod filter;
 mod inspect;
 mod masking;

@@ -10,10 +10,11 @@ use super::filter::{self, Filtered};
 use super::{Error, Explanation, Outcome, Report, Scrubber, Unscannable};
 use crate::artifact::Content;
 use crate::container::{
-    self, Budget, Entry, Format, Input, Limit, Tally, Verdict as Fate, VisitError, Visitor, notice,
+    self, Budget, Change, Entry, Format, Input, Limit, Tally, Verdict as Fate, VisitError, Visitor, notice,
 };
+use crate::kind::Kind;
 use crate::report::{Fate as RuleFate, RuleCount, Summary, Withheld, Witness};
-use crate::source::{HashingReader, Source, Spool};
+use crate::source::{HashingReader, Plain, Source, Spool};
 use crate::text::{Decoder, Encoder, Encoding, Head, Matter, Nature, sniff};
 
 /// From how many control characters on a text is told to hold binary data.
@@ -315,6 +316,19 @@ impl Visitor for Work<'_> {
 
     fn name(&self, raw: &[u8]) -> Vec<u8> {
         self.scrubber.scrub_name(raw)
+    }
+
+    fn changes(&mut self, text: &[u8]) -> Vec<Change> {
+        let place = self.place.join("!");
+        if let Some(witness) = self.witness.as_deref_mut() {
+            // What a witness cannot take ends the work where the rest of the entry is shown to it.
+            let _ = self.scrubber.show(Plain::new(text), &place, witness);
+        }
+        self.scrubber.changes(text, &mut self.counts)
+    }
+
+    fn value(&mut self, kind: Kind, value: &[u8]) -> Option<Vec<u8>> {
+        self.scrubber.value(kind, value, &mut self.counts)
     }
 
     fn withheld(&mut self, entry: &Entry, reason: &container::Error) {

@@ -2,12 +2,13 @@
 //!
 //! Entries keep their order, time, attributes and method (stored or deflated); directories are kept; names and comments are
 //! scrubbed and extra fields dropped. An entry that is encrypted, of another method, or fails its checksum is replaced by a
-//! notice. Symbolic links are kept when they point below their own directory and replaced by a notice otherwise.
+//! notice. Office documents stay documents: see `office`. Symbolic links are kept when they point below their own directory and replaced by a notice otherwise.
 //!
 //! The directory is read and written here, since the `zip` crate merges entries of one name and cannot write a name that is
 //! not UTF-8; its tests hold it against that crate.
 
 mod directory;
+mod office;
 mod writer;
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
@@ -63,6 +64,7 @@ impl Format for Zip {
         let directory = directory::read(&mut *input, len, &budget)?;
         let mut archive = Archive {
             input: &mut *input,
+            is_document: office::is_document(&directory.records),
             records: directory.records.into_iter(),
             budget,
             spools: spools.to_path_buf(),
@@ -83,6 +85,7 @@ impl Format for Zip {
 struct Archive<'a> {
     input: &'a mut dyn ReadSeek,
     records: std::vec::IntoIter<Record>,
+    is_document: bool,
     budget: Budget,
     spools: PathBuf,
     names: Names,
@@ -126,8 +129,9 @@ impl members::Archive for Archive<'_> {
             Err(error) => return Ok(Next::Done(0, Done { entry, record: out, outcome: Err(error) })),
         };
         if record.compressed > SMALL || record.size > 2 * SMALL {
+            let is_document = self.is_document;
             let raw = BufReader::with_capacity(64 << 10, (&mut *self.input).take(record.compressed));
-            let outcome = content(visitor, &record, &entry, raw, data, &self.spools);
+            let outcome = content(visitor, &record, &entry, raw, data, (is_document, &self.spools));
             let held = record.size.min(crate::source::spool::IN_MEMORY as u64);
             return Ok(Next::Done(held, Done { entry, record: out, outcome }));
         }
@@ -135,8 +139,9 @@ impl members::Archive for Archive<'_> {
         (&mut *self.input).take(record.compressed).read_to_end(&mut raw)?;
         let held = 3 * record.compressed + 2 * record.size;
         let spools = self.spools.clone();
+        let is_document = self.is_document;
         let job = move |visitor: &mut dyn Visitor| {
-            let outcome = content(visitor, &record, &entry, &raw[..], data, &spools);
+            let outcome = content(visitor, &record, &entry, &raw[..], data, (is_document, &spools));
             Done { entry, record: out, outcome }
         };
         Ok(Next::Job(held, Box::new(job)))
@@ -165,7 +170,11 @@ impl members::Archive for Archive<'_> {
                 return Err(error);
             }
         };
-        record.name = names::withheld(&record.name);
+        // Parts of a document refer to each other by name.
+        let text = if self.is_document { office::blank(&record.name)? } else { text };
+        if !self.is_document {
+            record.name = names::withheld(&record.name);
+        }
         record.method = STORED;
         record.external = plain_attributes(&record);
         self.writer.entry(&record, pack(&text, false, &self.spools)?)?;
@@ -196,7 +205,7 @@ fn content(
     entry: &Entry,
     raw: impl io::BufRead + Send,
     data: u64,
-    spools: &Path,
+    (is_document, spools): (bool, &Path),
 ) -> Result<Outcome, Error> {
     let deflate = record.method == DEFLATED;
     let mut reader = Faulty::new(Checked::new(Raw::new(raw, None), deflate, record, data), &entry.budget);
@@ -221,7 +230,15 @@ fn content(
     }
 
     let mut packer = Packer::new(deflate, spools, visitor.workers());
-    let verdict = visitor.entry(entry, &mut reader, &mut packer);
+    let verdict = if is_document && office::is_part(&record.name) {
+        let joined = match office::joined(&mut reader, visitor, spools) {
+            Err(Error::Io(error)) => return Err(reader.fault.unwrap_or(Error::Io(error))),
+            joined => joined?,
+        };
+        visitor.entry(entry, &mut joined.into_reader()?, &mut packer)
+    } else {
+        visitor.entry(entry, &mut reader, &mut packer)
+    };
     if let Some(error) = packer.failure() {
         return Err(Error::Io(error));
     }
