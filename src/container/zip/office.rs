@@ -359,7 +359,7 @@ fn name_end(xml: &[u8], tag: &Range<usize>) -> usize {
 }
 
 /// The attributes of a tag, names without prefix, and where their values stand.
-fn attributes<'x>(xml: &'x [u8], tag: Range<usize>) -> impl Iterator<Item = (&'x [u8], Range<usize>)> {
+fn attributes(xml: &[u8], tag: Range<usize>) -> impl Iterator<Item = (&[u8], Range<usize>)> {
     let mut at = name_end(xml, &tag);
     std::iter::from_fn(move || {
         let equals = memchr::memchr(b'=', &xml[at..tag.end]).map(|n| at + n)?;
