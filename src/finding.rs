@@ -92,4 +92,6 @@ pub struct Finding {
     pub form: Form,
     /// What stands around it.
     pub place: Place,
+    /// Its value was learned elsewhere. Such a finding yields to others that it shares bytes with: they name the union.
+    pub is_learned: bool,
 }

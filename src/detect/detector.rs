@@ -98,6 +98,8 @@ pub struct Found {
     pub form: Form,
     /// What stands around it.
     pub place: Place,
+    /// Whether its value was learned elsewhere.
+    pub is_learned: bool,
 }
 
 impl Found {
@@ -105,7 +107,7 @@ impl Found {
     #[inline]
     pub fn new(start: usize, end: usize, kind: Kind, confidence: Confidence) -> Found {
         let (run, form, place) = (None, Form::PLAIN, Place::Text);
-        Found { start, end, run, kind, rule: RuleId(0), confidence, form, place }
+        Found { start, end, run, kind, rule: RuleId(0), confidence, form, place, is_learned: false }
     }
 
     /// The same under the detector's rule number `rule`.
@@ -125,6 +127,12 @@ impl Found {
     #[inline]
     pub fn form(self, form: Form) -> Found {
         Found { form, ..self }
+    }
+
+    /// The same, of a value that was learned elsewhere.
+    #[inline]
+    pub fn learned(self) -> Found {
+        Found { is_learned: true, ..self }
     }
 
     /// The same in another place.

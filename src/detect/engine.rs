@@ -8,6 +8,8 @@ use crate::chunk::Chunk;
 use crate::detect::bytes::{ByteSet, WORD};
 use crate::detect::detector::{Anchor, Candidates, Covered, Detector, Explained, Found, Hit, RuleInfo, Verdict};
 use crate::detect::dictionary::Terms;
+use crate::detect::hosts::Hosts;
+use crate::detect::learned::Learned;
 use crate::detect::lexicon::Lexicon;
 use crate::detect::prefilter::{self, Isa, Literal, Met, Prefilter, Shape};
 use crate::detect::view::View;
@@ -92,6 +94,8 @@ pub struct Engine {
     shapes: Vec<Range<usize>>,
     /// The slow lane: pairs of bytes, and their askers.
     pairs: Vec<(ByteSet, ByteSet, usize)>,
+    /// The number of the first rule of learned values.
+    learned: u16,
     keep: Terms,
 }
 
@@ -180,11 +184,22 @@ impl Engine {
 
     /// The same with the instructions of `isa`, or the next best that the processor has. The findings are the same.
     pub fn on(isa: Isa, rules: &RuleSet, hide: &Terms, keep: Terms) -> Engine {
+        Engine::with(isa, Engine::detectors(rules, hide), keep)
+    }
+
+    /// The same, which also finds what is no finding by itself but worth learning: hosts in places that say so.
+    pub fn harvesting(isa: Isa, rules: &RuleSet, hide: &Terms, keep: Terms) -> Engine {
+        let mut detectors = Engine::detectors(rules, hide);
+        detectors.push(Box::new(Hosts));
+        Engine::with(isa, detectors, keep)
+    }
+
+    fn detectors(rules: &RuleSet, hide: &Terms) -> Vec<Box<dyn Detector>> {
         let mut detectors: Vec<_> = builtin(rules).into_iter().map(|(_, detector)| detector).collect();
         if !hide.is_empty() {
             detectors.push(Box::new(hide.clone()));
         }
-        Engine::with(isa, detectors, keep)
+        detectors
     }
 
     /// Only the built-in detectors of some groups, for measuring what they cost.
@@ -213,6 +228,8 @@ impl Engine {
             catalogue.extend(detector.rules());
             registered.push(Registered { detector, base });
         }
+        let learned = catalogue.len() as u16;
+        catalogue.extend(Learned::rules());
         let mut askers: Vec<Asker> = Vec::new();
         let mut list = |more: Vec<Asker>| {
             askers.extend(more);
@@ -238,6 +255,7 @@ impl Engine {
             literals: by_literal,
             shapes: by_shape,
             pairs,
+            learned,
             keep,
         }
     }
@@ -276,6 +294,17 @@ impl Engine {
     /// With `explain` set, says of each candidate what became of it. A candidate that needs bytes beyond a chunk whose
     /// right margin is short is not decided, nor is any behind it: `decided` tells how far the scan came.
     pub fn scan(&self, chunk: &Chunk<'_>, explain: bool, scratch: &mut Scratch) -> Scan {
+        self.scan_knowing(None, chunk, explain, scratch)
+    }
+
+    /// The same, finding learned values besides.
+    pub fn scan_knowing(
+        &self,
+        learned: Option<&Learned>,
+        chunk: &Chunk<'_>,
+        explain: bool,
+        scratch: &mut Scratch,
+    ) -> Scan {
         let Scratch { fates, prefilter, verified, found, anchors } = scratch;
         let says = Says { each: explain, counts: fates.is_some() };
         let mut pass = Pass::new(self, chunk, says, verified, std::mem::take(found), anchors);
@@ -298,6 +327,11 @@ impl Engine {
                 }
                 at = (at + 1).max(pass.verified[asker].dead);
             }
+        }
+        if let Some(learned) = learned {
+            let met = |term, at| pass.recall(learned, term, at);
+            let decided = learned.search(chunk.bytes, chunk.own.clone(), chunk.is_last, met);
+            pass.decided = pass.decided.min(decided);
         }
         pass.finish(fates.as_deref_mut())
     }
@@ -384,27 +418,47 @@ impl<'e, 'c> Pass<'e, 'c> {
         }
         *count += 1;
         let Asker { who, which } = self.engine.askers[asker];
-        let hit = Hit { anchor: which, at };
         let Registered { detector, base } = &self.engine.detectors[who];
-        let view = View::new(self.chunk, hit.at);
+        let mut dead_until = *dead;
+        let is_whole = self.decide(*base, at, &mut dead_until, |view, out| {
+            detector.verify(Hit { anchor: which, at }, view, out);
+        });
+        // Where something went again, it was to stand for the candidates behind it.
+        self.verified[asker].dead = if is_whole { dead_until } else { 0 };
+    }
+
+    /// Decides whether a learned value is meant where it stands.
+    fn recall(&mut self, learned: &Learned, term: usize, at: usize) {
+        self.decide(self.engine.learned, at, &mut 0, |view, out| learned.verify(Hit { anchor: term, at }, view, out));
+    }
+
+    /// Takes what is said of the candidate at `at`. Gives whether all that was found is kept.
+    #[inline]
+    fn decide(
+        &mut self,
+        base: u16,
+        at: usize,
+        dead: &mut usize,
+        verify: impl FnOnce(&View<'_>, &mut Candidates<'_>),
+    ) -> bool {
+        let view = View::new(self.chunk, at);
         let (before, left_before) = (self.found.len(), self.left.as_ref().map_or(0, Vec::len));
-        let (found, left, covered) = (&mut self.found, self.left.as_mut(), &mut self.covered);
-        let mut out = Candidates { found, left, base: *base, dead, covered };
-        detector.verify(hit, &view, &mut out);
+        let (left, covered) = (self.left.as_mut(), &mut self.covered);
+        verify(&view, &mut Candidates { found: &mut self.found, left, base, dead, covered });
         let found = self.found.len();
         if self.says.counts
             && found == before
             && let Some(left) = self.left.as_mut().filter(|left| left.len() == left_before)
         {
-            left.push((hit.at, RuleId(*base), UNSPOKEN));
+            left.push((at, RuleId(base), UNSPOKEN));
         }
         if found == before && !view.is_starved() {
-            return;
+            return true;
         }
         self.weed(before, &view);
-        if self.found.len() < found {
+        let is_whole = self.found.len() == found;
+        if !is_whole {
             // What went was to stand for the candidates behind it.
-            self.verified[asker].dead = 0;
             self.covered = Covered::default();
         }
         if view.is_starved() {
@@ -412,9 +466,10 @@ impl<'e, 'c> Pass<'e, 'c> {
             if let Some(left) = &mut self.left {
                 left.truncate(left_before);
             }
-            self.decided = self.decided.min(hit.at);
+            self.decided = self.decided.min(at);
         }
-        self.anchors.resize(self.found.len(), hit.at);
+        self.anchors.resize(self.found.len(), at);
+        is_whole
     }
 
     /// Drops what the user keeps and what is ours already.

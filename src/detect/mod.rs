@@ -56,6 +56,11 @@ mod prose;
 mod random;
 mod value;
 
+mod common;
+mod harvest;
+mod hosts;
+mod learned;
+
 mod argument;
 mod call;
 mod command;
@@ -74,6 +79,9 @@ mod userinfo;
 
 pub use detector::{Anchor, Candidates, Detector, Explained, Found, Hit, RuleInfo, Verdict};
 pub use dictionary::Terms;
+pub use harvest::{Harvest, Reaped, Room};
+pub use learned::Learned;
+
 pub use engine::{Engine, Fates, Group, Scan, Scratch};
 pub use prefilter::{Isa, Literal, Shape, planned};
 pub use resolve::{Edit, Fold, Gone, Resolved, Value};

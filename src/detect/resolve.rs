@@ -175,8 +175,9 @@ fn horizon(chunk: &Chunk<'_>, decided: usize) -> u64 {
 }
 
 fn finding(chunk: &Chunk<'_>, found: &Found) -> Finding {
-    let Found { start, end, kind, rule, confidence, form, place, .. } = *found;
-    Finding { span: Span::new(chunk.offset(start), chunk.offset(end)), kind, rule, confidence, form, place }
+    let Found { start, end, kind, rule, confidence, form, place, is_learned, .. } = *found;
+    let span = Span::new(chunk.offset(start), chunk.offset(end));
+    Finding { span, kind, rule, confidence, form, place, is_learned }
 }
 
 impl Group {
@@ -323,10 +324,14 @@ fn name_by_kind(best: &mut Vec<Finding>, member: Finding) {
     }
 }
 
-/// Whether `a` names a union better than `b`: by kind, then by length, confidence and rule, so that order never matters.
+/// Whether `a` names a union better than `b`: by kind, then by length, confidence and rule, so that order never matters. What
+/// was learned comes behind what was found where it stands; of learned values, the longest says most.
 fn names_better(a: &Finding, b: &Finding) -> bool {
-    let rank = |f: &Finding| -> (Kind, u64, Confidence, Reverse<RuleId>, Reverse<u64>, Place, Form) {
-        (f.kind, f.span.len(), f.confidence, Reverse(f.rule), Reverse(f.span.start), f.place, f.form)
+    type Rank = (bool, u64, Kind, u64, Confidence, Reverse<RuleId>, Reverse<u64>, Place, Form);
+    let rank = |f: &Finding| -> Rank {
+        let learned = if f.is_learned { f.span.len() } else { 0 };
+        let rule = (Reverse(f.rule), Reverse(f.span.start));
+        (!f.is_learned, learned, f.kind, f.span.len(), f.confidence, rule.0, rule.1, f.place, f.form)
     };
     rank(a) > rank(b)
 }

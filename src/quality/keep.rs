@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::marked::Marked;
 use super::score::{Share, overlap, range, readable};
 use crate::chunk::Chunk;
-use crate::detect::{Engine, Fold, Scratch, Terms};
+use crate::detect::{Engine, Fold, Harvest, Isa, Learned, Room, Scratch, Terms};
 use crate::kind::Kind;
 use crate::rules::RuleSet;
 
@@ -101,6 +101,7 @@ pub struct MarkError {
 /// The engine that is judged, and what it did so far.
 pub struct Judge {
     engine: Engine,
+    learned: Option<Learned>,
     scratch: Scratch,
     files: u64,
     lines: u64,
@@ -113,7 +114,27 @@ impl Judge {
     pub fn new(rules: &RuleSet) -> Judge {
         let engine = Engine::new(rules, &Terms::new(), Terms::new());
         let (rules, marks) = Default::default();
-        Judge { engine, scratch: Scratch::default(), files: 0, lines: 0, rules, marks }
+        Judge { engine, learned: None, scratch: Scratch::default(), files: 0, lines: 0, rules, marks }
+    }
+
+    /// The same, which finds besides what all of these files tell of people and hosts.
+    ///
+    /// # Errors
+    /// If a mark in one of them cannot be read.
+    pub fn knowing(rules: &RuleSet, files: &[(&str, &[u8])]) -> Result<Judge, MarkError> {
+        let engine = Engine::harvesting(Isa::best(), rules, &Terms::new(), Terms::new());
+        let mut harvest = Harvest::new([0; 32], Room::default());
+        for (name, raw) in files {
+            let marked = Marked::read(raw).map_err(|(line, what)| MarkError { name: name.to_string(), line, what })?;
+            let bytes = &marked.text;
+            let chunk = Chunk { bytes, base: 0, own: 0..bytes.len(), is_last: true };
+            let mut scan = engine.scan(&chunk, false, &mut Scratch::default());
+            let mut edits = Vec::new();
+            Fold::default().advance(&chunk, &mut scan.found, scan.decided, &mut edits);
+            harvest.take(&chunk, &edits);
+            harvest.end();
+        }
+        Ok(Judge { learned: Some(harvest.learned().learned), ..Judge::new(rules) })
     }
 
     /// Scans a file and judges every finding by the marks in it.
@@ -127,7 +148,7 @@ impl Judge {
         self.lines += memchr::memchr_iter(b'\n', bytes).count() as u64;
         self.lines += u64::from(bytes.last().is_some_and(|&byte| byte != b'\n'));
         let chunk = Chunk { bytes, base: 0, own: 0..bytes.len(), is_last: true };
-        let mut scan = self.engine.scan(&chunk, false, &mut self.scratch);
+        let mut scan = self.engine.scan_knowing(self.learned.as_ref(), &chunk, false, &mut self.scratch);
         let mut edits = Vec::new();
         Fold::default().advance(&chunk, &mut scan.found, scan.decided, &mut edits);
         let findings: Vec<_> = edits.into_iter().filter_map(|edit| edit.resolved.map(|r| r.finding)).collect();
@@ -202,6 +223,21 @@ mod tests {
         let left: Vec<_> = judged.marks.iter().filter(|m| m.place.is_some()).collect();
         assert_eq!((left.len(), left[0].kind, left[0].place.as_deref()), (1, "name", Some("a.log:2:48")));
         assert_eq!(judged.hidden(), Share { good: 2, of: 3 });
+    }
+
+    #[test]
+    fn what_should_stay_stays_when_all_of_it_was_learned_from() {
+        let files = SUITE.map(|(name, text)| (name, text.as_bytes()));
+        let judged = |mut judge: Judge| {
+            files.iter().for_each(|(name, text)| judge.file(name, text).unwrap());
+            judge.finish()
+        };
+        let plain = judged(Judge::new(&RuleSet::builtin()));
+        let knowing = judged(Judge::knowing(&RuleSet::builtin(), &files).unwrap());
+        let learned: Vec<&Takes> = knowing.rules.iter().filter(|takes| takes.rule.starts_with("learned-")).collect();
+        assert!(learned.iter().map(|takes| takes.takes).sum::<u64>() > 0, "something is learned");
+        assert_eq!(knowing.wrong(), plain.wrong(), "{learned:#?}");
+        assert!(knowing.hidden().good >= plain.hidden().good);
     }
 
     #[test]
