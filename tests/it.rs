@@ -13,6 +13,7 @@ mod inspect;
 mod laws;
 mod layers;
 mod leaks;
+mod learning;
 mod ledger;
 mod ledger_week;
 mod postgres_server;

@@ -7,16 +7,17 @@ use std::time::Instant;
 
 use clap::ValueEnum;
 
-use super::options::{Bounds, Detection};
+use super::options::{Bounds, Detection, Learning, cores};
 use super::scrub::{explain, job};
-use super::{Context, Error, Exit, show};
+use super::{Context, Error, Exit, learn, show};
 use crate::artifact::ArtifactId;
+use crate::detect::Room;
 use crate::ledger::{FailCode, Finished, Ledger, NewArtifact, Registration};
-use crate::pipeline::{self, Report, Scrubber};
+use crate::pipeline::{self, Gathered, Knowledge, Report, Scrubber};
 use crate::report::inspection::{Html, Json, JsonLines, Sarif, Text};
 use crate::report::{Account, Sighting, Summary, Withheld, Witness};
 use crate::source::file::{self, OpenFile};
-use crate::source::{self, FileKind, stdin};
+use crate::source::{self, FileKind, Plain, stdin};
 
 /// Show what would be replaced, where, and by which rule; the values are never shown
 ///
@@ -60,6 +61,8 @@ pub struct Args {
     #[command(flatten)]
     detection: Detection,
     #[command(flatten)]
+    learning: Learning,
+    #[command(flatten)]
     bounds: Bounds,
 }
 
@@ -81,14 +84,17 @@ pub fn run(context: &Context, args: Args) -> Result<Exit, Error> {
     let rules = args.detection.rules()?;
     let ledger =
         if args.no_record && args.issue.is_none() { None } else { Some(context.ledger_for(args.customer.as_deref())?) };
-    let builder = Scrubber::builder().unrecorded().explain(args.explain.is_some()).limits(args.bounds.limits());
+    let mut builder = Scrubber::builder().unrecorded().explain(args.explain.is_some()).limits(args.bounds.limits());
+    if args.learning.is_from_whole() {
+        builder = builder.learns(Room::default());
+    }
     let mut builder = args.detection.apply(builder, rules)?.spools(&std::env::temp_dir());
     if let (Some(issue), Some(ledger)) = (&args.issue, &ledger) {
         builder = builder.key(ledger.issue_key(issue)?);
     }
     let scrubber = builder.build().map_err(|_| Error::Internal("the system gave no random bytes"))?;
     let ledger = ledger.filter(|_| !args.no_record);
-    let inspection = Inspection { args, scrubber, ledger };
+    let mut inspection = Inspection { args, scrubber, knowledge: None, ledger };
     match inspection.run() {
         Err(error) if error.is_reader_gone() => Ok(Exit::Done),
         done => done.map_err(|error| error.without_content(&inspection.scrubber)),
@@ -99,6 +105,7 @@ pub fn run(context: &Context, args: Args) -> Result<Exit, Error> {
 struct Inspection {
     args: Args,
     scrubber: Scrubber,
+    knowledge: Option<Knowledge>,
     ledger: Option<Ledger>,
 }
 
@@ -128,18 +135,26 @@ impl Input {
 }
 
 impl Inspection {
-    fn run(&self) -> Result<Exit, Error> {
+    fn run(&mut self) -> Result<Exit, Error> {
         let start = Instant::now();
         let mut summary = Summary::default();
         let inputs = self.list(&mut summary)?;
         let ids = self.register(&inputs)?;
+        // What lies in a directory is learned from even if it is one file.
+        let mut alone = match &inputs[..] {
+            [input @ (Input::Stdin | Input::File(_))] => Some(self.learn_from_one(input)),
+            _ => {
+                self.learn_from_many(&inputs)?;
+                None
+            }
+        };
         let mut account = self.account();
         for (input, id) in inputs.iter().zip(ids) {
             let name = match input {
                 Input::Stdin => "standard input".to_string(),
                 _ => self.told(input.path()),
             };
-            match self.inspect(input, &name, &mut *account) {
+            match self.inspect(input, alone.take(), &name, &mut *account) {
                 Ok(report) => {
                     self.finish(id.as_ref(), &report)?;
                     if let Some(line) = self.args.explain {
@@ -164,6 +179,10 @@ impl Inspection {
             }
         }
         summary.elapsed = start.elapsed();
+        if let Some(knowledge) = self.knowledge {
+            summary.learned = Some(knowledge.values);
+            summary.is_learned_cut = knowledge.is_cut;
+        }
         account.finish(&summary).map_err(Error::Output)?;
         let is_whole = [&summary.withheld, &summary.doubtful, &summary.failed].iter().all(|list| list.is_empty());
         Ok(match (self.args.check && summary.findings() > 0, is_whole) {
@@ -236,13 +255,51 @@ impl Inspection {
         Ok(())
     }
 
-    fn inspect(&self, input: &Input, name: &str, account: &mut dyn Account) -> Result<Report, Error> {
+    fn know(&mut self, gathered: Gathered) {
+        let (scrubber, knowledge) = self.scrubber.knowing(gathered);
+        (self.scrubber, self.knowledge) = (scrubber, Some(knowledge));
+    }
+
+    /// Learns from the only input, if that is wanted.
+    fn learn_from_one(&mut self, input: &Input) -> Result<learn::Input, Error> {
+        let (input, gathered) =
+            learn::from_one(&self.scrubber, self.args.learning, &std::env::temp_dir(), input.open()?)?;
+        if let Some(gathered) = gathered {
+            self.know(gathered);
+        }
+        Ok(input)
+    }
+
+    /// Learns from all inputs but the standard input, if that is wanted.
+    fn learn_from_many(&mut self, inputs: &[Input]) -> Result<(), Error> {
+        let files: Vec<&Input> = inputs.iter().filter(|input| !matches!(input, Input::Stdin)).collect();
+        let open = |input: &&Input| input.open().map(|file| file.expect("it is no standard input"));
+        if let Some((_, gathered)) = learn::from_many(&self.scrubber, cores(), &files, open)? {
+            self.know(gathered);
+        }
+        Ok(())
+    }
+
+    fn inspect(
+        &self,
+        input: &Input,
+        learned: Option<Result<learn::Input, Error>>,
+        name: &str,
+        account: &mut dyn Account,
+    ) -> Result<Report, Error> {
         let mut named = Named { name, account };
-        let Some(mut file) = input.open()? else {
-            let stdin = stdin::stdin().map_err(|source| Error::Scrub(pipeline::Error::Read(source)))?;
-            return Ok(self.scrubber.inspect_source(stdin, &mut named)?);
+        let learned = match learned {
+            Some(learned) => learned?,
+            None => input.open()?.map_or(learn::Input::Pipe, |file| learn::Input::File(file, None)),
         };
-        Ok(self.scrubber.inspect_file(&mut file, &mut named)?)
+        Ok(match learned {
+            learn::Input::Pipe => {
+                let stdin = stdin::stdin().map_err(|source| Error::Scrub(pipeline::Error::Read(source)))?;
+                self.scrubber.inspect_source(stdin, &mut named)?
+            }
+            learn::Input::Spooled(spooled) => self.scrubber.inspect_source(Plain::new(spooled), &mut named)?,
+            learn::Input::File(mut file, _) => self.scrubber.inspect_file(&mut file, &mut named)?,
+        })
     }
 
     fn explain(&self, report: &Report, name: &str, line: u64) -> io::Result<()> {

@@ -19,6 +19,7 @@ mod fsck;
 mod hints;
 mod hold;
 mod inspect;
+mod learn;
 mod options;
 mod purge;
 mod quality;

@@ -46,6 +46,30 @@ pub struct Detection {
     isa: Option<Isa>,
 }
 
+/// Whether a first pass learns what the input tells of its people and hosts.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Learning {
+    /// Read the input twice: first learn the users, names and hosts that it tells of, then replace them wherever they stand
+    /// [default: for archives and directories]
+    #[arg(long, conflicts_with = "no_learn")]
+    learn: bool,
+    /// Do not learn, which takes half the time
+    #[arg(long)]
+    no_learn: bool,
+}
+
+impl Learning {
+    /// Whether to learn from what is learned from unless it is said.
+    pub fn is_from_whole(self) -> bool {
+        !self.no_learn
+    }
+
+    /// Whether to learn from what is not learned from unless it is said.
+    pub fn is_from_stream(self) -> bool {
+        self.learn
+    }
+}
+
 /// How much archives may unfold into.
 #[derive(Debug, clap::Args)]
 pub struct Bounds {

@@ -95,33 +95,39 @@ impl Harvest {
                 continue;
             }
             let raw = &chunk.bytes[edit.start..edit.end];
-            match finding.kind {
-                Kind::User => self.user(raw),
-                Kind::Name => {
-                    self.name(raw);
-                    self.row(chunk, edit, raw);
-                }
-                Kind::Host | Kind::Domain => self.host(finding.kind, raw),
-                Kind::Email => self.mail(raw),
-                Kind::Keyword
-                | Kind::Mac
-                | Kind::Ipv4
-                | Kind::Ipv6
-                | Kind::PublicId
-                | Kind::PostalAddress
-                | Kind::BirthDate
-                | Kind::License
-                | Kind::AccountId
-                | Kind::Phone
-                | Kind::NationalId
-                | Kind::Iban
-                | Kind::Card
-                | Kind::Session
-                | Kind::Secret
-                | Kind::Token
-                | Kind::Password
-                | Kind::PrivateKey => {}
+            self.value(finding.kind, raw);
+            // What else stands between the two names of a row, such as a login name, parts them not.
+            if finding.kind == Kind::Name {
+                self.row(chunk, edit, raw);
             }
+        }
+    }
+
+    /// Takes in a value of this kind, if it is one that is learned.
+    pub fn value(&mut self, kind: Kind, raw: &[u8]) {
+        match kind {
+            Kind::User => self.user(raw),
+            Kind::Name => self.name(raw),
+            Kind::Host | Kind::Domain => self.host(kind, raw),
+            Kind::Email => self.mail(raw),
+            Kind::Keyword
+            | Kind::Mac
+            | Kind::Ipv4
+            | Kind::Ipv6
+            | Kind::PublicId
+            | Kind::PostalAddress
+            | Kind::BirthDate
+            | Kind::License
+            | Kind::AccountId
+            | Kind::Phone
+            | Kind::NationalId
+            | Kind::Iban
+            | Kind::Card
+            | Kind::Session
+            | Kind::Secret
+            | Kind::Token
+            | Kind::Password
+            | Kind::PrivateKey => {}
         }
     }
 

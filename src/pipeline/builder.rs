@@ -1,11 +1,12 @@
 //! What a scrubber is made of.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
+use super::learn::{Gathering, Seed};
 use super::{Recorder, Scrubber, Unscannable};
 use crate::container::Limits;
-use crate::detect::{Engine, Isa, Terms};
+use crate::detect::{Engine, Isa, Room, Terms};
 use crate::redact::{IssueKey, Policy, Pseudonyms, Redactor};
 use crate::rules::RuleSet;
 
@@ -29,7 +30,7 @@ pub struct Builder {
     rules: Option<RuleSet>,
     policy: Policy,
     hide: Terms,
-    recorder: Option<Option<Box<dyn Recorder>>>,
+    recorder: Option<Option<Arc<dyn Recorder>>>,
     threads: Option<usize>,
     chunk: usize,
     limits: Limits,
@@ -38,6 +39,7 @@ pub struct Builder {
     explain: bool,
     counts: bool,
     isa: Isa,
+    learns: Option<Room>,
 }
 
 impl Builder {
@@ -57,6 +59,7 @@ impl Builder {
             explain: false,
             counts: false,
             isa: Isa::best(),
+            learns: None,
         }
     }
 
@@ -82,7 +85,7 @@ impl Builder {
 
     /// Who is told of each artifact before it is read.
     pub fn recorder(self, recorder: impl Recorder + 'static) -> Builder {
-        Builder { recorder: Some(Some(Box::new(recorder))), ..self }
+        Builder { recorder: Some(Some(Arc::new(recorder))), ..self }
     }
 
     /// Says that nobody is told, or that the caller has recorded the artifacts already.
@@ -130,6 +133,12 @@ impl Builder {
         Builder { isa, ..self }
     }
 
+    /// Whether the scrubber can gather what artifacts tell of people and hosts, and how much of it; see
+    /// [`Scrubber::lessons`].
+    pub fn learns(self, room: Room) -> Builder {
+        Builder { learns: Some(room), ..self }
+    }
+
     /// The scrubber.
     ///
     /// # Errors
@@ -144,23 +153,21 @@ impl Builder {
                 IssueKey::new(bytes)
             }
         };
-        let builtin;
-        let rules = match &self.rules {
-            Some(rules) => rules,
-            None => {
-                builtin = RuleSet::builtin();
-                &builtin
-            }
-        };
-        let engine = Engine::on(self.isa, rules, &self.hide, self.hide.clone());
+        let rules = self.rules.unwrap_or_else(RuleSet::builtin);
+        let engine = Engine::on(self.isa, &rules, &self.hide, self.hide.clone());
         let styles = engine.catalogue().iter().map(|rule| self.policy.style(rule.kind, &rule.id)).collect();
         let least = engine.catalogue().iter().map(|rule| self.policy.least(rule.kind)).collect();
         // Asking for the cores reads the limits of the process's control group, which takes a while.
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Scrubber {
             redactor: Redactor::new(Pseudonyms::new(key), styles).leaving(least),
-            engine,
+            engine: Arc::new(engine),
             recorder,
+            learned: None,
+            gathering: match self.learns {
+                Some(room) => Gathering::Able(Arc::new(Seed { isa: self.isa, rules, terms: self.hide, room })),
+                None => Gathering::Not,
+            },
             threads: if self.explain { 1 } else { self.threads.unwrap_or_else(cores) },
             chunk: self.chunk,
             limits: self.limits,

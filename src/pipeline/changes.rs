@@ -4,7 +4,7 @@ use super::rewrite::is_left;
 use super::{Rewriter, Scrubber, filter};
 use crate::chunk::Chunk;
 use crate::container::Change;
-use crate::detect::{Fold, Scratch, Stated};
+use crate::detect::{Edit, Fold, Harvest, Scratch, Stated};
 use crate::finding::{Confidence, Finding, Form, Place, RuleId};
 use crate::kind::Kind;
 use crate::placeholder;
@@ -15,9 +15,7 @@ impl Scrubber {
     /// What changes in a text. Counts by rule are added to `counts`.
     pub(super) fn changes(&self, text: &[u8], counts: &mut Vec<u64>) -> Vec<Change> {
         let chunk = Chunk { bytes: text, base: 0, own: 0..text.len(), is_last: true };
-        let mut scan = self.engine.scan(&chunk, false, &mut Scratch::default());
-        let mut edits = Vec::new();
-        Fold::default().advance(&chunk, &mut scan.found, scan.decided, &mut edits);
+        let mut edits = self.edits(&chunk);
         edits.retain(|edit| !edit.resolved.as_ref().is_some_and(|resolved| is_left(&self.redactor, resolved)));
         let mut rewriter = Rewriter::default();
         let changes = edits.iter().map(|edit| {
@@ -28,6 +26,21 @@ impl Scrubber {
         let changes = changes.collect();
         filter::add(counts, &rewriter.counts);
         changes
+    }
+
+    /// All that is found in a text that is whole.
+    fn edits(&self, chunk: &Chunk<'_>) -> Vec<Edit> {
+        let mut scan = self.engine.scan_knowing(self.learned(), chunk, false, &mut Scratch::default());
+        let mut edits = Vec::new();
+        Fold::default().advance(chunk, &mut scan.found, scan.decided, &mut edits);
+        edits
+    }
+
+    /// Gathers what a text tells that a container has put together.
+    pub(super) fn gather_from(&self, text: &[u8], harvest: &mut Harvest) {
+        let chunk = Chunk { bytes: text, base: 0, own: 0..text.len(), is_last: true };
+        harvest.take(&chunk, &self.edits(&chunk));
+        harvest.end();
     }
 
     /// What takes the place of a value that is of this kind by its place; none if it is ours already, or kept.
@@ -45,6 +58,7 @@ impl Scrubber {
             confidence: Confidence::High,
             form: Form::PLAIN,
             place: Place::Text,
+            is_learned: false,
         };
         if self.redactor.leaves(finding.rule, finding.confidence) {
             return None;

@@ -10,7 +10,7 @@ use super::turn::{Turn, lock_soon};
 use super::worker::{Counted, Worker};
 use super::{Error, Explanation, Scrubber};
 use crate::artifact::Content;
-use crate::detect::Fates;
+use crate::detect::{Fates, Harvest};
 use crate::source::Source;
 use crate::text::Feed;
 
@@ -32,13 +32,15 @@ pub(super) struct Filtered {
     pub(super) controls: u64,
     /// What was read, if its digest was wanted.
     pub(super) content: Content,
+    /// What was gathered, if that was asked for.
+    pub(super) harvest: Option<Box<Harvest>>,
 }
 
 impl Filtered {
     pub(super) fn new(order: Order, workers: impl IntoIterator<Item = Counted>) -> Filtered {
-        let (content, explained) = order.finish();
+        let (content, explained, harvest) = order.finish();
         let (counts, unsure, fates, candidates) = Default::default();
-        let mut filtered = Filtered { counts, unsure, fates, candidates, explained, controls: 0, content };
+        let mut filtered = Filtered { counts, unsure, fates, candidates, explained, controls: 0, content, harvest };
         for worker in workers {
             add(&mut filtered.unsure, &worker.unsure);
             worker.fates.into_iter().for_each(|(fate, count)| *filtered.fates.entry(fate).or_insert(0) += count);
@@ -64,7 +66,7 @@ impl Scrubber {
     /// The filter on the calling thread, for a part of an artifact, whose digest is not wanted.
     pub(super) fn filter(&self, source: impl Source, writer: &mut dyn Write) -> Result<Filtered, Error> {
         let mut feed = Feed::new(source, self.chunk);
-        let mut order = Order::default();
+        let mut order = Order::gathering(self.gathers());
         let mut worker = Worker::new(self, false);
         while let Some(taken) = worker.take(&mut feed)? {
             let Some(mut held) = worker.hold(taken)? else { break };
@@ -89,7 +91,7 @@ impl Scrubber {
         let shared = Shared {
             scrubber: self,
             feed: Mutex::new(Feed::new(source, self.chunk)),
-            order: Turn::new(Order::default()),
+            order: Turn::new(Order::gathering(self.gathers())),
             writer: Turn::new(writer),
             is_failed: AtomicBool::new(false),
         };

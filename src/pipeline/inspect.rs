@@ -21,7 +21,11 @@ impl Scrubber {
     /// # Errors
     /// As [`Scrubber::scrub`]; what the witness fails with is an [`Error::Write`].
     pub fn inspect_source(&self, source: impl Source + Send, witness: &mut dyn Witness) -> Result<Report, Error> {
-        self.recorded(|| self.source(Work::shown_to(self, witness), source, io::sink()))
+        self.recorded(|| {
+            let mut work = Work::shown_to(self, witness);
+            let (outcome, content) = self.source(&mut work, source, io::sink())?;
+            Ok(work.report(outcome, content))
+        })
     }
 
     /// Shows a witness what scrubbing a file would replace. Works on the calling thread.
@@ -29,7 +33,11 @@ impl Scrubber {
     /// # Errors
     /// As [`Scrubber::inspect_source`].
     pub fn inspect_file(&self, file: &mut OpenFile, witness: &mut dyn Witness) -> Result<Report, Error> {
-        self.recorded(|| self.file(Work::shown_to(self, witness), file, |_| {}, io::sink()))
+        self.recorded(|| {
+            let mut work = Work::shown_to(self, witness);
+            let (outcome, content) = self.file(&mut work, file, |_| {}, io::sink())?;
+            Ok(work.report(outcome, content))
+        })
     }
 
     /// Looks into the output of a scrub for what should not be there: every finding that is neither a placeholder nor a mask.

@@ -9,6 +9,7 @@ mod builder;
 mod changes;
 mod filter;
 mod inspect;
+mod learn;
 mod masking;
 mod order;
 mod rewrite;
@@ -18,6 +19,7 @@ mod worker;
 
 pub use builder::{BuildError, Builder};
 pub use inspect::Leftovers;
+pub use learn::{Gathered, Knowledge, Lessons};
 
 use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
@@ -29,7 +31,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use crate::artifact::Content;
 use crate::chunk::Chunk;
 use crate::container::{self, Input, Limits};
-use crate::detect::{Engine, Fold, RuleInfo, Scratch, Verdict};
+use crate::detect::{Engine, Fold, Learned, RuleInfo, Scratch, Verdict};
 use crate::finding::{Confidence, RuleId};
 use crate::redact::Redactor;
 use crate::report::Summary;
@@ -156,9 +158,13 @@ pub struct Explanation {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Scrubber {
-    engine: Engine,
+    engine: Arc<Engine>,
     redactor: Redactor,
-    recorder: Option<Box<dyn Recorder>>,
+    recorder: Option<Arc<dyn Recorder>>,
+    /// What is known of the artifact from elsewhere.
+    learned: Option<Arc<Learned>>,
+    /// What it takes to gather that, and whether this scrubber does nothing else.
+    gathering: learn::Gathering,
     threads: usize,
     chunk: usize,
     limits: Limits,
@@ -204,7 +210,11 @@ impl Scrubber {
     /// # Errors
     /// As [`Scrubber::scrub`].
     pub fn scrub_source(&self, source: impl Source + Send, writer: impl Write + Send) -> Result<Report, Error> {
-        self.recorded(|| self.source(Work::new(self), source, writer))
+        self.recorded(|| {
+            let mut work = Work::new(self);
+            let (outcome, content) = self.source(&mut work, source, writer)?;
+            Ok(work.report(outcome, content))
+        })
     }
 
     /// Scrubs a file into a writer. Containers that are read by place are read from the file itself. `watch` is told of the
@@ -218,17 +228,21 @@ impl Scrubber {
         watch: impl Fn(u64) + Send,
         writer: impl Write + Send,
     ) -> Result<Report, Error> {
-        self.recorded(|| self.file(Work::new(self), file, watch, writer))
+        self.recorded(|| {
+            let mut work = Work::new(self);
+            let (outcome, content) = self.file(&mut work, file, watch, writer)?;
+            Ok(work.report(outcome, content))
+        })
     }
 
     /// The work on one file, without recording.
     fn file(
         &self,
-        mut work: Work<'_>,
+        work: &mut Work<'_>,
         file: &mut OpenFile,
         watch: impl Fn(u64) + Send,
         writer: impl Write + Send,
-    ) -> Result<Report, Error> {
+    ) -> Result<(Outcome, Content), Error> {
         if !file.is_regular() {
             return self.source(work, Watched::new(file, watch), writer);
         }
@@ -242,28 +256,27 @@ impl Scrubber {
         let content = hashed.drain().map_err(Error::Read)?;
         file.seek(SeekFrom::Start(0)).map_err(Error::Read)?;
         let outcome = work.artifact(format, Input::seekable_from(file, &self.spools), writer)?;
-        Ok(work.report(outcome, content))
+        Ok((outcome, content))
     }
 
     /// The work on one source, without recording.
     fn source(
         &self,
-        mut work: Work<'_>,
+        work: &mut Work<'_>,
         source: impl Source + Send,
         writer: impl Write + Send,
-    ) -> Result<Report, Error> {
+    ) -> Result<(Outcome, Content), Error> {
         let mut source = source;
         let may_go_on = |source: &mut _, known: &[u8]| !Source::is_idle(source) || container::may_follow(known);
         let head = Head::read(&mut source, may_go_on).map_err(Error::Read)?;
-        let (outcome, content) = match container::sniff(head.known()) {
+        Ok(match container::sniff(head.known()) {
             Some(format) => {
                 let mut input = HashingReader::new(Cursor::new(head.into_bytes()).chain(source));
                 let outcome = work.artifact(format, Input::stream(&mut input, &self.spools), writer)?;
                 (outcome, input.drain().map_err(Error::Read)?)
             }
             None => work.stream(head, source, writer)?,
-        };
-        Ok(work.report(outcome, content))
+        })
     }
 
     /// Scrubs a path or file name: directories and known endings stay, what is found in between goes.
@@ -283,7 +296,7 @@ impl Scrubber {
     /// Scrubs bytes that are in memory, as text, without recording or counting: names, not contents.
     pub fn scrub_bytes(&self, bytes: &[u8]) -> Vec<u8> {
         let chunk = Chunk { bytes, base: 0, own: 0..bytes.len(), is_last: true };
-        let mut scan = self.engine.scan(&chunk, false, &mut Scratch::default());
+        let mut scan = self.engine.scan_knowing(self.learned(), &chunk, false, &mut Scratch::default());
         let mut edits = Vec::new();
         Fold::default().advance(&chunk, &mut scan.found, scan.decided, &mut edits);
         let mut out = Vec::new();

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Explanation;
 use crate::artifact::Content;
 use crate::chunk::Chunk;
-use crate::detect::{Edit, Explained, Fold, Scan};
+use crate::detect::{Edit, Explained, Fold, Harvest, Scan};
 use crate::source::{Digest, Subtrees};
 use crate::text::{self, Piece};
 
@@ -15,6 +15,8 @@ use crate::text::{self, Piece};
 pub(super) struct Order {
     fold: Fold,
     digest: Digest,
+    /// What the stream tells of people and hosts, if that is gathered.
+    harvest: Option<Box<Harvest>>,
     explained: Vec<Explanation>,
     /// What the next chunk must begin with, since the one before it has read that as well.
     seam: Vec<u8>,
@@ -44,6 +46,11 @@ pub(super) enum Follows {
 }
 
 impl Order {
+    /// A state that gathers what a stream tells, if there is something to put it into.
+    pub(super) fn gathering(harvest: Option<Harvest>) -> Order {
+        Order { harvest: harvest.map(Box::new), ..Order::default() }
+    }
+
     /// Takes in the next chunk: what the scan found in it, and its hashed subtrees, if a digest is wanted.
     pub(super) fn settle(
         &mut self,
@@ -61,6 +68,9 @@ impl Order {
         }
         let from = chunk.index(self.fold.done());
         self.fold.advance(chunk, &mut scan.found, scan.decided, &mut edits);
+        if let Some(harvest) = &mut self.harvest {
+            harvest.take(chunk, &edits);
+        }
         Settled { range: from..chunk.index(self.fold.done()), edits }
     }
 
@@ -81,9 +91,9 @@ impl Order {
         }
     }
 
-    /// The content of all chunks, and what was explained.
-    pub(super) fn finish(self) -> (Content, Vec<Explanation>) {
-        (self.digest.content(), self.explained)
+    /// The content of all chunks, what was explained, and what was gathered.
+    pub(super) fn finish(self) -> (Content, Vec<Explanation>, Option<Box<Harvest>>) {
+        (self.digest.content(), self.explained, self.harvest)
     }
 
     /// Gives what the scan explained its lines and columns.

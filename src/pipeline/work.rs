@@ -12,6 +12,7 @@ use crate::artifact::Content;
 use crate::container::{
     self, Budget, Change, Entry, Format, Input, Limit, Tally, Verdict as Fate, VisitError, Visitor, notice,
 };
+use crate::detect::Harvest;
 use crate::kind::Kind;
 use crate::report::{Fate as RuleFate, RuleCount, Summary, Withheld, Witness};
 use crate::source::{HashingReader, Plain, Source, Spool};
@@ -28,6 +29,8 @@ pub(super) struct Work<'s> {
     explained: Vec<Explanation>,
     /// The scrubbed names of the containers and entries around what is being read.
     place: Vec<String>,
+    /// What is gathered, if that is asked for.
+    harvest: Option<Box<Harvest>>,
     /// Works on one thread.
     is_alone: bool,
     /// Who is shown the texts, whose output then goes nowhere.
@@ -38,7 +41,20 @@ impl<'s> Work<'s> {
     pub(super) fn new(scrubber: &'s Scrubber) -> Work<'s> {
         let summary = Summary { artifacts: 1, ..Summary::default() };
         let (counts, explained, place) = (Vec::new(), Vec::new(), Vec::new());
-        Work { scrubber, counts, summary, explained, place, is_alone: false, witness: None }
+        let harvest = scrubber.gathers().map(Box::new);
+        Work { scrubber, counts, summary, explained, place, harvest, is_alone: false, witness: None }
+    }
+
+    /// Gives away what was gathered.
+    pub(super) fn take_harvest(&mut self) -> Option<Box<Harvest>> {
+        self.harvest.take()
+    }
+
+    /// Adds what was gathered elsewhere.
+    fn gather(&mut self, more: Option<Box<Harvest>>) {
+        if let (Some(harvest), Some(more)) = (&mut self.harvest, more) {
+            harvest.join(*more);
+        }
     }
 
     /// Work that shows the texts to a witness, one after the other.
@@ -212,6 +228,7 @@ impl<'s> Work<'s> {
         self.summary.scrubbed += 1;
         filter::add(&mut self.counts, &filtered.counts);
         filter::add(&mut self.summary.candidates, &filtered.candidates);
+        self.gather(filtered.harvest);
         let mut more = Summary { unsure: self.named(&filtered.unsure), ..Summary::default() };
         for ((rule, reason), count) in filtered.fates {
             let Some(rule) = self.scrubber.engine.catalogue().get(usize::from(rule.0)) else { continue };
@@ -244,9 +261,15 @@ impl<'s> Work<'s> {
         if let Some(format) = container::sniff(head.known()) {
             let input = Cursor::new(head.into_bytes()).chain(reader);
             let before = (self.counts.clone(), self.summary.clone(), self.explained.len());
+            let harvest = std::mem::replace(&mut self.harvest, self.scrubber.gathers().map(Box::new));
             let input = Input::stream(input, &self.scrubber.spools);
-            return match format.rebuild(input, writer, self, &entry.budget) {
-                Ok(()) => Ok(Fate::Scrubbed),
+            let rebuilt = format.rebuild(input, writer, self, &entry.budget);
+            let inner = std::mem::replace(&mut self.harvest, harvest);
+            return match rebuilt {
+                Ok(()) => {
+                    self.gather(inner);
+                    Ok(Fate::Scrubbed)
+                }
                 // What the whole artifact shares is used up, so that nothing more can be done for it.
                 Err(error @ container::Error::Limit(Limit::Entries(_) | Limit::Output(_))) => {
                     Err(VisitError(Box::new(error)))
@@ -315,10 +338,15 @@ impl Visitor for Work<'_> {
     }
 
     fn name(&self, raw: &[u8]) -> Vec<u8> {
-        self.scrubber.scrub_name(raw)
+        // Of what is only looked through, nothing comes out.
+        if self.scrubber.is_gathering() { raw.to_vec() } else { self.scrubber.scrub_name(raw) }
     }
 
     fn changes(&mut self, text: &[u8]) -> Vec<Change> {
+        if let Some(harvest) = &mut self.harvest {
+            self.scrubber.gather_from(text, harvest);
+            return Vec::new();
+        }
         let place = self.place.join("!");
         if let Some(witness) = self.witness.as_deref_mut() {
             // What a witness cannot take ends the work where the rest of the entry is shown to it.
@@ -328,7 +356,11 @@ impl Visitor for Work<'_> {
     }
 
     fn value(&mut self, kind: Kind, value: &[u8]) -> Option<Vec<u8>> {
-        self.scrubber.value(kind, value, &mut self.counts)
+        let with = self.scrubber.value(kind, value, &mut self.counts);
+        if let Some(harvest) = self.harvest.as_mut().filter(|_| with.is_some()) {
+            harvest.value(kind, value);
+        }
+        with
     }
 
     fn withheld(&mut self, entry: &Entry, reason: &container::Error) {
@@ -344,8 +376,9 @@ impl Visitor for Work<'_> {
     fn fork(&self, leads: bool) -> Box<dyn Visitor + '_> {
         let summary = Summary::default();
         let (counts, explained, place) = (Vec::new(), Vec::new(), self.place.clone());
+        let harvest = self.scrubber.gathers().map(Box::new);
         let is_alone = self.is_alone || !leads;
-        Box::new(Work { scrubber: self.scrubber, counts, summary, explained, place, is_alone, witness: None })
+        Box::new(Work { scrubber: self.scrubber, counts, summary, explained, place, harvest, is_alone, witness: None })
     }
 
     fn tally(&mut self) -> Tally {
@@ -353,6 +386,7 @@ impl Visitor for Work<'_> {
             counts: std::mem::take(&mut self.counts),
             summary: std::mem::take(&mut self.summary),
             explained: std::mem::take(&mut self.explained),
+            harvest: std::mem::replace(&mut self.harvest, self.scrubber.gathers().map(Box::new)),
         };
         Box::new(gathered)
     }
@@ -362,6 +396,7 @@ impl Visitor for Work<'_> {
         filter::add(&mut self.counts, &gathered.counts);
         self.summary.add(gathered.summary);
         self.explained.extend(gathered.explained);
+        self.gather(gathered.harvest);
     }
 }
 
@@ -370,6 +405,7 @@ struct Gathered {
     counts: Vec<u64>,
     summary: Summary,
     explained: Vec<Explanation>,
+    harvest: Option<Box<Harvest>>,
 }
 
 impl Scrubber {

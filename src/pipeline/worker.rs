@@ -90,7 +90,7 @@ impl<'s> Worker<'s> {
     pub(super) fn take(&mut self, feed: &mut Feed<impl Source>) -> Result<Option<Taken>, Error> {
         let Worker { scrubber, buffer, scratch, .. } = self;
         let scan = |chunk: &Chunk<'_>| {
-            let scan = scrubber.engine.scan(chunk, scrubber.explain, scratch);
+            let scan = scrubber.engine.scan_knowing(scrubber.learned(), chunk, scrubber.explain, scratch);
             let decided = scan.decided;
             (scan, decided)
         };
@@ -127,7 +127,10 @@ impl<'s> Worker<'s> {
         }
         self.controls = controls(own);
         let Worker { scrubber, scratch, .. } = self;
-        let scan = held.scan.take().unwrap_or_else(|| scrubber.engine.scan(&chunk, scrubber.explain, scratch));
+        let scan = held
+            .scan
+            .take()
+            .unwrap_or_else(|| scrubber.engine.scan_knowing(scrubber.learned(), &chunk, scrubber.explain, scratch));
         (scan, std::mem::take(&mut self.edits))
     }
 
@@ -136,11 +139,15 @@ impl<'s> Worker<'s> {
         self.scratch.reuse(scan);
     }
 
-    /// What comes out for the settled bytes of the chunk: they themselves where nothing in them changes.
+    /// What comes out for the settled bytes of the chunk: they themselves where nothing in them changes, and nothing where
+    /// they are only looked through.
     pub(super) fn rewrite(&mut self, piece: &Piece, settled: Settled) -> &[u8] {
         let Settled { range, edits } = settled;
         self.edits = edits;
         self.controls_before += self.controls;
+        if self.scrubber.is_gathering() {
+            return &[];
+        }
         if self.edits.is_empty() {
             return &self.buffer.bytes()[range];
         }

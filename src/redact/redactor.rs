@@ -62,6 +62,11 @@ impl Redactor {
         Redactor { least, ..self }
     }
 
+    /// What gives values their names.
+    pub fn names(&self) -> &Pseudonyms {
+        &self.names
+    }
+
     /// Whether a finding of this rule that is so sure is left as it is.
     pub fn leaves(&self, rule: RuleId, confidence: Confidence) -> bool {
         self.least.get(usize::from(rule.0)).is_some_and(|&least| confidence < least)

@@ -82,6 +82,10 @@ pub struct Summary {
     pub masked: Vec<Withheld>,
     /// What failed altogether, with the reason.
     pub failed: Vec<Withheld>,
+    /// Values that were learned in a first pass; `None` if none was made.
+    pub learned: Option<u64>,
+    /// Whether there was more to learn than there is room for.
+    pub is_learned_cut: bool,
     /// Bytes read.
     pub bytes_in: u64,
     /// Bytes written.
@@ -112,6 +116,8 @@ impl Summary {
         self.doubtful.extend(other.doubtful);
         self.passed.extend(other.passed);
         self.masked.extend(other.masked);
+        self.learned = [self.learned, other.learned].into_iter().flatten().reduce(|a, b| a + b);
+        self.is_learned_cut |= other.is_learned_cut;
         self.failed.extend(other.failed);
         self.bytes_in += other.bytes_in;
         self.bytes_out += other.bytes_out;
@@ -175,6 +181,13 @@ impl Summary {
         if !kinds.is_empty() {
             let _ = writeln!(text, "  replaced: {}", kinds_text(kinds));
         }
+        if let Some(learned) = self.learned.filter(|learned| *learned > 0) {
+            let values = n(learned, "value");
+            let _ = writeln!(text, "  learned: {values} of people and hosts, replaced wherever they stand");
+        }
+        if self.is_learned_cut {
+            text.push_str("  learned: there were more values than there is room for; some stand outside the places that tell of them\n");
+        }
         if !self.unsure.is_empty() {
             let all = self.unsure.iter().map(|rule| rule.count).sum::<u64>();
             let kinds = kinds_text(by_kind(&self.unsure));
@@ -227,6 +240,10 @@ impl Summary {
             withheld: &'a [Withheld],
             doubtful: &'a [Withheld],
             failed: &'a [Withheld],
+            #[serde(skip_serializing_if = "Option::is_none")]
+            learned: Option<u64>,
+            #[serde(skip_serializing_if = "std::ops::Not::not")]
+            learned_cut: bool,
             bytes_in: u64,
             bytes_out: u64,
             seconds: f64,
@@ -260,6 +277,8 @@ impl Summary {
             withheld: &self.withheld,
             doubtful: &self.doubtful,
             failed: &self.failed,
+            learned: self.learned,
+            learned_cut: self.is_learned_cut,
             bytes_in: self.bytes_in,
             bytes_out: self.bytes_out,
             seconds: self.elapsed.as_secs_f64(),
@@ -332,6 +351,7 @@ mod tests {
             scrubbed: 1,
             bytes_in: 12_345_678,
             elapsed: Duration::from_millis(100),
+            learned: Some(7),
             ..Summary::default()
         }
     }
@@ -341,6 +361,7 @@ mod tests {
         let text = summary().text();
         assert!(text.starts_with("scrubjay: 4 findings in 1 text; 12.3 MB read, 123 MB/s\n"), "{text}");
         assert!(text.contains("replaced: email 3, token 1"), "{text}");
+        assert!(text.contains("learned: 7 values of people and hosts"), "{text}");
         assert!(text.contains("left, as less sure than asked for: 2 (phone 2)"), "{text}");
         assert!(text.contains("not looked for: names"), "{text}");
     }
@@ -352,6 +373,7 @@ mod tests {
         assert_eq!(json["kinds"]["email"], 3);
         assert_eq!(json["rules"][1]["rule"], "github-pat");
         assert_eq!(json["unsure"][0]["count"], 2);
+        assert_eq!((&json["learned"], json.get("learned_cut")), (&7.into(), None));
         let stats = &json["stats"][0];
         assert_eq!((&stats["rule"], &stats["candidates"], &stats["rejected"]), (&"email".into(), &5.into(), &2.into()));
         assert_eq!(stats["left"]["no domain behind it"], 2);
@@ -363,7 +385,8 @@ mod tests {
     fn parts_of_a_run_add_up() {
         let mut all = summary();
         all.add(summary());
-        assert_eq!(all.findings(), 8);
+        all.add(Summary { is_learned_cut: true, ..Summary::default() });
+        assert_eq!((all.findings(), all.learned, all.is_learned_cut), (8, Some(14), true));
         assert_eq!(all.rules.len(), 2);
         assert_eq!((all.unsure[0].count, all.fates[0].candidates()), (4, 10));
     }

@@ -8,7 +8,7 @@ use super::{Args, SummaryFormat, stats};
 use crate::artifact::{ArtifactId, Content};
 use crate::cli::{Error, Exit, show};
 use crate::ledger::{FailCode, Finished, Ledger, NewArtifact, Registration};
-use crate::pipeline::{self, Report, Scrubber};
+use crate::pipeline::{self, Gathered, Knowledge, Report, Scrubber};
 use crate::report::Summary;
 use crate::sink;
 use crate::source::file;
@@ -21,6 +21,10 @@ pub struct Job {
     pub threads: usize,
     /// The ids of the rules in the slow lane.
     pub slow: Vec<String>,
+    /// Where spools go.
+    pub spools: PathBuf,
+    /// How much was learned, if a first pass was made.
+    pub knowledge: Option<Knowledge>,
     pub args: Args,
 }
 
@@ -53,6 +57,20 @@ impl Job {
         }
         let left = self.scrubber.leftovers(&mut file::open(written)?)?;
         if left.count == 0 { Ok(()) } else { Err(Error::Left { count: left.count, first: left.first }) }
+    }
+
+    /// Scrubs from now on with what was gathered in a first pass.
+    pub fn know(&mut self, gathered: Gathered) {
+        let (scrubber, knowledge) = self.scrubber.knowing(gathered);
+        self.scrubber = scrubber;
+        self.knowledge = Some(knowledge);
+    }
+
+    /// Records the copies that are about to be made of artifacts that were registered without.
+    pub fn register_outputs(&self, copies: &[(Option<ArtifactId>, PathBuf, PathBuf)]) -> Result<(), Error> {
+        let Some(ledger) = &self.ledger else { return Ok(()) };
+        let copies = copies.iter().filter_map(|(id, output, temporary)| Some((id.as_ref()?, output, temporary)));
+        Ok(ledger.register_outputs(&copies.collect::<Vec<_>>())?)
     }
 
     /// Records how an artifact ended well.
@@ -92,6 +110,10 @@ impl Job {
     /// Tells what was done, and what is overdue; gives the exit code.
     pub fn conclude(&self, summary: &mut Summary, start: Instant) -> Result<Exit, Error> {
         summary.elapsed = start.elapsed();
+        if let Some(knowledge) = self.knowledge {
+            summary.learned = Some(knowledge.values);
+            summary.is_learned_cut = knowledge.is_cut;
+        }
         if !self.args.quiet {
             let mut text = match self.args.summary {
                 SummaryFormat::Text => summary.text(),

@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::options::{Bounds, Detection, cores};
+use super::options::{Bounds, Detection, Learning, cores};
 use super::{Context, Error, Exit};
+use crate::detect::Room;
 use crate::pipeline::{Scrubber, Unscannable};
 use crate::redact::Style;
 use job::Job;
@@ -47,6 +48,8 @@ pub struct Args {
     no_record: bool,
     #[command(flatten)]
     detection: Detection,
+    #[command(flatten)]
+    learning: Learning,
     /// Threads to use [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -102,9 +105,9 @@ pub fn run(context: &Context, args: Args) -> Result<Exit, Error> {
     if is_tree && args.inputs.iter().any(|input| input == Path::new("-")) {
         return Err(Error::Usage("the standard input cannot be one of several inputs".into()));
     }
-    let job = job(context, args, is_tree)?;
+    let mut job = job(context, args, is_tree)?;
     // What is told of the run goes through the scrubber itself: paths may hold what the artifact holds.
-    let done = if is_tree { tree::run(&job) } else { single::run(&job) };
+    let done = if is_tree { tree::run(&mut job) } else { single::run(&mut job) };
     done.map_err(|error| error.without_content(&job.scrubber))
 }
 
@@ -137,13 +140,16 @@ fn job(context: &Context, args: Args, is_tree: bool) -> Result<Job, Error> {
             UnscannableName::Fail => Unscannable::Fail,
         })
         .limits(args.bounds.limits());
+    if args.learning.is_from_whole() {
+        builder = builder.learns(Room::default());
+    }
     builder = args.detection.apply(builder, rules)?;
     if let (Some(issue), Some(ledger)) = (&args.issue, &ledger) {
         builder = builder.key(ledger.issue_key(issue)?);
     }
     let scrubber = builder.build().map_err(|_| Error::Internal("the system gave no random bytes"))?;
     let ledger = ledger.filter(|_| !args.no_record);
-    Ok(Job { ledger, scrubber, threads, slow, args })
+    Ok(Job { ledger, scrubber, threads, slow, spools: spools.to_path_buf(), knowledge: None, args })
 }
 
 fn address(text: &str) -> Result<String, String> {

@@ -6,14 +6,15 @@ use std::time::Instant;
 use super::explain;
 use super::job::{Job, real_input, real_output};
 use super::progress::Progress;
+use crate::cli::learn::{self, Input};
 use crate::cli::{Error, Exit};
 use crate::ledger::NewArtifact;
 use crate::pipeline::Report;
 use crate::sink::{self, FileSink};
-use crate::source::file::{self, OpenFile};
-use crate::source::{Watched, stdin};
+use crate::source::file;
+use crate::source::{Plain, Watched, stdin};
 
-pub fn run(job: &Job) -> Result<Exit, Error> {
+pub fn run(job: &mut Job) -> Result<Exit, Error> {
     let start = Instant::now();
     let input = match job.args.inputs.first() {
         Some(path) if path != Path::new("-") => Some(file::open(path)?),
@@ -41,10 +42,16 @@ pub fn run(job: &Job) -> Result<Exit, Error> {
         temporary: temporary.clone(),
     };
     let id = job.register(vec![artifact])?.pop().flatten();
-    let scrubbed = match (&output, &temporary) {
-        (Some(output), Some(temporary)) => to_file(job, input, output, temporary),
-        _ => to_stdout(job, input).map(|report| (report, None)),
-    };
+    let learned = learn::from_one(&job.scrubber, job.args.learning, &job.spools, input);
+    let scrubbed = learned.and_then(|(input, gathered)| {
+        if let Some(gathered) = gathered {
+            job.know(gathered);
+        }
+        match (&output, &temporary) {
+            (Some(output), Some(temporary)) => to_file(job, input, output, temporary),
+            _ => to_stdout(job, input).map(|report| (report, None)),
+        }
+    });
     match scrubbed {
         Ok((report, content)) => {
             job.finish(id.as_ref(), &report, content)?;
@@ -70,7 +77,7 @@ fn target(output: &Path, input: Option<&PathBuf>) -> Result<PathBuf, Error> {
 
 fn to_file(
     job: &Job,
-    input: Option<OpenFile>,
+    input: Input,
     output: &Path,
     temporary: &Path,
 ) -> Result<(Report, Option<crate::artifact::Content>), Error> {
@@ -80,33 +87,35 @@ fn to_file(
     Ok((report, Some(sink.finish()?)))
 }
 
-fn to_stdout(job: &Job, input: Option<OpenFile>) -> Result<Report, Error> {
+fn to_stdout(job: &Job, input: Input) -> Result<Report, Error> {
     let stdout = sink::stdout().map_err(Error::Output)?;
     scrub(job, input, stdout, false)
 }
 
-fn scrub(
-    job: &Job,
-    input: Option<OpenFile>,
-    writer: impl std::io::Write + Send,
-    is_to_file: bool,
-) -> Result<Report, Error> {
+fn scrub(job: &Job, input: Input, writer: impl std::io::Write + Send, is_to_file: bool) -> Result<Report, Error> {
     match input {
-        None => {
+        Input::Pipe => {
             let progress = Progress::new(job.may_draw(is_to_file), None);
             let stdin = stdin::stdin().map_err(|source| Error::Scrub(crate::pipeline::Error::Read(source)))?;
             let report = job.scrubber.scrub_source(Watched::new(stdin, progress.watching()), writer);
             progress.clear();
             Ok(report?)
         }
-        Some(mut file) => {
+        Input::Spooled(spooled) => {
+            let progress = Progress::new(job.may_draw(is_to_file), Some(spooled.len()));
+            let report = job.scrubber.scrub_source(Watched::new(Plain::new(spooled), progress.watching()), writer);
+            progress.clear();
+            Ok(report?)
+        }
+        Input::File(mut file, learned) => {
             let progress = Progress::new(job.may_draw(is_to_file), file.is_regular().then(|| file.seen().size));
             let path = file.path().to_path_buf();
             let report = job.scrubber.scrub_file(&mut file, progress.watching(), writer);
             progress.clear();
             let report = report?;
             let has_changed = file::changed_since(&file).unwrap_or(true)
-                || (file.is_regular() && report.input.size != file.seen().size);
+                || (file.is_regular() && report.input.size != file.seen().size)
+                || learned.is_some_and(|content| content != report.input);
             // A file that changed was read in a state that it may never have been in: its scrub is not whole.
             if has_changed { Err(Error::Changed { path }) } else { Ok(report) }
         }

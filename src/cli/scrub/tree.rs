@@ -12,8 +12,8 @@ use rayon::prelude::*;
 use super::explain;
 use super::job::{Job, real_input, real_output};
 use super::progress::Progress;
-use crate::artifact::ArtifactId;
-use crate::cli::{Error, Exit};
+use crate::artifact::{ArtifactId, Content};
+use crate::cli::{Error, Exit, learn};
 use crate::ledger::NewArtifact;
 use crate::report::{Summary, Withheld};
 use crate::sink::{Place, Tree};
@@ -27,6 +27,9 @@ struct Item {
     /// The scrubbed name, for what is told.
     name: String,
     size: u64,
+    /// What was read of it in the first pass, if there was one.
+    learned: Option<Content>,
+    id: Option<ArtifactId>,
 }
 
 enum Input {
@@ -50,21 +53,15 @@ impl Input {
     }
 }
 
-pub fn run(job: &Job) -> Result<Exit, Error> {
+pub fn run(job: &mut Job) -> Result<Exit, Error> {
     let start = Instant::now();
     let Some(root) = job.args.output.as_deref() else { return Err(Error::Internal("a tree without an output")) };
     refuse_overlap(&job.args.inputs, root)?;
     let mut summary = Summary::default();
     let inputs = list(job, &mut summary)?;
     let mut tree = Tree::create(root)?;
-    let items = place(job, inputs, &mut tree, &mut summary)?;
-    let artifacts = items.iter().map(|item| NewArtifact {
-        name: item.input.path().file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        input: real_input(item.input.path()),
-        output: Some(real_output(&item.place.target)),
-        temporary: Some(real_output(&item.place.temporary)),
-    });
-    let ids = job.register(artifacts.collect())?;
+    let items = record(job, inputs, &mut tree, &mut summary)?;
+    let job = &*job;
 
     let progress = Progress::new(job.may_draw(true), Some(items.iter().map(|item| item.size).sum()));
     let shared = Mutex::new(summary);
@@ -72,13 +69,13 @@ pub fn run(job: &Job) -> Result<Exit, Error> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(job.threads).build();
     let pool = pool.map_err(|_| Error::Internal("cannot start threads"))?;
     pool.install(|| {
-        items.par_iter().zip(&ids).for_each(|(item, id)| {
-            let done = scrub(job, item, id.as_ref(), &progress);
+        items.par_iter().for_each(|item| {
+            let done = scrub(job, item, &progress);
             let mut summary = shared.lock().unwrap_or_else(PoisonError::into_inner);
             match done {
                 Ok(more) => summary.add(more),
                 Err(error) => {
-                    job.fail(id.as_ref(), &error);
+                    job.fail(item.id.as_ref(), &error);
                     is_left.fetch_or(matches!(error, Error::Left { .. }), Ordering::Relaxed);
                     let error = error.without_content(&job.scrubber);
                     summary.failed.push(Withheld { name: item.name.clone(), reason: error.chain() });
@@ -97,6 +94,48 @@ pub fn run(job: &Job) -> Result<Exit, Error> {
     summary.failed.sort_by(|a, b| a.name.cmp(&b.name));
     let exit = job.conclude(&mut summary, start)?;
     Ok(if is_left.into_inner() { Exit::Contradiction } else { exit })
+}
+
+/// Finds each file its place, and records all of them before any is read, and every output before it is written.
+///
+/// Names are scrubbed with what the files tell. So where that is learned, the inputs are recorded before the first pass, and
+/// the outputs, whose names are known then, behind it.
+fn record(
+    job: &mut Job,
+    inputs: Vec<(Input, PathBuf, u64)>,
+    tree: &mut Tree,
+    summary: &mut Summary,
+) -> Result<Vec<Item>, Error> {
+    let artifact = |input: &Input| NewArtifact {
+        name: input.path().file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        input: real_input(input.path()),
+        ..NewArtifact::default()
+    };
+    if !job.args.learning.is_from_whole() {
+        let known = std::iter::repeat((None, None));
+        let mut items = place(job, inputs, known, tree, summary)?;
+        let artifacts = items.iter().map(|item| NewArtifact {
+            output: Some(real_output(&item.place.target)),
+            temporary: Some(real_output(&item.place.temporary)),
+            ..artifact(&item.input)
+        });
+        let ids = job.register(artifacts.collect())?;
+        items.iter_mut().zip(ids).for_each(|(item, id)| item.id = id);
+        return Ok(items);
+    }
+    let ids = job.register(inputs.iter().map(|(input, ..)| artifact(input)).collect())?;
+    let learned = match learn::from_many(&job.scrubber, job.threads, &inputs, |(input, ..)| input.open())? {
+        Some((contents, gathered)) => {
+            job.know(gathered);
+            contents
+        }
+        None => vec![None; inputs.len()],
+    };
+    let items = place(job, inputs, learned.into_iter().zip(ids), tree, summary)?;
+    let copies =
+        items.iter().map(|item| (item.id.clone(), real_output(&item.place.target), real_output(&item.place.temporary)));
+    job.register_outputs(&copies.collect::<Vec<_>>())?;
+    Ok(items)
 }
 
 /// An output below an input would be scrubbed itself the next time; an input below the output would be overwritten.
@@ -153,18 +192,21 @@ fn list(job: &Job, summary: &mut Summary) -> Result<Vec<(Input, PathBuf, u64)>, 
 fn place(
     job: &Job,
     inputs: Vec<(Input, PathBuf, u64)>,
+    known: impl Iterator<Item = (Option<Content>, Option<ArtifactId>)>,
     tree: &mut Tree,
     summary: &mut Summary,
 ) -> Result<Vec<Item>, Error> {
     let mut items = Vec::new();
-    for (input, relative, size) in inputs {
+    for ((input, relative, size), (learned, id)) in inputs.into_iter().zip(known) {
         let scrubbed = job.scrubber.scrub_name(relative.as_os_str().as_bytes());
         let place = tree.place(Path::new(OsStr::from_bytes(&scrubbed)));
         let name = String::from_utf8_lossy(&scrubbed).into_owned();
         match place {
-            Ok(place) => items.push(Item { input, place, name, size }),
+            Ok(place) => items.push(Item { input, place, name, size, learned, id }),
             Err(error) => {
-                let error = Error::from(error).without_content(&job.scrubber);
+                let error = Error::from(error);
+                job.fail(id.as_ref(), &error);
+                let error = error.without_content(&job.scrubber);
                 summary.failed.push(Withheld { name, reason: error.chain() });
             }
         }
@@ -172,16 +214,17 @@ fn place(
     Ok(items)
 }
 
-fn scrub(job: &Job, item: &Item, id: Option<&ArtifactId>, progress: &Progress) -> Result<Summary, Error> {
+fn scrub(job: &Job, item: &Item, progress: &Progress) -> Result<Summary, Error> {
     let mut input = item.input.open()?;
     let mut sink = item.place.create()?;
     let report = job.scrubber.scrub_file(&mut input, progress.watching(), &mut sink)?;
-    if file::changed_since(&input).unwrap_or(true) || report.input.size != input.seen().size {
+    let is_other = item.learned.is_some_and(|content| content != report.input);
+    if is_other || file::changed_since(&input).unwrap_or(true) || report.input.size != input.seen().size {
         return Err(Error::Changed { path: item.input.path().to_path_buf() });
     }
     job.verify(&item.place.temporary)?;
     let content = sink.finish()?;
-    job.finish(id, &report, Some(content))?;
+    job.finish(item.id.as_ref(), &report, Some(content))?;
     explain::print(job, &report, &item.name);
     let mut summary = report.summary;
     summary.within(&item.name);
