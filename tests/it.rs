@@ -1,6 +1,7 @@
 //! The table of contents of the integration tests: one binary, one module per subject.
 
 mod bench;
+mod bulk;
 #[path = "../fixtures/bundles/bundle.rs"]
 mod bundle;
 mod cases;

@@ -10,30 +10,44 @@ pub fn ask(context: &Context, dry_run: impl FnOnce() -> Result<DeletionReport, E
         return Ok(());
     }
     let report = dry_run()?;
-    let count = report.items.iter().filter(|item| item.outcome == Outcome::WouldDelete).count();
+    let count = report.count(|outcome| outcome == Outcome::WouldDelete);
     if count == 0 {
         return Ok(());
     }
-    print(&mut io::stderr(), &report)?;
-    context.confirm(&format!("delete {} for good?", show::plural(count as u64, "file")))
+    print(&mut io::stderr(), &report, Asked::ByName)?;
+    context.confirm(&format!("delete {} for good?", show::plural(count, "file")))
+}
+
+/// What was to be deleted: what a hold keeps was not asked for by whoever asks for whatever is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// What is named: a hold refuses it.
+    ByName,
+    /// Whatever is due and may be deleted, by a timer: a hold is as it should be.
+    WhateverIsDue,
+}
+
+/// Whether something remains that nothing holds.
+fn is_short(report: &DeletionReport) -> bool {
+    !report.running.is_empty() || report.count(|outcome| outcome.is_kept() && outcome != Outcome::Held) > 0
 }
 
 /// Prints what was, or would be, deleted and what could not be; the exit code says whether something remains.
 ///
 /// A reader that goes away does not change what was done: the exit code is the same.
-pub fn print(out: &mut impl Write, report: &DeletionReport) -> Result<Exit, Error> {
-    let exit = match (report.is_incomplete(), report.is_all_held()) {
-        (_, true) => Exit::Refused,
-        (true, false) => Exit::Incomplete,
-        (false, false) => Exit::Done,
+pub fn print(out: &mut impl Write, report: &DeletionReport, asked: Asked) -> Result<Exit, Error> {
+    let exit = match (report.is_incomplete(), report.is_all_held(), asked) {
+        (_, true, Asked::ByName) => Exit::Refused,
+        (true, _, _) if asked == Asked::ByName || is_short(report) => Exit::Incomplete,
+        _ => Exit::Done,
     };
-    match write(out, report) {
+    match write(out, report, asked) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(exit),
     }
 }
 
-fn write(out: &mut impl Write, report: &DeletionReport) -> io::Result<()> {
+fn write(out: &mut impl Write, report: &DeletionReport, asked: Asked) -> io::Result<()> {
     let mut rows = Vec::new();
     for item in report.items.iter().filter(|item| item.outcome != Outcome::Gone) {
         rows.push(vec![
@@ -50,6 +64,11 @@ fn write(out: &mut impl Write, report: &DeletionReport) -> io::Result<()> {
         ]);
     }
     show::table(out, 0, &rows)?;
+    let listed = report.items.len() as u64;
+    let all = report.count(|_| true);
+    if all > listed {
+        writeln!(out, "and {} more", show::plural(all - listed, "copy"))?;
+    }
     for artifact in &report.running {
         writeln!(out, "in use       {artifact}  a run is at work on it; `scrubjay purge` takes it later")?;
     }
@@ -60,7 +79,7 @@ fn write(out: &mut impl Write, report: &DeletionReport) -> io::Result<()> {
     for issue in &report.keys_destroyed {
         writeln!(out, "the key of issue {} is destroyed", show::text(issue))?;
     }
-    let count = |is: fn(Outcome) -> bool| report.items.iter().filter(|item| is(item.outcome)).count() as u64;
+    let count = |is: fn(Outcome) -> bool| report.count(is);
     let deleted = count(|outcome| matches!(outcome, Outcome::Deleted | Outcome::DeletedWithOther));
     let would = count(|outcome| outcome == Outcome::WouldDelete);
     let missing = count(|outcome| outcome == Outcome::Missing);
@@ -79,7 +98,12 @@ fn write(out: &mut impl Write, report: &DeletionReport) -> io::Result<()> {
     if report.log_not_emptied {
         writeln!(out, "the database's log could not be emptied, since another process reads it; the next purge will")?;
     }
-    if report.is_all_held() {
+    if report.count(|outcome| outcome == Outcome::Held) > 0 && asked == Asked::WhateverIsDue {
+        writeln!(out, "what is on hold is due, and stays until `scrubjay release`; `scrubjay status` shows why")?;
+        if is_short(report) {
+            writeln!(out, "what else remains stays due: settle it, and run `scrubjay purge`")?;
+        }
+    } else if report.is_all_held() {
         writeln!(
             out,
             "nothing was deleted: a hold keeps all of it; `scrubjay status` shows until when it is to be reviewed"

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 
 use super::options::{Bounds, Detection, Learning, cores};
 use super::scrub::{explain, job};
-use super::{Context, Error, Exit, learn, show};
+use super::{Context, Error, Exit, learn, show, stamp};
 use crate::artifact::ArtifactId;
 use crate::detect::Room;
 use crate::ledger::{FailCode, Finished, Ledger, NewArtifact, Registration};
@@ -184,8 +184,7 @@ impl Inspection {
             summary.is_learned_cut = knowledge.is_cut;
         }
         account.finish(&summary).map_err(Error::Output)?;
-        let is_whole = [&summary.withheld, &summary.doubtful, &summary.failed].iter().all(|list| list.is_empty());
-        Ok(match (self.args.check && summary.findings() > 0, is_whole) {
+        Ok(match (self.args.check && summary.findings() > 0, summary.is_whole()) {
             (true, _) => Exit::Found,
             (false, true) => Exit::Done,
             (false, false) => Exit::Incomplete,
@@ -204,8 +203,14 @@ impl Inspection {
             } else if !path.is_dir() {
                 list.push(Input::File(path.clone()));
             } else {
+                let notice = stamp::notice(path).filter(|_| !self.args.quiet);
+                if let Some(notice) = &notice {
+                    // A closed standard error leaves nobody to tell.
+                    let _ = io::stderr().write_all(notice.as_bytes());
+                }
                 for walked in source::walk(path) {
                     match walked {
+                        Ok(walked) if notice.is_some() && walked.relative == Path::new(stamp::NAME) => {}
                         Ok(walked) if walked.kind == FileKind::Regular => list.push(Input::Walked(walked)),
                         Ok(walked) => {
                             let link = walked.kind == FileKind::Symlink;
@@ -235,13 +240,14 @@ impl Inspection {
             },
             output: None,
             temporary: None,
+            ..NewArtifact::default()
         });
         let registration = Registration {
             issue: self.args.issue.clone(),
             customer: self.args.customer.clone(),
             keep_input: self.args.keep_input,
             artifacts: artifacts.collect(),
-            source: None,
+            ..Registration::default()
         };
         Ok(ledger.register(&registration)?.into_iter().map(Some).collect())
     }

@@ -30,6 +30,7 @@ mod rules;
 mod scrub;
 mod show;
 mod span;
+mod stamp;
 mod status;
 mod why;
 
@@ -65,6 +66,7 @@ enum Verb {
     Inspect(Box<inspect::Args>),
     Diff(diff::Args),
     Bench(Box<bench::Args>),
+    VerifyManifest(stamp::Args),
     Rules(rules::Args),
     Status(status::Args),
     Why(why::Args),
@@ -91,6 +93,7 @@ impl Cli {
             Verb::Inspect(args) => inspect::run(&context, *args),
             Verb::Diff(args) => diff::run(&args, &mut out),
             Verb::Bench(args) => bench::run(&context, *args, &mut out),
+            Verb::VerifyManifest(args) => stamp::run(&context, &args, &mut out),
             Verb::Rules(args) => rules::run(args, &mut out),
             Verb::Status(args) => status::run(&context, args, &mut out),
             Verb::Why(args) => why::run(&context, args, &mut out),

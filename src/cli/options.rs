@@ -129,6 +129,26 @@ impl Detection {
         Ok(builder.terms(self.terms()?).isa(self.isa()).policy(self.policy(&rules)?).rules(rules))
     }
 
+    /// What these options make of `rules`, in bytes that differ if the outcome may; they may hold what is to be hidden.
+    pub fn recipe(&self, rules: &RuleSet) -> Result<Vec<u8>, Error> {
+        let mut recipe = rules.digest().to_vec();
+        let mut add = |text: &str| {
+            recipe.extend_from_slice(&(text.len() as u64).to_le_bytes());
+            recipe.extend_from_slice(text.as_bytes());
+        };
+        add(env!("CARGO_PKG_VERSION"));
+        add(&format!("{:?}", self.policy(rules)?));
+        for (kind, value) in &self.hide {
+            add(kind.id());
+            add(value);
+        }
+        self.hide_file.iter().try_for_each(|path| read(path).map(|text| add(&text)))?;
+        add("keep");
+        self.keep.iter().for_each(|value| add(value));
+        self.keep_file.iter().try_for_each(|path| read(path).map(|text| add(&text)))?;
+        Ok(recipe)
+    }
+
     /// How what is found is replaced.
     pub fn policy(&self, rules: &RuleSet) -> Result<Policy, Error> {
         let policy = self.styles(rules)?;

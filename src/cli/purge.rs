@@ -36,5 +36,5 @@ pub fn run(context: &Context, args: Args, out: &mut impl Write) -> Result<Exit, 
         delete::ask(context, || Ok(ledger.purge(PurgeOptions { dry_run: true, ..options })?))?;
     }
     let report = ledger.purge(options)?;
-    delete::print(out, &report)
+    delete::print(out, &report, delete::Asked::WhateverIsDue)
 }

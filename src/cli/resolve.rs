@@ -30,7 +30,7 @@ pub fn run(context: &Context, args: Args, out: &mut impl Write) -> Result<Exit, 
         delete::ask(context, || Ok(ledger.resolve(&args.issue, ResolveOptions { dry_run: true, grace_ms: Some(0) })?))?;
     }
     let report = ledger.resolve(&args.issue, ResolveOptions { dry_run: args.dry_run, grace_ms: args.grace.0 })?;
-    let exit = delete::print(out, &report)?;
+    let exit = delete::print(out, &report, delete::Asked::ByName)?;
     if let Some(until) = report.postponed_until {
         let issue = show::text(&args.issue);
         writeln!(out, "issue {issue} is due {}; `scrubjay purge` carries it out then", show::time(until))?;

@@ -5,7 +5,7 @@ use super::deletion::DeletionItem;
 use super::files::{self, Claim, Fault, Place, Proof};
 use super::rows::{ArtifactRow, DeletionRow, LocationRow};
 use super::settle::is_same_copy;
-use super::{Error, Ledger, Time, audit, id};
+use super::{Error, Ledger, Time, Tx, audit, id};
 use crate::failpoint;
 use std::path::Path;
 use std::sync::PoisonError;
@@ -47,6 +47,34 @@ steps! {
     ArtifactDeleted = "artifact-deleted",
     KeyIntended = "key-intended",
     KeyRemoved = "key-removed",
+}
+
+impl Tx<'_> {
+    /// Writes down the intent to delete a location.
+    pub(super) fn intend(&mut self, location: &LocationRow, cause: Cause) -> Result<DeletionRow, Error> {
+        let deletion = DeletionRow {
+            deletion_id: id::random()?,
+            location_id: location.location_id.clone(),
+            cause,
+            intended_at: self.now.0,
+            verified_at: None,
+            confirmed_at: None,
+            outcome: None,
+            size: None,
+            sha256_enc: None,
+            assurance: None,
+            by_note: None,
+            evidence_note: None,
+        };
+        self.put_deletion(&deletion)?;
+        let fields = vec![
+            ("cause", cause.word().into()),
+            ("deletion", deletion.deletion_id.as_str().into()),
+            ("location", location.location_id.as_str().into()),
+        ];
+        self.log(Op::DeletionIntended, fields)?;
+        Ok(deletion)
+    }
 }
 
 impl Ledger {
@@ -181,7 +209,12 @@ impl Ledger {
     }
 
     /// Whether another issue, which is not due, owns the same file.
-    fn is_claimed_elsewhere(&self, location: &LocationRow, artifact: &ArtifactRow, now: Time) -> Result<bool, Error> {
+    pub(super) fn is_claimed_elsewhere(
+        &self,
+        location: &LocationRow,
+        artifact: &ArtifactRow,
+        now: Time,
+    ) -> Result<bool, Error> {
         let Some(hash) = &location.path_hash else { return Ok(false) };
         self.read(|store| {
             for other in store.locations_at(hash)? {
@@ -228,27 +261,7 @@ impl Ledger {
             } else {
                 cause
             };
-            let deletion = DeletionRow {
-                deletion_id: id::random()?,
-                location_id: location.location_id.clone(),
-                cause,
-                intended_at: tx.now.0,
-                verified_at: None,
-                confirmed_at: None,
-                outcome: None,
-                size: None,
-                sha256_enc: None,
-                assurance: None,
-                by_note: None,
-                evidence_note: None,
-            };
-            tx.put_deletion(&deletion)?;
-            let fields = vec![
-                ("cause", cause.word().into()),
-                ("deletion", deletion.deletion_id.as_str().into()),
-                ("location", location.location_id.as_str().into()),
-            ];
-            tx.log(Op::DeletionIntended, fields)?;
+            let deletion = tx.intend(location, cause)?;
             Ok(Ok(deletion))
         })
     }
@@ -352,7 +365,7 @@ impl Ledger {
         }
     }
 
-    fn is_open_elsewhere(&self, proof: Proof) -> bool {
+    pub(super) fn is_open_elsewhere(&self, proof: Proof) -> bool {
         let mut handles = self.handles.lock().unwrap_or_else(PoisonError::into_inner);
         handles.holds(proof.dev, proof.ino)
     }

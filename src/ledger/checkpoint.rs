@@ -120,6 +120,11 @@ impl Checkpoints {
         self.directories.push(directory.to_path_buf());
     }
 
+    /// The name of the log.
+    pub(super) fn log(&self) -> &str {
+        &self.name
+    }
+
     pub(super) fn public(&self) -> PublicKey {
         PublicKey { name: self.name.clone(), key: self.key.verifying_key() }
     }

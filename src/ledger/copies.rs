@@ -49,7 +49,7 @@ impl Ledger {
             }
         }
         self.write(|tx| {
-            let issue = self.open_issue(tx, issue)?;
+            let issue = self.open_issue(tx, issue, None)?;
             let mut new = Vec::new();
             for (draft, content) in &drafts {
                 let content = content.map(|content| content_row(tx, content));
@@ -62,7 +62,7 @@ impl Ledger {
                     Role::Url => "(an address)".into(),
                     _ => draft.path.file_name().unwrap_or_default().to_string_lossy(),
                 };
-                let mut row = tx.artifact(Some(&issue), None, &name, None)?;
+                let mut row = tx.artifact(Some(&issue), None, &name, None, None)?;
                 row.state = ArtifactState::Active;
                 row.finished_at = Some(tx.now.0);
                 tx.put_artifact(&row)?;

@@ -6,16 +6,19 @@
 //! transaction. A crash anywhere leaves an intent without an end, which the next sweep takes up: a file that is found in
 //! the private directory is decided about again; one that was verified and is not there any more was unlinked by us.
 //!
+//! What is plain goes in pages: each of these steps is done for all files of a page before the next one begins, so that
+//! they wait for the disk together (`pages`). Whatever is not plain, or turns out not to be, is dealt with by itself.
+//!
 //! The key of an issue goes last, when every artifact of the issue is deleted. While one copy could not be deleted, the
 //! key stays: it opens nothing by itself, and the pseudonyms in the copy that remains are still of use to whoever has to
 //! find out what it is.
 
 use super::codes::{ArtifactState, Cause, Custody, IssueState, LocationState, Op, Outcome, Role};
 use super::rows::{ArtifactRow, LocationRow};
-use super::{Error, Ledger, Limits, Step, Time, guard, holds, retention};
+use super::{Error, Ledger, Limits, Step, Time, Tx, guard, holds, retention};
 use crate::artifact::ArtifactId;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// How to resolve an issue.
@@ -49,6 +52,7 @@ pub struct DeletionItem {
     /// What the copy is.
     pub role: Role,
     /// Where it stood, or stands.
+    #[serde(serialize_with = "super::status::as_path")]
     pub path: Option<PathBuf>,
     /// Why it was due.
     pub cause: Cause,
@@ -67,8 +71,10 @@ pub struct DeletionItem {
 pub struct DeletionReport {
     /// Nothing was changed.
     pub dry_run: bool,
-    /// One item for each location that was due.
+    /// One item for each location that was due; of very many, the first ten thousand.
     pub items: Vec<DeletionItem>,
+    /// How often each outcome was met, over all of them.
+    pub totals: BTreeMap<Outcome, u64>,
     /// Artifacts that are due, and are being worked on by a run that lives; a later purge takes them.
     #[serde(serialize_with = "super::status::as_texts")]
     pub running: Vec<ArtifactId>,
@@ -86,17 +92,36 @@ pub struct DeletionReport {
 }
 
 impl DeletionReport {
+    /// How many locations met one of these outcomes.
+    pub fn count(&self, is: impl Fn(Outcome) -> bool) -> u64 {
+        self.totals.iter().filter(|(outcome, _)| is(**outcome)).map(|(_, count)| count).sum()
+    }
+
     /// Whether a hold keeps everything that was to be deleted.
     pub fn is_all_held(&self) -> bool {
-        let mut real = self.items.iter().filter(|item| item.outcome != Outcome::Gone).peekable();
-        self.running.is_empty() && real.peek().is_some() && real.all(|item| item.outcome == Outcome::Held)
+        let others = self.count(|outcome| !matches!(outcome, Outcome::Gone | Outcome::Held));
+        self.running.is_empty() && others == 0 && self.count(|outcome| outcome == Outcome::Held) > 0
     }
 
     /// Whether something that is due may remain.
     pub fn is_incomplete(&self) -> bool {
-        !self.running.is_empty() || self.items.iter().any(|item| item.outcome.is_kept())
+        !self.running.is_empty() || self.count(Outcome::is_kept) > 0
+    }
+
+    pub(super) fn push(&mut self, item: DeletionItem) {
+        *self.totals.entry(item.outcome).or_default() += 1;
+        if self.items.len() < ITEMS {
+            self.items.push(item);
+        }
     }
 }
+
+/// How many items a report holds.
+const ITEMS: usize = 10_000;
+
+/// How many due artifacts are dealt with at once: what waits for the disk waits for all of them, and what is open is
+/// bounded.
+const BATCH: i64 = 64;
 
 impl Ledger {
     /// Marks an issue as resolved and, unless a grace postpones it, deletes every owned copy of its artifacts.
@@ -163,21 +188,35 @@ impl Ledger {
         }
         let mut report = DeletionReport { dry_run, ..DeletionReport::default() };
         let now = self.clock.now();
-        for artifact_id in self.read(|store| {
-            let mut seen = BTreeSet::new();
-            let mut ids = Vec::new();
+        // First what was begun; then what is due, page by page; then what runs that died have left.
+        let (begun, mut unfinished) = self.read(|store| {
+            let mut begun = BTreeSet::new();
             for deletion in store.open_deletions()? {
-                ids.extend(store.location(&deletion.location_id)?.map(|location| location.artifact_id));
+                begun.extend(store.location(&deletion.location_id)?.map(|location| location.artifact_id));
             }
-            ids.extend(store.due(now.0)?);
-            ids.extend(store.unfinished()?);
+            let mut unfinished: BTreeSet<String> = store.unfinished()?.into_iter().collect();
             if let Some(issue_id) = issue_id.filter(|_| dry_run) {
-                ids.extend(store.artifacts_of(Some(issue_id))?.into_iter().map(|artifact| artifact.artifact_id));
+                unfinished.extend(store.artifacts_of(Some(issue_id))?.into_iter().map(|artifact| artifact.artifact_id));
             }
-            ids.retain(|artifact_id| seen.insert(artifact_id.clone()));
-            Ok(ids)
-        })? {
-            self.sweep_artifact(&artifact_id, issue_id, now, &mut report)?;
+            Ok((begun, unfinished))
+        })?;
+        for artifact_id in &begun {
+            self.sweep_artifact(artifact_id, issue_id, now, &mut report)?;
+        }
+        let mut after = (i64::MIN, i64::MIN);
+        loop {
+            let page = self.read(|store| store.due(now.0, after, BATCH))?;
+            let Some(last) = page.last() else { break };
+            after = last.place;
+            let page: Vec<String> = page.into_iter().map(|due| due.artifact_id).collect();
+            for artifact_id in &page {
+                unfinished.remove(artifact_id);
+            }
+            let fresh: Vec<String> = page.into_iter().filter(|artifact_id| !begun.contains(artifact_id)).collect();
+            self.sweep_page(&fresh, issue_id, now, &mut report)?;
+        }
+        for artifact_id in unfinished.iter().filter(|artifact_id| !begun.contains(*artifact_id)) {
+            self.sweep_artifact(artifact_id, issue_id, now, &mut report)?;
         }
         if !dry_run {
             self.destroy_keys(issue_id, &mut report)?;
@@ -197,7 +236,7 @@ impl Ledger {
         Ok(is_emptied)
     }
 
-    fn sweep_artifact(
+    pub(super) fn sweep_artifact(
         &self,
         artifact_id: &str,
         only: Option<&str>,
@@ -264,7 +303,7 @@ impl Ledger {
             if is_held && item.outcome == Outcome::Withdrawn {
                 item.outcome = Outcome::Held;
             }
-            report.items.push(item);
+            report.push(item);
         }
         if is_due && !dry_run && self.settle_artifact(artifact_id, now)? {
             report.artifacts_deleted += 1;
@@ -308,28 +347,33 @@ impl Ledger {
     /// Settles an artifact that is due, if all its owned copies are settled: blanks its names and leaves what was only
     /// observed to its owner.
     pub(super) fn settle_artifact(&self, artifact_id: &str, now: Time) -> Result<bool, Error> {
-        self.write(|tx| {
-            let Some(mut artifact) = tx.store.artifact(artifact_id)? else { return Ok(false) };
-            let locations = tx.store.locations_of(artifact_id)?;
-            let is_open = |location: &LocationRow| location.custody == Custody::Owned && !location.state.is_settled();
-            if artifact.state == ArtifactState::Deleted || artifact.due_at > now.0 || locations.iter().any(is_open) {
-                return Ok(false);
+        self.write(|tx| tx.settle_artifact(artifact_id, now))
+    }
+}
+
+impl Tx<'_> {
+    /// See [`Ledger::settle_artifact`].
+    pub(super) fn settle_artifact(&mut self, artifact_id: &str, now: Time) -> Result<bool, Error> {
+        let Some(mut artifact) = self.store.artifact(artifact_id)? else { return Ok(false) };
+        let locations = self.store.locations_of(artifact_id)?;
+        let is_open = |location: &LocationRow| location.custody == Custody::Owned && !location.state.is_settled();
+        if artifact.state == ArtifactState::Deleted || artifact.due_at > now.0 || locations.iter().any(is_open) {
+            return Ok(false);
+        }
+        if self.is_held(artifact_id)? {
+            return Ok(false);
+        }
+        for mut location in locations {
+            if !location.state.is_settled() {
+                location.settle(LocationState::Left, self.now);
+                self.put_location(&location)?;
             }
-            if tx.is_held(artifact_id)? {
-                return Ok(false);
-            }
-            for mut location in locations {
-                if !location.state.is_settled() {
-                    location.settle(LocationState::Left, tx.now);
-                    tx.put_location(&location)?;
-                }
-            }
-            artifact.state = ArtifactState::Deleted;
-            artifact.deleted_at = Some(tx.now.0);
-            (artifact.name_enc, artifact.customer_enc) = (None, None);
-            tx.put_artifact(&artifact)?;
-            tx.log(Op::ArtifactDeleted, vec![("artifact", artifact_id.into())])?;
-            Ok(true)
-        })
+        }
+        artifact.state = ArtifactState::Deleted;
+        artifact.deleted_at = Some(self.now.0);
+        (artifact.name_enc, artifact.customer_enc) = (None, None);
+        self.put_artifact(&artifact)?;
+        self.log(Op::ArtifactDeleted, vec![("artifact", artifact_id.into())])?;
+        Ok(true)
     }
 }

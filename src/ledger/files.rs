@@ -185,6 +185,11 @@ impl Place {
         opened?.ok_or(Fault::Failed)
     }
 
+    /// Makes what was removed from the directory durable.
+    pub(super) fn sync(&self) -> Result<(), Fault> {
+        Ok(sys::fsync(&self.directory)?)
+    }
+
     /// Whether the private directory of one deletion may stand there.
     pub(super) fn may_hold(&self, deletion_id: &str) -> bool {
         let found = sys::statat(&self.directory, quarantine_name(deletion_id), AtFlags::SYMLINK_NOFOLLOW);
@@ -245,18 +250,29 @@ impl Quarantine<'_> {
 
     /// Removes the file for good.
     pub(super) fn unlink(&self) -> Result<(), Fault> {
-        sys::unlinkat(&self.directory, HELD, AtFlags::empty())?;
+        self.unlink_unsynced()?;
         Ok(sys::fsync(&self.directory)?)
+    }
+
+    /// The same, to be made durable with the directory that this one is in: see [`Place::sync`].
+    pub(super) fn unlink_unsynced(&self) -> Result<(), Fault> {
+        Ok(sys::unlinkat(&self.directory, HELD, AtFlags::empty())?)
     }
 
     /// Removes the directory, which is empty by now, and makes all of it durable.
     pub(super) fn close(&self) -> Result<(), Fault> {
+        self.close_unsynced()?;
+        self.place.sync()
+    }
+
+    /// The same, to be made durable later.
+    pub(super) fn close_unsynced(&self) -> Result<(), Fault> {
         match sys::unlinkat(&self.place.directory, &self.name, AtFlags::REMOVEDIR) {
             // Somebody put something of his own there; it is not ours to remove.
             Ok(()) | Err(Errno::NOENT | Errno::NOTEMPTY | Errno::EXIST) => {}
             Err(errno) => return Err(errno.into()),
         }
-        Ok(sys::fsync(&self.place.directory)?)
+        Ok(())
     }
 }
 

@@ -29,6 +29,7 @@ pub struct Finding {
     /// The id of the artifact, location, deletion or key that it is about.
     pub id: String,
     /// Where, if that is still known.
+    #[serde(serialize_with = "super::status::as_path")]
     pub path: Option<PathBuf>,
 }
 

@@ -2,7 +2,7 @@
 
 use super::codes::{ArtifactState, Custody, IssueState, KeyState, Op};
 use super::rows::{IssueRow, KeyRow};
-use super::{Error, Ledger, Tx, id};
+use super::{Error, Ledger, Retention, Tx, id};
 use crate::artifact::ArtifactId;
 use crate::sensitive::Sensitive;
 use serde::Serialize;
@@ -68,12 +68,28 @@ impl Ledger {
         let key_id = match live {
             Some(key_id) => key_id,
             None => self.write(|tx| {
-                let row = self.open_issue(tx, issue)?;
+                let row = self.open_issue(tx, issue, None)?;
                 live_key(&tx.store.keys_of(&row.issue_id)?)?.ok_or(Error::Row("issue_key"))
             })?,
         };
         let missing = || Error::Contradiction("the key of an open issue is not in the keystore".into());
         self.keystore.read()?.keys.remove(&key_id).ok_or_else(missing)
+    }
+
+    /// The keys of several issues, in their order, each with the policy that it gets if it is opened now. As
+    /// [`Ledger::issue_key`], in one commit.
+    pub fn issue_keys(&self, issues: &[(&str, Option<Retention>)]) -> Result<Vec<Sensitive<[u8; 32]>>, Error> {
+        let ids = self.write(|tx| {
+            let mut ids = Vec::with_capacity(issues.len());
+            for (name, retention) in issues {
+                let row = self.open_issue(tx, name, retention.as_ref())?;
+                ids.push(live_key(&tx.store.keys_of(&row.issue_id)?)?.ok_or(Error::Row("issue_key"))?);
+            }
+            Ok(ids)
+        })?;
+        let missing = || Error::Contradiction("the key of an open issue is not in the keystore".into());
+        let keys = self.keystore.read()?.keys;
+        ids.iter().map(|id| Ok(Sensitive::new(*keys.get(id).ok_or_else(missing)?.reveal()))).collect()
     }
 
     /// The resolved issues that this ledger has opened again, in [`Ledger::register`], [`Ledger::issue_key`] or another
@@ -96,7 +112,7 @@ impl Ledger {
                     _ => Err(Error::Assigned(artifact.0.clone())),
                 };
             }
-            let issue = self.open_issue(tx, issue)?;
+            let issue = self.open_issue(tx, issue, None)?;
             row.issue_id = Some(issue.issue_id.clone());
             tx.put_artifact(&row)?;
             for mut location in tx.store.locations_of(&row.artifact_id)? {
@@ -109,15 +125,19 @@ impl Ledger {
 
     /// The look-up hash of an issue's name, if it is one that an issue may have.
     pub(super) fn name_hash(&self, issue: &str) -> Result<Vec<u8>, Error> {
-        let is_fit = (1..=200).contains(&issue.len()) && !issue.chars().any(char::is_control) && issue.trim() == issue;
-        if !is_fit || issue.eq_ignore_ascii_case("unassigned") {
+        if !is_issue_name(issue) {
             return Err(Error::IssueName(issue.into()));
         }
         Ok(self.seals.lookup("issue", issue.as_bytes()))
     }
 
     /// Finds or makes an issue that is open and has a live key.
-    pub(super) fn open_issue(&self, tx: &mut Tx<'_>, name: &str) -> Result<IssueRow, Error> {
+    pub(super) fn open_issue(
+        &self,
+        tx: &mut Tx<'_>,
+        name: &str,
+        retention: Option<&Retention>,
+    ) -> Result<IssueRow, Error> {
         let name_hash = self.name_hash(name)?;
         let row = match tx.store.issue_by_name(&name_hash)? {
             Some(row) if row.state == IssueState::Open => row,
@@ -129,7 +149,7 @@ impl Ledger {
                 row
             }
             None => {
-                let policy = tx.policy(self.retention.as_ref())?;
+                let policy = tx.policy(retention.or(self.retention.as_ref()))?;
                 let issue_id = id::random()?;
                 let row = IssueRow {
                     name_enc: tx.seals.seal("issue.name", &issue_id, name.as_bytes())?,
@@ -150,9 +170,7 @@ impl Ledger {
         if live_key(&tx.store.keys_of(&row.issue_id)?)?.is_none() {
             let key_id = id::random()?;
             let key = Sensitive::new(id::bytes()?);
-            // Before the commit: a row without its key could not be told from a lost key. A key without its row, left by
-            // a crash between the two, is taken out by the next purge.
-            self.keystore.update(|contents| drop(contents.keys.insert(key_id.clone(), key)))?;
+            tx.keys.push((key_id.clone(), key));
             let fields = vec![("issue", row.issue_id.as_str().into()), ("key", key_id.as_str().into())];
             tx.put_key(&KeyRow {
                 key_id,
@@ -165,6 +183,13 @@ impl Ledger {
         }
         Ok(row)
     }
+}
+
+/// Whether an issue can be called this: up to 200 bytes without control characters and spaces at the ends, and not
+/// `unassigned`, which is what belongs to none.
+pub fn is_issue_name(name: &str) -> bool {
+    let is_fit = (1..=200).contains(&name.len()) && !name.chars().any(char::is_control) && name.trim() == name;
+    is_fit && !name.eq_ignore_ascii_case("unassigned")
 }
 
 /// The id of the live key among an issue's keys.

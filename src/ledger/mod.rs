@@ -26,6 +26,7 @@
 mod act;
 mod attest;
 mod audit;
+mod batch;
 mod cell;
 mod certificate;
 mod checkpoint;
@@ -46,6 +47,7 @@ mod keystore;
 mod lease;
 mod merkle;
 mod notes;
+mod pages;
 mod postgres;
 mod proof;
 mod records;
@@ -67,6 +69,7 @@ mod why;
 pub use crate::artifact::Content;
 pub use attest::Confirmed;
 pub use audit::{AuditEntry, AuditReport};
+pub use batch::{Before, Begun, End, Print, Standing, Twin};
 pub use certificate::{Answer, Certificate, CertifiedArtifact, CertifiedCopy};
 pub use checkpoint::PublicKey;
 pub use codes::{
@@ -78,7 +81,7 @@ pub use error::{Error, HomeFault};
 pub use fsck::FsckReport;
 pub use guard::Limits;
 pub use holds::{Held, HoldStatus, Released};
-pub use issues::{ReopenReport, Reopened};
+pub use issues::{ReopenReport, Reopened, is_issue_name};
 pub use proof::{LogProof, verify_certificate, verify_export};
 pub use records::{Finished, NewArtifact, Registration};
 pub use retention::Retention;
@@ -87,6 +90,7 @@ pub use time::{Clock, SystemClock, Time};
 pub use why::{Keeps, Why};
 
 use crate::failpoint;
+use crate::sensitive::Sensitive;
 use act::Step;
 
 use audit::{Fields, Fingerprints, Mark};
@@ -103,6 +107,7 @@ use serde_json::Value;
 use sql::Sql;
 use sqlite::Sqlite;
 use std::ffi::OsString;
+use std::ops::RangeInclusive;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -117,6 +122,8 @@ pub struct Ledger {
     mark: Mark,
     me: Process,
     run: Mutex<Option<RunRow>>,
+    /// The entries of the audit log that were written here, the last ones without a gap.
+    ours: Mutex<RangeInclusive<i64>>,
     reopened: Mutex<Vec<Reopened>>,
     checkpoints: Checkpoints,
     retention: Option<Retention>,
@@ -168,8 +175,8 @@ impl Ledger {
         let seals = Seals::new(&contents.store_key);
         let me = Process::current(&seals)?;
         let mut store: Box<dyn Store> = match url {
-            Some(url) => Box::new(Sql(postgres::Postgres::open(url)?)),
-            None => Box::new(Sql(Sqlite::open(&home)?)),
+            Some(url) => Box::new(Sql::new(postgres::Postgres::open(url)?)),
+            None => Box::new(Sql::new(Sqlite::open(&home)?)),
         };
         match store.store_id()? {
             Some(store_id) if store_id == contents.store_id => {}
@@ -182,7 +189,14 @@ impl Ledger {
                 if store.store_id()?.is_none() {
                     let now = clock.now();
                     store.put_store_id(&contents.store_id, now.0)?;
-                    let mut tx = Tx { store: &mut *store, seals: &seals, me: &me, now, changed: Fingerprints::new() };
+                    let mut tx = Tx {
+                        store: &mut *store,
+                        seals: &seals,
+                        me: &me,
+                        now,
+                        changed: Fingerprints::new(),
+                        keys: Vec::new(),
+                    };
                     tx.log(Op::Created, vec![("store", contents.store_id.as_str().into())])?;
                 }
                 store.commit()?;
@@ -209,6 +223,7 @@ impl Ledger {
             mark,
             me,
             run: Mutex::new(None),
+            ours: Mutex::new(0..=0),
             reopened: Mutex::new(Vec::new()),
             retention: None,
             handles: Mutex::new(Handles::default()),
@@ -303,22 +318,31 @@ impl Ledger {
         store.begin(access)?;
         let result = self.mark.read(&self.seals).and_then(|mark| audit::check_mark(&**store, &mark)).and_then(|()| {
             let (seals, me, now) = (&self.seals, &self.me, self.clock.now());
-            let mut tx = Tx { store: &mut **store, seals, me, now, changed: Fingerprints::new() };
+            let before = store.head()?.seq;
+            let changed = Fingerprints::new();
+            let mut tx = Tx { store: &mut **store, seals, me, now, changed, keys: Vec::new() };
             let value = work(&mut tx)?;
-            match tx.changed.is_empty() {
-                true => Ok(value),
-                false => Err(Error::System("a change that no entry of the audit log tells of")),
+            if !tx.changed.is_empty() {
+                return Err(Error::System("a change that no entry of the audit log tells of"));
             }
+            if !tx.keys.is_empty() {
+                // Before the commit: a row without its key could not be told from a lost key. A key without its row, left
+                // by a crash between the two, is taken out by the next purge.
+                let keys = std::mem::take(&mut tx.keys);
+                self.keystore.update(|contents| contents.keys.extend(keys))?;
+            }
+            Ok((value, before))
         });
-        let done = result.and_then(|value| {
+        let done = result.and_then(|(value, before)| {
             let head = store.head()?;
             failpoint::reach("audit-appended");
             store.commit()?;
             failpoint::reach("committed");
-            Ok((value, head))
+            Ok((value, before, head))
         });
         match done {
-            Ok((value, head)) => {
+            Ok((value, before, head)) => {
+                batch::extend(&mut self.ours.lock().unwrap_or_else(PoisonError::into_inner), before, head.seq);
                 if access == Access::Write {
                     self.mark.advance(&self.seals, &head, false)?;
                 }
@@ -391,6 +415,8 @@ struct Tx<'a> {
     now: Time,
     /// The rows that were written since the last entry of the log.
     changed: Fingerprints,
+    /// Keys that are put into the keystore before the commit.
+    keys: Vec<(String, Sensitive<[u8; 32]>)>,
 }
 
 impl Tx<'_> {
@@ -428,6 +454,16 @@ impl Tx<'_> {
     fn put_location(&mut self, row: &LocationRow) -> Result<(), Error> {
         self.note(row)?;
         self.store.put_location(row)
+    }
+
+    fn finish_artifact(&mut self, row: &ArtifactRow) -> Result<(), Error> {
+        self.note(row)?;
+        self.store.finish_artifact(row)
+    }
+
+    fn finish_location(&mut self, row: &LocationRow) -> Result<(), Error> {
+        self.note(row)?;
+        self.store.finish_location(row)
     }
 
     fn put_deletion(&mut self, row: &DeletionRow) -> Result<(), Error> {

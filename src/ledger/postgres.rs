@@ -18,7 +18,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// The steps from an empty database to the present form; see [`sqlite`](super::sqlite).
-const MIGRATIONS: [&str; 1] = [include_str!("schema_postgres_1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema_postgres_1.sql"), include_str!("schema_postgres_2.sql")];
 
 /// A number that stands for scrubjay among PostgreSQL's advisory locks.
 const LOCK: i64 = 0x7363_7275_626A_6179;
@@ -156,6 +156,10 @@ impl Driver for Postgres {
     fn check(&self) -> Result<Vec<String>, Error> {
         // Constraints hold by themselves, and its pages are PostgreSQL's own affair.
         Ok(Vec::new())
+    }
+
+    fn expect_many(&mut self, _many: bool) -> Result<(), Error> {
+        Ok(())
     }
 
     fn empty_log(&mut self) -> Result<bool, Error> {

@@ -1,11 +1,9 @@
 //! Facts: what is written down when a run begins, finishes or fails, and when a copy is recorded by hand.
 
 use super::codes::{ArtifactState, Custody, FailCode, LocationState, Op, Role};
-use super::rows::{ArtifactRow, ContentRow, IssueRow, LocationRow, RunRow};
-use super::{Error, Ledger, Tx, files, id, retention};
+use super::rows::{ArtifactRow, ContentRow, IssueRow, LocationRow, RunRow, Stood};
+use super::{Error, Ledger, Retention, Tx, files, id, retention};
 use crate::artifact::{ArtifactId, Content};
-use rustix::fs::FileType;
-use serde_json::Value;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
@@ -24,6 +22,11 @@ pub struct Registration {
     /// Where they were fetched from: an address, which stays an obligation that only a person can discharge. Of one
     /// artifact it is a further copy; for several it is an artifact of its own.
     pub source: Option<String>,
+    /// The policy of the issue, should it be opened now, in place of the ledger's own.
+    pub retention: Option<Retention>,
+    /// What the artifacts will be scrubbed with, in any bytes that are the same only if the outputs would be: a later run
+    /// knows by it what is done. Only a keyed hash is kept.
+    pub recipe: Option<Vec<u8>>,
 }
 
 /// An artifact that is about to be read. Paths are absolute.
@@ -37,6 +40,11 @@ pub struct NewArtifact {
     pub output: Option<PathBuf>,
     /// The name under which the output is written before it has its final one.
     pub temporary: Option<PathBuf>,
+    /// The paths are known to lead through no link, and need not be resolved.
+    pub is_canonical: bool,
+    /// The artifact that an earlier run left unfinished, see [`Standing::Abandoned`](super::Standing): its records are taken
+    /// over instead of new ones being made.
+    pub resumes: Option<ArtifactId>,
 }
 
 /// What a run reports of an artifact that it is done with.
@@ -60,77 +68,8 @@ impl Ledger {
     /// was resolved opens it again; what is not due yet returns to its deadline, what is due stays
     /// due; [`Ledger::take_reopened`] tells of it.
     pub fn register(&self, registration: &Registration) -> Result<Vec<ArtifactId>, Error> {
-        let own = match registration.issue {
-            Some(_) => Custody::Owned,
-            None => Custody::Observed,
-        };
-        let input_custody = if registration.keep_input { Custody::Observed } else { own };
-        let mut drafts = Vec::with_capacity(registration.artifacts.len());
-        for artifact in &registration.artifacts {
-            let mut copies = Vec::new();
-            if let Some(path) = &artifact.input {
-                let path = self.admit(path, true)?;
-                if files::stands(&path).is_none_or(|(_, kind)| kind == FileType::RegularFile) {
-                    copies.push(Draft::new(Role::Input, input_custody, path, LocationState::Present));
-                }
-            }
-            for (role, path, custody) in [
-                (Role::Output, &artifact.output, own),
-                // Nobody but us has a use for it, so it is ours to delete even without an issue.
-                (Role::Temporary, &artifact.temporary, Custody::Owned),
-            ] {
-                if let Some(path) = path {
-                    let path = self.admit(path, false)?;
-                    copies.push(Draft::new(role, custody, path, LocationState::WriteIntended));
-                }
-            }
-            drafts.push((artifact.name.as_str(), copies));
-        }
-        let mut source = registration
-            .source
-            .as_ref()
-            .map(|address| Draft::new(Role::Url, own, address.into(), LocationState::Present));
-        let run = self.run_row()?;
-        self.write(|tx| {
-            tx.store.put_run(&run)?;
-            let issue = registration.issue.as_deref().map(|name| self.open_issue(tx, name)).transpose()?;
-            if let (Some(draft), Some(issue)) = (&source, &issue)
-                && tx.known(issue, draft, None)?.is_some()
-            {
-                // One obligation is enough, however often it was fetched.
-                source = None;
-            }
-            let mut ids = Vec::with_capacity(drafts.len());
-            let mut superseded = 0;
-            if let Some(draft) = source.take_if(|_| drafts.len() != 1) {
-                let mut row = tx.artifact(issue.as_ref(), None, "(an address)", registration.customer.as_deref())?;
-                row.state = ArtifactState::Active;
-                row.finished_at = Some(tx.now.0);
-                tx.put_artifact(&row)?;
-                tx.location(&row, &draft, None)?;
-            }
-            for (name, copies) in &drafts {
-                let row = tx.artifact(issue.as_ref(), Some(&run), name, registration.customer.as_deref())?;
-                for copy in copies {
-                    if copy.state == LocationState::WriteIntended {
-                        superseded += tx.supersede(copy)?;
-                    }
-                    tx.location(&row, copy, None)?;
-                }
-                if let Some(draft) = source.take() {
-                    tx.location(&row, &draft, None)?;
-                }
-                ids.push(row.artifact_id);
-            }
-            let mut fields = vec![
-                ("artifacts", ids.clone().into()),
-                ("run", run.run_id.as_str().into()),
-                ("superseded", superseded.into()),
-            ];
-            fields.push(("issue", issue.map_or(Value::Null, |issue| issue.issue_id.into())));
-            tx.log(Op::Registered, fields)?;
-            Ok(ids.into_iter().map(ArtifactId).collect())
-        })
+        let begun = self.turn(std::slice::from_ref(registration), Vec::new())?;
+        Ok(begun.into_iter().map(|begun| begun.id).collect())
     }
 
     /// Records copies that are about to be made of artifacts of this run, registered before without them: their output, and
@@ -148,7 +87,7 @@ impl Ledger {
                 for (role, path, custody) in [(Role::Output, output, own), (Role::Temporary, temporary, Custody::Owned)]
                 {
                     let copy = Draft::new(role, custody, path.clone(), LocationState::WriteIntended);
-                    superseded += tx.supersede(&copy)?;
+                    superseded += tx.supersede(&copy, None)?;
                     tx.location(&row, &copy, None)?;
                 }
             }
@@ -161,33 +100,11 @@ impl Ledger {
     /// the disk: if power fails, the artifact stands in the ledger as one whose run died, and its copies with it.
     pub fn finish(&self, artifact: &ArtifactId, finished: &Finished) -> Result<(), Error> {
         self.write_lazily(|tx| {
-            let mut row = tx.open_artifact(artifact)?;
-            for mut location in tx.store.locations_of(&row.artifact_id)? {
-                let content = match location.role {
-                    Role::Input => finished.input,
-                    Role::Output => finished.output,
-                    Role::Temporary | Role::Copy | Role::Url => None,
-                };
-                if let Some(content) = content {
-                    location.content = Some(content_row(tx, content));
-                    if location.state == LocationState::WriteIntended {
-                        location.state = LocationState::Present;
-                    }
-                    tx.put_location(&location)?;
-                } else {
-                    self.settle_unwritten(tx, location)?;
-                }
-            }
-            for (rule, count) in &finished.counts {
-                tx.store.put_count(&row.artifact_id, rule, *count)?;
-            }
-            row.state = ArtifactState::Active;
-            row.finished_at = Some(tx.now.0);
-            row.withheld = i64::try_from(finished.withheld).unwrap_or(i64::MAX);
-            tx.put_artifact(&row)?;
-            let findings: u64 = finished.counts.iter().map(|(_, count)| count).sum();
+            let row = tx.open_artifact(artifact)?;
+            let locations = tx.store.locations_of(&row.artifact_id)?;
+            let findings = self.finish_in(tx, row, locations, finished)?;
             let fields = vec![
-                ("artifact", row.artifact_id.into()),
+                ("artifact", artifact.0.as_str().into()),
                 ("findings", findings.into()),
                 ("rules", finished.counts.len().into()),
                 ("withheld", finished.withheld.into()),
@@ -200,28 +117,86 @@ impl Ledger {
     /// more than [`Ledger::finish`] does.
     pub fn fail(&self, artifact: &ArtifactId, code: FailCode) -> Result<(), Error> {
         self.write_lazily(|tx| {
-            let mut row = tx.open_artifact(artifact)?;
-            for location in tx.store.locations_of(&row.artifact_id)? {
+            let row = tx.open_artifact(artifact)?;
+            let locations = tx.store.locations_of(&row.artifact_id)?;
+            self.fail_in(tx, row, locations, code)
+        })
+    }
+
+    /// Writes down how an artifact ended well; the caller logs it. Gives the number of findings.
+    pub(super) fn finish_in(
+        &self,
+        tx: &mut Tx<'_>,
+        mut row: ArtifactRow,
+        locations: Vec<LocationRow>,
+        finished: &Finished,
+    ) -> Result<u64, Error> {
+        for mut location in locations {
+            let content = match location.role {
+                Role::Input => finished.input,
+                Role::Output => finished.output,
+                Role::Temporary | Role::Copy | Role::Url => None,
+            };
+            if let Some(content) = content {
+                location.content = Some(content_row(tx, content));
+                if location.role == Role::Output
+                    && let Some(path) = self.path_of(&location)?
+                {
+                    // From now on the file is known by its content; this tells a later run whether anybody touched it.
+                    location.stood = files::stands(&path).map(|(stood, _)| stood);
+                }
+                if location.state == LocationState::WriteIntended {
+                    location.state = LocationState::Present;
+                }
+                tx.finish_location(&location)?;
+            } else {
                 self.settle_unwritten(tx, location)?;
             }
-            row.state = ArtifactState::Failed;
-            row.fail_code = Some(code);
-            row.finished_at = Some(tx.now.0);
-            tx.put_artifact(&row)?;
-            tx.log(Op::Failed, vec![("artifact", row.artifact_id.into()), ("code", code.word().into())])
-        })
+        }
+        for (rule, count) in &finished.counts {
+            tx.store.put_count(&row.artifact_id, rule, *count)?;
+        }
+        row.state = ArtifactState::Active;
+        row.finished_at = Some(tx.now.0);
+        row.withheld = i64::try_from(finished.withheld).unwrap_or(i64::MAX);
+        tx.finish_artifact(&row)?;
+        Ok(finished.counts.iter().map(|(_, count)| count).sum())
+    }
+
+    /// Writes down that a run gave up on an artifact.
+    pub(super) fn fail_in(
+        &self,
+        tx: &mut Tx<'_>,
+        mut row: ArtifactRow,
+        locations: Vec<LocationRow>,
+        code: FailCode,
+    ) -> Result<(), Error> {
+        for location in locations {
+            self.settle_unwritten(tx, location)?;
+        }
+        row.state = ArtifactState::Failed;
+        row.fail_code = Some(code);
+        row.finished_at = Some(tx.now.0);
+        tx.put_artifact(&row)?;
+        tx.log(Op::Failed, vec![("artifact", row.artifact_id.into()), ("code", code.word().into())])
     }
 
     /// The path under which a copy is recorded; files of the ledger itself are refused.
     pub(super) fn admit(&self, path: &Path, last: bool) -> Result<PathBuf, Error> {
         let canonical = files::canonical(path, last)?;
-        if canonical.starts_with(self.home.path()) {
-            return Err(Error::not_recordable(path, "it belongs to the ledger itself"));
-        }
+        self.foreign(&canonical)?;
         Ok(canonical)
     }
 
-    fn run_row(&self) -> Result<RunRow, Error> {
+    /// Refuses files of the ledger itself.
+    pub(super) fn foreign(&self, canonical: &Path) -> Result<(), Error> {
+        match canonical.starts_with(self.home.path()) {
+            true => Err(Error::not_recordable(canonical, "it belongs to the ledger itself")),
+            false => Ok(()),
+        }
+    }
+
+    pub(super) fn run_row(&self) -> Result<RunRow, Error> {
         let mut run = self.run.lock().unwrap_or_else(PoisonError::into_inner);
         match &*run {
             Some(row) => Ok(row.clone()),
@@ -259,11 +234,17 @@ pub(super) struct Draft {
     pub(super) custody: Custody,
     pub(super) path: PathBuf,
     pub(super) state: LocationState,
+    /// What stands there, and the file system that holds it.
+    pub(super) stood: Option<Stood>,
+    pub(super) fs_id: Option<i64>,
 }
 
 impl Draft {
     pub(super) fn new(role: Role, custody: Custody, path: PathBuf, state: LocationState) -> Draft {
-        Draft { role, custody, path, state }
+        let is_file = role != Role::Url;
+        let stood = if is_file { files::stands(&path).map(|(stood, _)| stood) } else { None };
+        let fs_id = if is_file { files::file_system(&path) } else { None };
+        Draft { role, custody, path, state, stood, fs_id }
     }
 }
 
@@ -274,6 +255,7 @@ impl Tx<'_> {
         run: Option<&RunRow>,
         name: &str,
         customer: Option<&str>,
+        recipe: Option<&[u8]>,
     ) -> Result<ArtifactRow, Error> {
         let artifact_id = id::random()?;
         let policy = match issue {
@@ -295,6 +277,7 @@ impl Tx<'_> {
             state: ArtifactState::Registered,
             fail_code: None,
             withheld: 0,
+            recipe: recipe.map(<[u8]>::to_vec),
             artifact_id,
         };
         self.put_artifact(&row)?;
@@ -306,33 +289,34 @@ impl Tx<'_> {
         artifact: &ArtifactRow,
         draft: &Draft,
         content: Option<ContentRow>,
-    ) -> Result<(), Error> {
+    ) -> Result<LocationRow, Error> {
         let location_id = id::random()?;
         let path = draft.path.as_os_str().as_bytes();
-        let is_file = draft.role != Role::Url;
-        self.put_location(&LocationRow {
+        let row = LocationRow {
             artifact_id: artifact.artifact_id.clone(),
             role: draft.role,
             custody: draft.custody,
             path_enc: Some(self.seals.seal("location.path", &location_id, path)?),
             path_hash: Some(self.seals.lookup("path", path)),
-            fs_id: if is_file { files::file_system(&draft.path) } else { None },
-            stood: if is_file { files::stands(&draft.path).map(|(stood, _)| stood) } else { None },
+            fs_id: draft.fs_id,
+            stood: draft.stood,
             content,
             state: draft.state,
             last_error: None,
             settled_at: None,
-            host: is_file.then(|| self.me.host().to_string()),
+            host: (draft.role != Role::Url).then(|| self.me.host().to_string()),
             location_id,
-        })
+        };
+        self.put_location(&row)?;
+        Ok(row)
     }
 
-    /// Marks earlier records of a path that is about to be written.
-    fn supersede(&mut self, draft: &Draft) -> Result<u64, Error> {
+    /// Marks earlier records of a path that is about to be written, but for those of one artifact.
+    pub(super) fn supersede(&mut self, draft: &Draft, but: Option<&str>) -> Result<u64, Error> {
         let hash = self.seals.lookup("path", draft.path.as_os_str().as_bytes());
         let mut count = 0;
         for mut location in self.store.locations_at(&hash)? {
-            if !location.state.is_settled() {
+            if !location.state.is_settled() && but != Some(&location.artifact_id) {
                 location.state = LocationState::Superseded;
                 self.put_location(&location)?;
                 count += 1;
@@ -342,7 +326,7 @@ impl Tx<'_> {
     }
 
     /// An artifact about which its run may still report.
-    fn open_artifact(&mut self, artifact: &ArtifactId) -> Result<ArtifactRow, Error> {
+    pub(super) fn open_artifact(&mut self, artifact: &ArtifactId) -> Result<ArtifactRow, Error> {
         let row = self.store.artifact(&artifact.0)?.ok_or_else(|| Error::UnknownArtifact(artifact.0.clone()))?;
         match row.state {
             ArtifactState::Registered | ArtifactState::Interrupted => Ok(row),

@@ -105,6 +105,9 @@ pub(super) struct ArtifactRow {
     pub(super) state: ArtifactState,
     pub(super) fail_code: Option<FailCode>,
     pub(super) withheld: i64,
+    /// What it was scrubbed with: a keyed hash.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) recipe: Option<Vec<u8>>,
 }
 
 /// One physical copy.

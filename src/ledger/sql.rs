@@ -5,8 +5,10 @@ use super::cell::{Cell, Cells, InCell, cells};
 use super::rows::{
     ArtifactRow, DeletionRow, EventRow, Head, HoldRow, IssueRow, KeyRow, LocationRow, NoteRow, PolicyRow, RunRow,
 };
-use super::store::{Access, Store, Totals};
+use super::store::{Access, Due, Store, Totals};
 use super::tables::Record;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A database, as little as the store needs of it. Parameters are written `$1`, `$2` and so on.
 pub(super) trait Driver: Send {
@@ -18,12 +20,24 @@ pub(super) trait Driver: Send {
     fn execute(&mut self, sql: &str, parameters: &[Cell]) -> Result<u64, Error>;
     /// See [`Store::check`].
     fn check(&self) -> Result<Vec<String>, Error>;
+    /// See [`Store::expect_many`].
+    fn expect_many(&mut self, many: bool) -> Result<(), Error>;
     /// See [`Store::empty_log`].
     fn empty_log(&mut self) -> Result<bool, Error>;
 }
 
 /// The store over a driver.
-pub(super) struct Sql<D>(pub(super) D);
+pub(super) struct Sql<D> {
+    pub(super) driver: D,
+    /// The texts by which rows are put, by table.
+    puts: HashMap<&'static str, Arc<str>>,
+}
+
+impl<D> Sql<D> {
+    pub(super) fn new(driver: D) -> Sql<D> {
+        Sql { driver, puts: HashMap::new() }
+    }
+}
 
 /// What counts as due at $1, and is not held.
 const DUE: &str = "issue_id IS NOT NULL AND state <> 'deleted' AND due_at <= $1";
@@ -33,7 +47,7 @@ const NOT_HELD: &str = "NOT EXISTS (SELECT 1 FROM hold WHERE released_at IS NULL
 impl<D: Driver> Sql<D> {
     fn all<R: Record>(&self, rest: &str, parameters: &[Cell]) -> Result<Vec<R>, Error> {
         let sql = format!("SELECT {} FROM {} {rest}", R::COLUMNS, R::TABLE);
-        self.0.query(&sql, parameters)?.into_iter().map(R::read).collect()
+        self.driver.query(&sql, parameters)?.into_iter().map(R::read).collect()
     }
 
     fn one<R: Record>(&self, rest: &str, parameters: &[Cell]) -> Result<Option<R>, Error> {
@@ -41,24 +55,13 @@ impl<D: Driver> Sql<D> {
     }
 
     fn put<R: Record>(&mut self, row: &R) -> Result<(), Error> {
-        let cells = row.cells();
-        let places: Vec<String> = (1..=cells.len()).map(|place| format!("${place}")).collect();
-        let columns = R::COLUMNS.split(", ").filter(|column| !R::KEY.split(", ").any(|key| key == *column));
-        let changes: Vec<String> = columns.map(|column| format!("{column} = excluded.{column}")).collect();
-        let sql = format!(
-            "INSERT INTO {} ({}) VALUES ({}) ON CONFLICT ({}) DO UPDATE SET {}",
-            R::TABLE,
-            R::COLUMNS,
-            places.join(", "),
-            R::KEY,
-            changes.join(", ")
-        );
-        self.0.execute(&sql, &cells).map(drop)
+        let text = self.puts.entry(R::TABLE).or_insert_with(put_text::<R>).clone();
+        self.driver.execute(&text, &row.cells()).map(drop)
     }
 
     /// The first column of each row.
     fn column<T: InCell>(&self, table: &'static str, sql: &str, parameters: &[Cell]) -> Result<Vec<T>, Error> {
-        let rows = self.0.query(sql, parameters)?;
+        let rows = self.driver.query(sql, parameters)?;
         rows.into_iter().map(|cells| Cells::new(table, cells).take()).collect()
     }
 
@@ -67,17 +70,34 @@ impl<D: Driver> Sql<D> {
     }
 }
 
+/// Inserts a row, or replaces the one with its key.
+fn put_text<R: Record>() -> Arc<str> {
+    let columns: Vec<&str> = R::COLUMNS.split(", ").map(str::trim).collect();
+    let places: Vec<String> = (1..=columns.len()).map(|place| format!("${place}")).collect();
+    let changed = columns.iter().filter(|column| !R::KEY.split(", ").any(|key| key == **column));
+    let changes: Vec<String> = changed.map(|column| format!("{column} = excluded.{column}")).collect();
+    let text = format!(
+        "INSERT INTO {} ({}) VALUES ({}) ON CONFLICT ({}) DO UPDATE SET {}",
+        R::TABLE,
+        R::COLUMNS,
+        places.join(", "),
+        R::KEY,
+        changes.join(", ")
+    );
+    text.into()
+}
+
 impl<D: Driver> Store for Sql<D> {
     fn begin(&mut self, access: Access) -> Result<(), Error> {
-        self.0.begin(access)
+        self.driver.begin(access)
     }
 
     fn commit(&mut self) -> Result<(), Error> {
-        self.0.commit()
+        self.driver.commit()
     }
 
     fn rollback(&mut self) {
-        self.0.rollback();
+        self.driver.rollback();
     }
 
     fn store_id(&self) -> Result<Option<String>, Error> {
@@ -86,7 +106,7 @@ impl<D: Driver> Store for Sql<D> {
 
     fn put_store_id(&mut self, store_id: &str, at: i64) -> Result<(), Error> {
         let sql = "INSERT INTO store (one, store_id, created_at) VALUES (1, $1, $2)";
-        self.0.execute(sql, &cells![store_id.to_string(), at]).map(drop)
+        self.driver.execute(sql, &cells![store_id.to_string(), at]).map(drop)
     }
 
     fn policy(&self, policy_id: &str, version: i64) -> Result<PolicyRow, Error> {
@@ -155,9 +175,17 @@ impl<D: Driver> Store for Sql<D> {
         }
     }
 
-    fn due(&self, now: i64) -> Result<Vec<String>, Error> {
-        let sql = format!("SELECT artifact_id FROM artifact WHERE {DUE} ORDER BY due_at, rowid");
-        self.column("artifact", &sql, &cells![now])
+    fn due(&self, now: i64, after: (i64, i64), limit: i64) -> Result<Vec<Due>, Error> {
+        let sql = format!(
+            "SELECT artifact_id, due_at, rowid FROM artifact WHERE {DUE} AND (due_at, rowid) > ($2, $3) \
+             ORDER BY due_at, rowid LIMIT $4"
+        );
+        let rows = self.driver.query(&sql, &cells![now, after.0, after.1, limit])?;
+        let due = |cells| {
+            let mut cells = Cells::new("artifact", cells);
+            Ok(Due { artifact_id: cells.take()?, place: (cells.take()?, cells.take()?) })
+        };
+        rows.into_iter().map(due).collect()
     }
 
     fn count_due(&self, now: i64) -> Result<u64, Error> {
@@ -208,6 +236,11 @@ impl<D: Driver> Store for Sql<D> {
         self.column("artifact", sql, &[])
     }
 
+    fn has_artifacts(&self, issue_id: &str) -> Result<bool, Error> {
+        let sql = "SELECT 1 FROM artifact WHERE issue_id = $1 LIMIT 1";
+        Ok(self.count("artifact", sql, &cells![issue_id.to_string()])? > 0)
+    }
+
     fn count_held(&self, issue_id: &str) -> Result<(u64, u64), Error> {
         let issue_id = issue_id.to_string();
         let all = "SELECT count(*) FROM artifact WHERE issue_id = $1";
@@ -231,8 +264,37 @@ impl<D: Driver> Store for Sql<D> {
         self.all("WHERE path_hash = $1 ORDER BY rowid", &cells![path_hash.to_vec()])
     }
 
+    fn inputs_of_content(&self, digest: &[u8]) -> Result<Vec<LocationRow>, Error> {
+        // Equal content is common (empty files), and one that serves is enough.
+        self.all("WHERE digest = $1 AND role = 'input' ORDER BY rowid LIMIT 20", &cells![digest.to_vec()])
+    }
+
     fn put_location(&mut self, row: &LocationRow) -> Result<(), Error> {
         self.put(row)
+    }
+
+    fn finish_artifact(&mut self, row: &ArtifactRow) -> Result<(), Error> {
+        // SQLite numbers parameters as they come, whatever they are called.
+        let sql =
+            "UPDATE artifact SET finished_at = $1, state = $2, fail_code = $3, withheld = $4 WHERE artifact_id = $5";
+        let cells = cells![row.finished_at, row.state, row.fail_code, row.withheld, row.artifact_id];
+        self.driver.execute(sql, &cells).map(drop)
+    }
+
+    fn finish_location(&mut self, row: &LocationRow) -> Result<(), Error> {
+        let sql = "UPDATE location SET st_dev = $1, st_ino = $2, st_size = $3, st_mtime = $4, size = $5, digest = $6, \
+            state = $7 WHERE location_id = $8";
+        let cells = cells![
+            row.stood.map(|stood| stood.dev),
+            row.stood.map(|stood| stood.ino),
+            row.stood.map(|stood| stood.size),
+            row.stood.map(|stood| stood.mtime),
+            row.content.as_ref().map(|content| content.size),
+            row.content.as_ref().map(|content| content.digest.clone()),
+            row.state,
+            row.location_id
+        ];
+        self.driver.execute(sql, &cells).map(drop)
     }
 
     fn deleted_locations(&self) -> Result<Vec<String>, Error> {
@@ -241,7 +303,7 @@ impl<D: Driver> Store for Sql<D> {
 
     fn counts_of(&self, artifact_id: &str) -> Result<Vec<(String, u64)>, Error> {
         let sql = "SELECT rule_id, n FROM finding_count WHERE artifact_id = $1 ORDER BY rule_id";
-        let rows = self.0.query(sql, &cells![artifact_id.to_string()])?;
+        let rows = self.driver.query(sql, &cells![artifact_id.to_string()])?;
         let pair = |cells| {
             let mut cells = Cells::new("finding_count", cells);
             Ok((cells.take()?, cells.take::<i64>()?.max(0) as u64))
@@ -253,7 +315,7 @@ impl<D: Driver> Store for Sql<D> {
         let sql = "INSERT INTO finding_count (artifact_id, rule_id, n) VALUES ($1, $2, $3) \
                    ON CONFLICT (artifact_id, rule_id) DO UPDATE SET n = excluded.n";
         let count = i64::try_from(count).unwrap_or(i64::MAX);
-        self.0.execute(sql, &cells![artifact_id.to_string(), rule_id.to_string(), count]).map(drop)
+        self.driver.execute(sql, &cells![artifact_id.to_string(), rule_id.to_string(), count]).map(drop)
     }
 
     fn open_deletion(&self, location_id: &str) -> Result<Option<DeletionRow>, Error> {
@@ -303,7 +365,7 @@ impl<D: Driver> Store for Sql<D> {
     }
 
     fn head(&self) -> Result<Head, Error> {
-        let rows = self.0.query("SELECT seq, hash, frontier FROM chain_head", &[])?;
+        let rows = self.driver.query("SELECT seq, hash, frontier FROM chain_head", &[])?;
         let cells = rows.into_iter().next().ok_or(Error::Row("chain_head"))?;
         let mut cells = Cells::new("chain_head", cells);
         Ok(Head { seq: cells.take()?, hash: cells.take()?, frontier: cells.take()? })
@@ -319,16 +381,20 @@ impl<D: Driver> Store for Sql<D> {
 
     fn append(&mut self, row: &EventRow, frontier: &[u8]) -> Result<(), Error> {
         let sql = "INSERT INTO audit_event (seq, body, prev_hash, hash) VALUES ($1, $2, $3, $4)";
-        self.0.execute(sql, &row.cells())?;
+        self.driver.execute(sql, &row.cells())?;
         let sql = "UPDATE chain_head SET seq = $1, hash = $2, frontier = $3";
-        self.0.execute(sql, &cells![row.seq, row.hash, frontier.to_vec()]).map(drop)
+        self.driver.execute(sql, &cells![row.seq, row.hash, frontier.to_vec()]).map(drop)
     }
 
     fn check(&self) -> Result<Vec<String>, Error> {
-        self.0.check()
+        self.driver.check()
+    }
+
+    fn expect_many(&mut self, many: bool) -> Result<(), Error> {
+        self.driver.expect_many(many)
     }
 
     fn empty_log(&mut self) -> Result<bool, Error> {
-        self.0.empty_log()
+        self.driver.empty_log()
     }
 }

@@ -37,6 +37,7 @@ pub struct LocationStatus {
     /// Whether it is ours to delete.
     pub custody: Custody,
     /// Where it stands; `None` once it is settled.
+    #[serde(serialize_with = "as_path")]
     pub path: Option<PathBuf>,
     /// Its state in the records.
     pub state: LocationState,
@@ -280,6 +281,11 @@ impl Ledger {
 /// Writes an id as its text.
 pub(super) fn as_text<S: Serializer>(id: &ArtifactId, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&id.0)
+}
+
+/// Writes a path as text; what is none in it stands as U+FFFD.
+pub(super) fn as_path<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
+    path.as_ref().map(|path| path.to_string_lossy()).serialize(serializer)
 }
 
 /// Writes ids as their texts.

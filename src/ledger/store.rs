@@ -28,6 +28,14 @@ pub(super) struct Totals {
     pub(super) next_due: Option<i64>,
 }
 
+/// An artifact that is due.
+#[derive(Clone, Debug)]
+pub(super) struct Due {
+    pub(super) artifact_id: String,
+    /// Its place in the order: since when, and the number of its row.
+    pub(super) place: (i64, i64),
+}
+
 /// What the ledger asks of a database.
 ///
 /// `put_*` inserts a row or replaces the one with its id. Between `begin` and `commit` or `rollback` all reads see one
@@ -66,8 +74,9 @@ pub(super) trait Store: Send {
     fn artifact(&self, artifact_id: &str) -> Result<Option<ArtifactRow>, Error>;
     /// The artifacts of an issue, or of none, oldest first.
     fn artifacts_of(&self, issue_id: Option<&str>) -> Result<Vec<ArtifactRow>, Error>;
-    /// Artifacts of an issue that are due and not deleted, the most urgent first.
-    fn due(&self, now: i64) -> Result<Vec<String>, Error>;
+    /// Artifacts of an issue that are due and not deleted, the most urgent first: at most `limit` behind the one that has
+    /// this moment and number.
+    fn due(&self, now: i64, after: (i64, i64), limit: i64) -> Result<Vec<Due>, Error>;
     /// How many of those no hold keeps.
     fn count_due(&self, now: i64) -> Result<u64, Error>;
     /// How many artifacts of issues are not deleted.
@@ -78,6 +87,8 @@ pub(super) trait Store: Send {
     fn summary(&self, now: i64) -> Result<Totals, Error>;
     /// Artifacts about which nothing was reported since they were registered, or whose temporary file is not settled.
     fn unfinished(&self) -> Result<Vec<String>, Error>;
+    /// Whether an issue has any artifact, deleted or not.
+    fn has_artifacts(&self, issue_id: &str) -> Result<bool, Error>;
     /// How many artifacts an issue has, and how many of them are not deleted.
     fn count_held(&self, issue_id: &str) -> Result<(u64, u64), Error>;
     fn put_artifact(&mut self, row: &ArtifactRow) -> Result<(), Error>;
@@ -86,6 +97,8 @@ pub(super) trait Store: Send {
     /// The copies of an artifact, in the order of their registration.
     fn locations_of(&self, artifact_id: &str) -> Result<Vec<LocationRow>, Error>;
     fn locations_at(&self, path_hash: &[u8]) -> Result<Vec<LocationRow>, Error>;
+    /// The inputs of this content.
+    fn inputs_of_content(&self, digest: &[u8]) -> Result<Vec<LocationRow>, Error>;
     fn put_location(&mut self, row: &LocationRow) -> Result<(), Error>;
 
     fn counts_of(&self, artifact_id: &str) -> Result<Vec<(String, u64)>, Error>;
@@ -118,6 +131,15 @@ pub(super) trait Store: Send {
     /// Location ids in state `deleted`.
     fn deleted_locations(&self) -> Result<Vec<String>, Error>;
 
+    /// Writes the end of an artifact that stands: when, in which state, why it failed, what was withheld. Nothing else of the
+    /// row has changed.
+    fn finish_artifact(&mut self, row: &ArtifactRow) -> Result<(), Error>;
+    /// Writes the end of the writing of a copy that stands: its content, what stands there, its state. Nothing else of the
+    /// row has changed.
+    fn finish_location(&mut self, row: &LocationRow) -> Result<(), Error>;
+
+    /// Many rows are about to be written one after the other, or that is over.
+    fn expect_many(&mut self, many: bool) -> Result<(), Error>;
     /// Checks the file's own structure; what is wrong, in words without content.
     fn check(&self) -> Result<Vec<String>, Error>;
     /// Empties the write-ahead log, where overwritten values would stay readable; false if a reader prevents it.

@@ -51,9 +51,9 @@ records! {
         run_id host boot pid_space pid started at
     }
     ArtifactRow "artifact" ("artifact_id") "artifact_id, issue_id, run_id, name_enc, customer_enc, registered_at, \
-        hard_deadline, due_at, finished_at, deleted_at, state, fail_code, withheld" {
+        hard_deadline, due_at, finished_at, deleted_at, state, fail_code, withheld, recipe" {
         artifact_id issue_id run_id name_enc customer_enc registered_at
-        hard_deadline due_at finished_at deleted_at state fail_code withheld
+        hard_deadline due_at finished_at deleted_at state fail_code withheld recipe
     }
     DeletionRow "deletion" ("deletion_id") "deletion_id, location_id, cause, intended_at, verified_at, confirmed_at, \
         outcome, size, sha256_enc, assurance, by_note, evidence_note" {

@@ -98,6 +98,7 @@ fn scrub(ledger: &Ledger, world: &World, issue: Option<&str>, input: &str, outpu
         input: Some(world.path(input)),
         output: Some(world.path(output)),
         temporary: Some(temporary.clone()),
+        ..NewArtifact::default()
     };
     let issue = issue.map(String::from);
     let registration = Registration { issue, artifacts: vec![artifact], ..Registration::default() };
@@ -381,6 +382,7 @@ fn a_run_that_died_is_seen_and_its_temporary_file_deleted() {
         input: Some(world.path("raw.log")),
         output: Some(world.path("clean.log")),
         temporary: Some(world.path(".clean.part")),
+        ..NewArtifact::default()
     };
     for (issue, rest) in [(None, vec!["raw.log"]), (Some("ZD-4".to_string()), vec![])] {
         world.file("raw.log", "raw");
@@ -419,6 +421,7 @@ fn an_output_that_was_renamed_just_before_the_run_died_is_ours() {
         input: Some(world.path("raw.log")),
         output: Some(world.path("clean.log")),
         temporary: Some(world.path(".clean.part")),
+        ..NewArtifact::default()
     };
     let registration =
         Registration { issue: Some("ZD-5".into()), artifacts: vec![artifact], ..Registration::default() };

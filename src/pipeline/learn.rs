@@ -67,7 +67,7 @@ impl Scrubber {
     }
 
     /// The same once more.
-    fn like(&self) -> Scrubber {
+    pub(super) fn like(&self) -> Scrubber {
         Scrubber {
             engine: Arc::clone(&self.engine),
             redactor: self.redactor.clone(),

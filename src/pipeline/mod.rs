@@ -33,7 +33,7 @@ use crate::chunk::Chunk;
 use crate::container::{self, Input, Limits};
 use crate::detect::{Engine, Fold, Learned, RuleInfo, Scratch, Verdict};
 use crate::finding::{Confidence, RuleId};
-use crate::redact::Redactor;
+use crate::redact::{IssueKey, Redactor};
 use crate::report::Summary;
 use crate::source::{HashingReader, OpenFile, Plain, Source, Watched};
 use crate::text::Head;
@@ -179,6 +179,11 @@ impl Scrubber {
     /// What a scrubber needs: nothing but a word about recording.
     pub fn builder() -> Builder {
         Builder::new()
+    }
+
+    /// A scrubber for another issue: with its key, and all else shared. It costs next to nothing.
+    pub fn with_key(&self, key: IssueKey) -> Scrubber {
+        Scrubber { redactor: self.redactor.with_key(key), ..self.like() }
     }
 
     /// Every rule, by the numbers that [`Explanation`] uses.

@@ -1,11 +1,13 @@
 //! The redactor: copies the gaps of a chunk and writes replacements, left to right, once.
 
+use std::sync::Arc;
+
 use crate::finding::{Confidence, Finding, Form, Place, RuleId};
 use crate::kind::Kind;
 use crate::placeholder;
 use crate::redact::naming::Naming;
 use crate::redact::policy::Style;
-use crate::redact::pseudonym::Pseudonyms;
+use crate::redact::pseudonym::{IssueKey, Pseudonyms};
 use crate::redact::shape;
 
 /// What is known of a value that is replaced.
@@ -46,20 +48,25 @@ impl<'a> Replaced<'a> {
 pub struct Redactor {
     names: Pseudonyms,
     /// By rule number.
-    styles: Vec<Style>,
+    styles: Arc<[Style]>,
     /// By rule number: how sure a finding must be.
-    least: Vec<Confidence>,
+    least: Arc<[Confidence]>,
 }
 
 impl Redactor {
     /// A redactor for rules whose styles are given by rule number, which leaves nothing.
     pub fn new(names: Pseudonyms, styles: Vec<Style>) -> Redactor {
-        Redactor { names, styles, least: Vec::new() }
+        Redactor { names, styles: styles.into(), least: Arc::new([]) }
     }
 
     /// The same, leaving findings that are less sure than `least` has it for their rule, by rule number.
     pub fn leaving(self, least: Vec<Confidence>) -> Redactor {
-        Redactor { least, ..self }
+        Redactor { least: least.into(), ..self }
+    }
+
+    /// The same with the key of another issue.
+    pub fn with_key(&self, key: IssueKey) -> Redactor {
+        Redactor { names: Pseudonyms::new(key), ..self.clone() }
     }
 
     /// What gives values their names.

@@ -5,4 +5,4 @@ pub mod inspection;
 mod summary;
 
 pub use inspection::{Account, Alphabet, Sighting, Witness};
-pub use summary::{Fate, RuleCount, Summary, Withheld};
+pub use summary::{Fate, RuleCount, Summary, Withheld, plural, size};

@@ -86,6 +86,14 @@ pub struct Summary {
     pub learned: Option<u64>,
     /// Whether there was more to learn than there is room for.
     pub is_learned_cut: bool,
+    /// What would stand in one of these lists, if they were not bounded.
+    pub unlisted: u64,
+    /// Artifacts that an earlier run had done, and that were left as they are.
+    pub done_before: u64,
+    /// Entries that were withheld in them.
+    pub withheld_before: u64,
+    /// Artifacts whose content is that of another one, whose output was copied.
+    pub copied: u64,
     /// Bytes read.
     pub bytes_in: u64,
     /// Bytes written.
@@ -119,8 +127,26 @@ impl Summary {
         self.learned = [self.learned, other.learned].into_iter().flatten().reduce(|a, b| a + b);
         self.is_learned_cut |= other.is_learned_cut;
         self.failed.extend(other.failed);
+        self.unlisted += other.unlisted;
+        self.done_before += other.done_before;
+        self.withheld_before += other.withheld_before;
+        self.copied += other.copied;
         self.bytes_in += other.bytes_in;
         self.bytes_out += other.bytes_out;
+    }
+
+    /// Keeps at most so many of each list; the others are counted only.
+    pub fn bound(&mut self, most: usize) {
+        for list in [&mut self.withheld, &mut self.doubtful, &mut self.passed, &mut self.masked, &mut self.failed] {
+            self.unlisted += list.len().saturating_sub(most) as u64;
+            list.truncate(most);
+        }
+    }
+
+    /// Whether everything was scrubbed.
+    pub fn is_whole(&self) -> bool {
+        let lists = [&self.withheld, &self.doubtful, &self.failed];
+        lists.iter().all(|list| list.is_empty()) && self.unlisted == 0 && self.withheld_before == 0
     }
 
     /// Puts the name of what was read before the names of the entries in it.
@@ -207,16 +233,29 @@ impl Summary {
             ("failed", &self.failed),
         ];
         for (title, list) in lists {
-            const MOST: usize = 10;
+            // What failed has to be done by somebody, so all of it is told, within reason.
+            let most = if title == "failed" { 1000 } else { 10 };
             if !list.is_empty() {
                 let _ = writeln!(text, "  {title}: {}", n(list.len() as u64, "entry"));
             }
-            for withheld in list.iter().take(MOST) {
+            for withheld in list.iter().take(most) {
                 let _ = writeln!(text, "    {}: {}", withheld.name, withheld.reason);
             }
-            if list.len() > MOST {
-                let _ = writeln!(text, "    and {} more", list.len() - MOST);
+            if list.len() > most {
+                let _ = writeln!(text, "    and {} more", list.len() - most);
             }
+        }
+        if self.unlisted > 0 {
+            let _ = writeln!(text, "  and {} more that were withheld or failed", self.unlisted);
+        }
+        if self.copied > 0 {
+            let _ = writeln!(text, "  copied from the output of an equal file: {}", n(self.copied, "file"));
+        }
+        if self.done_before > 0 {
+            let _ = writeln!(text, "  done before, and left as they are: {}", n(self.done_before, "file"));
+        }
+        if self.withheld_before > 0 {
+            let _ = writeln!(text, "  withheld in them: {}", n(self.withheld_before, "entry"));
         }
         let _ = writeln!(text, "  not looked for: {NOT_LOOKED_FOR}");
         text
@@ -244,6 +283,14 @@ impl Summary {
             learned: Option<u64>,
             #[serde(skip_serializing_if = "std::ops::Not::not")]
             learned_cut: bool,
+            #[serde(skip_serializing_if = "is_none")]
+            unlisted: u64,
+            #[serde(skip_serializing_if = "is_none")]
+            copied: u64,
+            #[serde(skip_serializing_if = "is_none")]
+            done_before: u64,
+            #[serde(skip_serializing_if = "is_none")]
+            withheld_before: u64,
             bytes_in: u64,
             bytes_out: u64,
             seconds: f64,
@@ -279,6 +326,10 @@ impl Summary {
             failed: &self.failed,
             learned: self.learned,
             learned_cut: self.is_learned_cut,
+            unlisted: self.unlisted,
+            copied: self.copied,
+            done_before: self.done_before,
+            withheld_before: self.withheld_before,
             bytes_in: self.bytes_in,
             bytes_out: self.bytes_out,
             seconds: self.elapsed.as_secs_f64(),
@@ -287,6 +338,17 @@ impl Summary {
         };
         serde_json::to_string(&json).unwrap_or_else(|_| "{}".to_string()) + "\n"
     }
+}
+
+/// Whether a number tells nothing.
+#[allow(clippy::trivially_copy_pass_by_ref)] // The form that serde wants.
+fn is_none(number: &u64) -> bool {
+    *number == 0
+}
+
+/// A count with its noun.
+pub fn plural(count: u64, noun: &str) -> String {
+    n(count, noun)
 }
 
 /// A count with its noun.
@@ -326,7 +388,7 @@ fn kinds_text(kinds: BTreeMap<Kind, u64>) -> String {
 }
 
 /// A number of bytes for people, in powers of 1000.
-fn size(bytes: u64) -> String {
+pub fn size(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
     let mut value = bytes as f64;
     let mut unit = 0;

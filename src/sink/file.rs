@@ -4,11 +4,13 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, fchmod, fsync, openat, renameat, statat, unlinkat};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, fchmod, fsync, linkat, openat, renameat, statat, unlinkat};
 use rustix::io::Errno;
 
 use super::Error;
@@ -20,19 +22,36 @@ use crate::source::hashing::Hashing;
 pub(super) const NAME_MAX: usize = 255;
 /// What every temporary name holds, so that a person can tell whose it is.
 const MARKER: &str = ".scrubjay-";
+/// For the owner alone.
+const MODE: Mode = Mode::RUSR.union(Mode::WUSR);
 
-/// A file being written under a temporary name beside its final one.
+/// A file being written beside its final name: under a temporary one, or under none at all.
 ///
 /// Writes are not buffered: hand it large pieces. [`FileSink::finish`] puts the file under its name; dropped before that, it
 /// leaves nothing.
 #[derive(Debug)]
 pub struct FileSink {
+    place: Unfinished,
+    hashing: Hashing,
+}
+
+/// A file that is written, and not yet under its name: for several that are to be brought to the disk at once. Dropped, it
+/// leaves nothing.
+#[derive(Debug)]
+pub struct Written {
+    place: Unfinished,
+    content: Content,
+}
+
+/// A file without its final name.
+#[derive(Debug)]
+struct Unfinished {
     /// The directory of both names, held open so that nobody can put another in its place.
-    directory: OwnedFd,
+    directory: Arc<OwnedFd>,
     file: File,
     target: PathBuf,
-    temporary: PathBuf,
-    hashing: Hashing,
+    /// The name it has meanwhile; none if the file system lets it have none, and then a crash leaves nothing either.
+    temporary: Option<PathBuf>,
     finished: bool,
 }
 
@@ -63,37 +82,78 @@ impl FileSink {
         };
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let directory = openat(CWD, parent, flags, Mode::empty()).map_err(Error::io("open the directory", parent))?;
-        FileSink::create_in(directory, target, temporary)
+        FileSink::create_in(Arc::new(directory), target, temporary)
     }
 
     /// As [`FileSink::create`], in a directory that is already open.
-    pub(super) fn create_in(directory: OwnedFd, target: &Path, temporary: &Path) -> Result<FileSink, Error> {
+    pub(super) fn create_in(directory: Arc<OwnedFd>, target: &Path, temporary: &Path) -> Result<FileSink, Error> {
         if target.parent() != temporary.parent() {
             return Err(Error::refused(temporary, "it is not in the directory of the file that it becomes"));
         }
         let name = name(target)?;
         check(&directory, target, name)?;
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let mode = Mode::RUSR | Mode::WUSR;
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let created =
-            openat(&directory, self::name(temporary)?, flags, mode).map_err(Error::io("create", temporary))?;
-        let sink = FileSink {
-            directory,
-            file: File::from(created),
-            target: target.to_owned(),
-            temporary: temporary.to_owned(),
-            hashing: Hashing::default(),
-            finished: false,
-        };
+            openat(&directory, self::name(temporary)?, flags, MODE).map_err(Error::io("create", temporary))?;
+        FileSink::over(directory, created, target, Some(temporary.to_owned()))
+    }
+
+    /// Creates a file that has no name until [`Written::name`] gives it that of `target`, which must not be taken then.
+    /// `None` if the file system has no such files.
+    pub(super) fn create_unnamed_in(directory: Arc<OwnedFd>, target: &Path) -> Result<Option<FileSink>, Error> {
+        name(target)?;
+        match openat(&directory, ".", OFlags::RDWR | OFlags::TMPFILE | OFlags::CLOEXEC, MODE) {
+            Ok(created) => FileSink::over(directory, created, target, None).map(Some),
+            // What file systems and kernels without the flag answer, see open(2).
+            Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::NOENT | Errno::INVAL) => Ok(None),
+            Err(errno) => Err(Error::io("create a file in the directory of", target)(errno)),
+        }
+    }
+
+    fn over(
+        directory: Arc<OwnedFd>,
+        created: OwnedFd,
+        target: &Path,
+        temporary: Option<PathBuf>,
+    ) -> Result<FileSink, Error> {
+        let file = File::from(created);
+        let place = Unfinished { directory, file, target: target.to_owned(), temporary, finished: false };
         // A umask can take bits away, and then the file could not be opened again by its owner.
-        fchmod(&sink.file, mode).map_err(Error::io("create", temporary))?;
+        fchmod(&place.file, MODE).map_err(Error::io("create", target))?;
         failpoint::reach("output-created");
-        Ok(sink)
+        Ok(FileSink { place, hashing: Hashing::default() })
     }
 
     /// Where the file will stand.
     pub fn target(&self) -> &Path {
-        &self.target
+        &self.place.target
+    }
+
+    /// Takes the content of another file, by sharing its blocks where the file system can; a second name for the same file
+    /// is never made. The content is what was read, so that the caller can tell whether it was the expected one.
+    ///
+    /// # Errors
+    /// When either file fails.
+    pub fn copy(&mut self, from: &File) -> io::Result<()> {
+        let is_shared = rustix::fs::ioctl_ficlone(&self.place.file, from).is_ok();
+        let mut buffer = vec![0; 128 << 10];
+        let mut at = 0;
+        loop {
+            match from.read_at(&mut buffer, at) {
+                Ok(0) => return Ok(()),
+                Ok(count) if is_shared => self.hashing.update(&buffer[..count]),
+                Ok(count) => self.write_all(&buffer[..count])?,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            }
+            at = self.hashing.size();
+        }
+    }
+
+    /// Ends the writing, without waiting for the disk.
+    pub fn close(self) -> Written {
+        failpoint::reach("output-written");
+        Written { content: self.hashing.content(), place: self.place }
     }
 
     /// Brings the bytes to the disk and the file under its name, replacing a plain file that stands there.
@@ -101,38 +161,97 @@ impl FileSink {
     /// # Errors
     /// When the disk does not confirm, or something other than a plain file has come to stand under the name. The temporary
     /// file is then removed. A failed confirmation is final: asked again, the kernel would say yes to lost pages.
-    pub fn finish(mut self) -> Result<Content, Error> {
-        let content = self.hashing.content();
-        failpoint::reach("output-written");
-        fsync(&self.file).map_err(Error::io("write", &self.temporary))?;
-        let (from, to) = (name(&self.temporary)?, name(&self.target)?);
-        check(&self.directory, &self.target, to)?;
+    pub fn finish(self) -> Result<Content, Error> {
+        let mut written = self.close();
+        written.sync()?;
+        written.name()?;
+        written.confirm()?;
+        Ok(written.content)
+    }
+}
+
+impl Written {
+    /// What was written.
+    pub fn content(&self) -> Content {
+        self.content
+    }
+
+    /// The open file, to be read.
+    pub fn file(&self) -> &File {
+        &self.place.file
+    }
+
+    /// A path by which this process can open it, whether or not it has a name.
+    pub fn path(&self) -> PathBuf {
+        PathBuf::from(format!("/proc/self/fd/{}", self.place.file.as_raw_fd()))
+    }
+
+    /// Brings the bytes to the disk.
+    ///
+    /// # Errors
+    /// When the disk does not confirm, which is final.
+    pub fn sync(&self) -> Result<(), Error> {
+        fsync(&self.place.file).map_err(Error::io("write", &self.place.target))
+    }
+
+    /// Gives the file, whose bytes are on the disk, its name. One that had a temporary name replaces a plain file that
+    /// stands there; one that had none replaces nothing.
+    ///
+    /// # Errors
+    /// When something else has come to stand under the name.
+    pub fn name(&mut self) -> Result<(), Error> {
+        let Unfinished { directory, file, target, temporary, finished } = &mut self.place;
         failpoint::reach("output-synced");
-        renameat(&self.directory, from, &self.directory, to).map_err(Error::io("rename a file to", &self.target))?;
-        self.finished = true;
+        let to = name(target)?;
+        match temporary {
+            Some(temporary) => {
+                check(&*directory, target, to)?;
+                renameat(&*directory, name(temporary)?, &*directory, to)
+                    .map_err(Error::io("rename a file to", target))?;
+            }
+            None => {
+                // The way of open(2) that asks for no privilege.
+                let from = format!("/proc/self/fd/{}", file.as_raw_fd());
+                match linkat(CWD, from, &*directory, to, AtFlags::SYMLINK_FOLLOW) {
+                    Err(Errno::EXIST) => {
+                        return Err(Error::refused(target, "something has come to stand there meanwhile"));
+                    }
+                    linked => linked.map_err(Error::io("name", target))?,
+                }
+            }
+        }
+        *finished = true;
         failpoint::reach("output-renamed");
-        fsync(&self.directory).map_err(Error::io("confirm the name of", &self.target))?;
+        Ok(())
+    }
+
+    /// Brings the name to the disk.
+    ///
+    /// # Errors
+    /// When the disk does not confirm.
+    pub fn confirm(&self) -> Result<(), Error> {
+        fsync(&self.place.directory).map_err(Error::io("confirm the name of", &self.place.target))?;
         failpoint::reach("output-confirmed");
-        Ok(content)
+        Ok(())
     }
 }
 
 impl Write for FileSink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
+        let written = self.place.file.write(bytes)?;
         self.hashing.update(&bytes[..written]);
         Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        self.place.file.flush()
     }
 }
 
-impl Drop for FileSink {
+impl Drop for Unfinished {
     fn drop(&mut self) {
         if !self.finished
-            && let Ok(name) = name(&self.temporary)
+            && let Some(Ok(name)) = self.temporary.as_deref().map(name)
         {
             // There is nobody to tell; the ledger knows the path and looks again.
             let _ = unlinkat(&self.directory, name, AtFlags::empty());

@@ -8,9 +8,9 @@ pub mod file;
 pub mod stdout;
 pub mod tree;
 
-pub use file::{FileSink, temporary_for};
+pub use file::{FileSink, Written, temporary_for};
 pub use stdout::{Stdout, reader_is_gone, stdout};
-pub use tree::{Place, Tree};
+pub use tree::{Place, Tree, Way, syncs_are_told};
 
 use std::io;
 use std::os::unix::fs::MetadataExt;

@@ -83,37 +83,67 @@ pub fn open(path: &Path) -> Result<OpenFile, Error> {
 /// # Errors
 /// As [`open`]; a `relative` path that is absolute or climbs is refused.
 pub fn open_below(root: &Path, relative: &Path) -> Result<OpenFile, Error> {
-    let path = root.join(relative);
-    let refused = |kind| Error::Refused { path: path.clone(), kind };
-    let failed = |errno: rustix::io::Errno| Error::Io { doing: "open", path: path.clone(), source: errno.into() };
-    let directory = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    Way::default().open_below(root, relative)
+}
 
-    let mut names = Vec::new();
-    for component in relative.components() {
+/// The directory that was gone to last: files that lie beside each other are opened without going there again.
+#[derive(Debug, Default)]
+pub struct Way {
+    last: Option<(PathBuf, PathBuf, OwnedFd)>,
+}
+
+impl Way {
+    /// As [`open_below`]; a directory that was entered before is the one that was entered then.
+    ///
+    /// # Errors
+    /// As [`open_below`].
+    pub fn open_below(&mut self, root: &Path, relative: &Path) -> Result<OpenFile, Error> {
+        let path = root.join(relative);
+        let refused = |kind| Error::Refused { path: path.clone(), kind };
+        let failed = |errno: rustix::io::Errno| Error::Io { doing: "open", path: path.clone(), source: errno.into() };
+        let Some(last) = relative.components().next_back() else { return Err(refused("directory")) };
+        let Component::Normal(last) = last else { return Err(refused("path that leaves its directory")) };
+        let parent = relative.parent().unwrap_or(Path::new(""));
+        let directory = match &mut self.last {
+            Some((known, below, directory)) if known == root && below == parent => directory,
+            last => {
+                let directory = enter(root, parent, &path)?;
+                &mut last.insert((root.to_owned(), parent.to_owned(), directory)).2
+            }
+        };
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::NOFOLLOW;
+        let fd = match openat(&*directory, last, flags, Mode::empty()) {
+            Err(rustix::io::Errno::LOOP) => return Err(refused("symbolic link")),
+            opened => opened.map_err(failed)?,
+        };
+        let stat = fstat(&fd).map_err(failed)?;
+        match FileType::from_raw_mode(stat.st_mode) {
+            // Reading a regular file never waits for anybody, whatever the flag says: it need not be taken back.
+            FileType::RegularFile => {
+                Ok(OpenFile { file: File::from(fd), path, seen: Seen::from(&stat), regular: true })
+            }
+            kind => Err(refused(name_of(kind))),
+        }
+    }
+}
+
+/// Goes from `root` down to a directory without following a link. `path` is the file that is wanted, for errors.
+fn enter(root: &Path, parent: &Path, path: &Path) -> Result<OwnedFd, Error> {
+    let failed = |errno: rustix::io::Errno| Error::Io { doing: "open", path: path.to_owned(), source: errno.into() };
+    let directory = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let mut fd = openat(CWD, root, directory, Mode::empty()).map_err(failed)?;
+    for component in parent.components() {
         match component {
-            Component::Normal(name) => names.push(name),
+            Component::Normal(name) => {
+                fd = openat(&fd, name, directory | OFlags::NOFOLLOW, Mode::empty()).map_err(failed)?;
+            }
             Component::CurDir => {}
             Component::ParentDir | Component::RootDir | Component::Prefix(_) => {
-                return Err(refused("path that leaves its directory"));
+                return Err(Error::Refused { path: path.to_owned(), kind: "path that leaves its directory" });
             }
         }
     }
-    let Some((last, parents)) = names.split_last() else { return Err(refused("directory")) };
-
-    let mut fd = openat(CWD, root, directory, Mode::empty()).map_err(failed)?;
-    for parent in parents {
-        fd = openat(&fd, *parent, directory | OFlags::NOFOLLOW, Mode::empty()).map_err(failed)?;
-    }
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::NOFOLLOW;
-    let fd = match openat(&fd, *last, flags, Mode::empty()) {
-        Err(rustix::io::Errno::LOOP) => return Err(refused("symbolic link")),
-        opened => opened.map_err(failed)?,
-    };
-    let stat = fstat(&fd).map_err(failed)?;
-    match FileType::from_raw_mode(stat.st_mode) {
-        FileType::RegularFile => finish(fd, path, &stat, true),
-        kind => Err(refused(name_of(kind))),
-    }
+    Ok(fd)
 }
 
 /// Has the file been written to, or cut, since it was opened? Then what was read may be no state it ever was in.

@@ -19,6 +19,11 @@ impl Hashing {
         self.size += bytes.len() as u64;
     }
 
+    /// How many bytes have passed by so far.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
     /// What has passed by so far.
     pub fn content(&self) -> Content {
         Content { size: self.size, blake3: *self.hasher.finalize().as_bytes() }

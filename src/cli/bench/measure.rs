@@ -335,11 +335,9 @@ fn record(ledger: Ledger, path: &Path) -> Result<(Ledger, ArtifactId), Error> {
     let artifact = NewArtifact {
         name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         input: job::real_input(path),
-        output: None,
-        temporary: None,
+        ..NewArtifact::default()
     };
-    let (issue, customer, source) = (None, None, None);
-    let registration = Registration { issue, customer, keep_input: false, artifacts: vec![artifact], source };
+    let registration = Registration { artifacts: vec![artifact], ..Registration::default() };
     let id = ledger.register(&registration)?.pop().ok_or(Error::Internal("the ledger gave no number"))?;
     Ok((ledger, id))
 }

@@ -10,7 +10,15 @@ use crate::pipeline::{Explanation, Report, Scrubber};
 ///
 /// `name` is the scrubbed name of the artifact, if it needs one.
 pub fn print(job: &Job, report: &Report, name: &str) {
-    let text: String = report.explained.iter().map(|explanation| told(&job.scrubber, explanation, name)).collect();
+    print_with(&job.scrubber, report, name);
+}
+
+/// The same with the scrubber that was at work.
+pub fn print_with(scrubber: &Scrubber, report: &Report, name: &str) {
+    if report.explained.is_empty() {
+        return;
+    }
+    let text: String = report.explained.iter().map(|explanation| told(scrubber, explanation, name)).collect();
     let _ = io::stderr().write_all(text.as_bytes());
 }
 

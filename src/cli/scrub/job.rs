@@ -1,7 +1,9 @@
 //! One run of `scrub`: what it works with, how it records, and what it tells in the end.
 
+use std::collections::HashMap;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use super::{Args, SummaryFormat, stats};
@@ -16,8 +18,15 @@ use crate::source::file;
 /// What every form of the verb works with.
 pub struct Job {
     /// The ledger, unless nothing is to be recorded.
-    pub ledger: Option<Ledger>,
-    pub scrubber: Scrubber,
+    pub ledger: Option<Arc<Ledger>>,
+    /// The ledger that keys come from, also if nothing is to be recorded; without one there are no issues.
+    pub keys: Option<Arc<Ledger>>,
+    pub scrubber: Arc<Scrubber>,
+    /// What decides the outputs, besides inputs and keys.
+    pub recipe: [u8; 32],
+    /// The digests of the rules and of the policy.
+    pub rules: [u8; 32],
+    pub policy: [u8; 32],
     pub threads: usize,
     /// The ids of the rules in the slow lane.
     pub slow: Vec<String>,
@@ -26,9 +35,26 @@ pub struct Job {
     /// How much was learned, if a first pass was made.
     pub knowledge: Option<Knowledge>,
     pub args: Args,
+    pub kinds: OnceLock<HashMap<String, &'static str>>,
 }
 
 impl Job {
+    /// The kinds of the rules by their ids.
+    pub fn kinds(&self) -> &HashMap<String, &'static str> {
+        let kinds = || self.scrubber.catalogue().iter().map(|rule| (rule.id.to_string(), rule.kind.id())).collect();
+        self.kinds.get_or_init(kinds)
+    }
+
+    /// Tells of issues that were opened again.
+    pub fn tell_reopened(&self, ledger: &Ledger) {
+        for reopened in ledger.take_reopened().into_iter().filter(|_| !self.args.quiet) {
+            let key = if reopened.has_new_key { " with a new key" } else { "" };
+            let issue = show::text(&reopened.issue);
+            // A closed standard error leaves nobody to tell.
+            let _ = writeln!(io::stderr(), "issue {issue} was resolved; it is open again{key}");
+        }
+    }
+
     /// Records artifacts before any of them is read, in one commit. The ids are in the order of the artifacts; there are
     /// none if nothing is recorded.
     pub fn register(&self, artifacts: Vec<NewArtifact>) -> Result<Vec<Option<ArtifactId>>, Error> {
@@ -39,30 +65,31 @@ impl Job {
             keep_input: self.args.keep_input,
             source: self.args.source.clone(),
             artifacts,
+            ..Registration::default()
         };
         let ids = ledger.register(&registration)?;
-        for reopened in ledger.take_reopened().into_iter().filter(|_| !self.args.quiet) {
-            let key = if reopened.has_new_key { " with a new key" } else { "" };
-            let issue = show::text(&reopened.issue);
-            // A closed standard error leaves nobody to tell.
-            let _ = writeln!(io::stderr(), "issue {issue} was resolved; it is open again{key}");
-        }
+        self.tell_reopened(ledger);
         Ok(ids.into_iter().map(Some).collect())
     }
 
     /// Scans a written output once more, if that was asked for, before it gets its name.
     pub fn verify(&self, written: &Path) -> Result<(), Error> {
+        self.verify_with(&self.scrubber, written)
+    }
+
+    /// The same with the scrubber that made it.
+    pub fn verify_with(&self, scrubber: &Scrubber, written: &Path) -> Result<(), Error> {
         if !self.args.verify {
             return Ok(());
         }
-        let left = self.scrubber.leftovers(&mut file::open(written)?)?;
+        let left = scrubber.leftovers(&mut file::open(written)?)?;
         if left.count == 0 { Ok(()) } else { Err(Error::Left { count: left.count, first: left.first }) }
     }
 
     /// Scrubs from now on with what was gathered in a first pass.
     pub fn know(&mut self, gathered: Gathered) {
         let (scrubber, knowledge) = self.scrubber.knowing(gathered);
-        self.scrubber = scrubber;
+        self.scrubber = Arc::new(scrubber);
         self.knowledge = Some(knowledge);
     }
 
@@ -94,15 +121,7 @@ impl Job {
     /// as true, so the error that led here goes before.
     pub fn fail(&self, id: Option<&ArtifactId>, error: &Error) {
         if let (Some(ledger), Some(id)) = (&self.ledger, id) {
-            let code = match error {
-                Error::Scrub(pipeline::Error::Read(_)) | Error::Source(_) | Error::Changed { .. } => FailCode::Read,
-                Error::Scrub(pipeline::Error::Container { .. }) => FailCode::Decode,
-                Error::Scrub(pipeline::Error::Unscannable { .. }) => FailCode::Refused,
-                Error::Left { .. } => FailCode::Verify,
-                Error::Scrub(pipeline::Error::Write(error)) if sink::reader_is_gone(error) => FailCode::Cancelled,
-                Error::Scrub(pipeline::Error::Write(_)) | Error::Sink(_) => FailCode::Write,
-                _ => FailCode::Internal,
-            };
+            let code = fail_code(error);
             let _ = ledger.fail(id, code);
         }
     }
@@ -130,13 +149,25 @@ impl Job {
             // A closed standard error leaves nobody to tell.
             let _ = io::stderr().write_all(text.as_bytes());
         }
-        let is_whole = [&summary.withheld, &summary.doubtful, &summary.failed].iter().all(|list| list.is_empty());
-        Ok(if is_whole { Exit::Done } else { Exit::Incomplete })
+        Ok(if summary.is_whole() { Exit::Done } else { Exit::Incomplete })
     }
 
     /// Whether a progress bar may be drawn: to a terminal that nothing else is written to.
     pub fn may_draw(&self, is_output_elsewhere: bool) -> bool {
         !self.args.quiet && io::stderr().is_terminal() && (is_output_elsewhere || !io::stdout().is_terminal())
+    }
+}
+
+/// Why an artifact failed, as the ledger keeps it.
+pub fn fail_code(error: &Error) -> FailCode {
+    match error {
+        Error::Scrub(pipeline::Error::Read(_)) | Error::Source(_) | Error::Changed { .. } => FailCode::Read,
+        Error::Scrub(pipeline::Error::Container { .. }) => FailCode::Decode,
+        Error::Scrub(pipeline::Error::Unscannable { .. }) => FailCode::Refused,
+        Error::Left { .. } => FailCode::Verify,
+        Error::Scrub(pipeline::Error::Write(error)) if sink::reader_is_gone(error) => FailCode::Cancelled,
+        Error::Scrub(pipeline::Error::Write(_)) | Error::Sink(_) => FailCode::Write,
+        _ => FailCode::Internal,
     }
 }
 

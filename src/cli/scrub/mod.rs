@@ -1,13 +1,19 @@
 //! `scrubjay scrub`: the main job, as a filter, on a file, or on a tree.
 
+mod bulk;
 pub mod explain;
 pub mod job;
+mod list;
+mod manifest;
+mod pattern;
 mod progress;
 mod single;
 mod stats;
 mod tree;
+mod twins;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use clap::ValueEnum;
 
@@ -32,10 +38,21 @@ pub struct Args {
     output: Option<PathBuf>,
     /// The issue that the artifact belongs to: its key decides the pseudonyms, and `scrubjay resolve` deletes the copies
     #[arg(long, value_name = "KEY", env = "SCRUBJAY_ISSUE", hide_env_values = true)]
-    issue: Option<String>,
+    pub issue: Option<String>,
+    /// Take the issue, and perhaps the customer, of each file from its path below INPUT, for example `{issue}/**` or
+    /// `{customer}/case-{issue}*/**`. A file whose path does not match is withheld, or goes to --issue
+    #[arg(long, value_name = "PATTERN", conflicts_with = "manifest", value_parser = pattern::Pattern::parse)]
+    pub issue_from_path: Option<pattern::Pattern>,
+    /// The files to scrub below INPUT [default: the current directory] in place of all there are: a line of JSON for each, with
+    /// `path`, `issue` and `customer`
+    #[arg(long, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
+    /// Scrub again what an earlier run has done: without this, files of an issue that are as they were stay as they are
+    #[arg(long)]
+    force: bool,
     /// The customer that the artifact came from
-    #[arg(long, value_name = "NAME", requires = "issue")]
-    customer: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub customer: Option<String>,
     /// Where the input was fetched from, such as a ticket's attachment: scrubjay cannot delete it there, and reminds you
     /// until `scrubjay confirm` attests that it is gone
     #[arg(long, value_name = "URL", requires = "issue", conflicts_with = "no_record", value_parser = address)]
@@ -50,8 +67,8 @@ pub struct Args {
     detection: Detection,
     #[command(flatten)]
     learning: Learning,
-    /// Threads to use [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    /// Threads to use; files of a directory are shared out among them [default: one for each core]
+    #[arg(long, visible_alias = "jobs", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     /// What becomes of files and entries that are no text, such as images and dumps
     #[arg(long, value_enum, default_value = "withhold", value_name = "ACT")]
@@ -60,6 +77,10 @@ pub struct Args {
     /// code is 5
     #[arg(long, requires = "output")]
     verify: bool,
+    /// Write a stamp beside the output too (FILE.SCRUBBED.json), as every directory gets one (SCRUBBED.json): what it was
+    /// scrubbed with, counts and keyed digests; `scrubjay verify-manifest` checks it
+    #[arg(long, requires = "output")]
+    stamp: bool,
     #[command(flatten)]
     bounds: Bounds,
     /// How the summary on standard error is written
@@ -98,29 +119,62 @@ enum SummaryFormat {
 }
 
 pub fn run(context: &Context, args: Args) -> Result<Exit, Error> {
-    let is_tree = args.inputs.len() > 1 || args.inputs.iter().any(|input| input.is_dir());
+    let is_by_path = args.issue_from_path.is_some() || args.manifest.is_some();
+    let is_tree = is_by_path || args.inputs.len() > 1 || args.inputs.iter().any(|input| input.is_dir());
+    let wrong = |why: &str| Err(Error::Usage(why.into()));
+    if args.customer.is_some() && args.issue.is_none() && !is_by_path {
+        return wrong("--customer says whose issue it is: pass --issue as well, or --issue-from-path or --manifest");
+    }
     if is_tree && args.output.is_none() {
-        return Err(Error::Usage("a directory, or several inputs, need a directory to go to: pass -o DIR".into()));
+        return wrong("a directory, or several inputs, need a directory to go to: pass -o DIR");
     }
     if is_tree && args.inputs.iter().any(|input| input == Path::new("-")) {
-        return Err(Error::Usage("the standard input cannot be one of several inputs".into()));
+        return wrong("the standard input cannot be one of several inputs");
     }
-    let mut job = job(context, args, is_tree)?;
+    if args.issue_from_path.is_some() && args.inputs.is_empty() {
+        return wrong("--issue-from-path takes issues from the paths below a directory: name one");
+    }
+    if args.manifest.is_some() && (args.inputs.len() > 1 || args.inputs.iter().any(|input| !input.is_dir())) {
+        return wrong("the paths in a manifest are those of files below one directory");
+    }
+    // What is learned from a whole directory is known once all of it was read; an archive of many issues has no such whole.
+    let is_bulk = is_tree && (is_by_path || !args.learning.is_from_whole());
+    if args.force && !is_bulk {
+        return wrong(
+            "--force goes with --issue-from-path, --manifest or a directory and --no-learn: only these leave what is done",
+        );
+    }
+    if is_by_path && args.learning.is_from_stream() {
+        return wrong("--learn learns from one issue's files: it does not go with --issue-from-path and --manifest");
+    }
+    let mut job = job(context, args, is_tree, is_bulk)?;
     // What is told of the run goes through the scrubber itself: paths may hold what the artifact holds.
-    let done = if is_tree { tree::run(&mut job) } else { single::run(&mut job) };
+    let done = match (is_tree, is_bulk) {
+        (true, true) => bulk::run(context, &job),
+        (true, false) => tree::run(&mut job),
+        (false, _) => single::run(&mut job),
+    };
     done.map_err(|error| error.without_content(&job.scrubber))
 }
 
 /// Reads what the options name, and builds the scrubber.
-fn job(context: &Context, args: Args, is_tree: bool) -> Result<Job, Error> {
+fn job(context: &Context, args: Args, is_tree: bool, is_bulk: bool) -> Result<Job, Error> {
     let rules = args.detection.rules()?;
     if args.verify && args.detection.policy(&rules)?.uses(Style::Shape) {
         let why = "what stands in place of values in the style `shape` must look real, so that it cannot be verified";
         return Err(Error::Usage(why.into()));
     }
     let slow = rules.rules().iter().filter(|rule| rule.is_slow()).map(|rule| rule.id.to_string()).collect();
-    let ledger =
-        if args.no_record && args.issue.is_none() { None } else { Some(context.ledger_for(args.customer.as_deref())?) };
+    let has_issues = args.issue.is_some() || args.issue_from_path.is_some() || args.manifest.is_some();
+    let keys = match args.no_record && !has_issues {
+        true => None,
+        false => Some(Arc::new(context.ledger_for(args.customer.as_deref())?)),
+    };
+    let digest = |bytes: &[u8]| *blake3::hash(bytes).as_bytes();
+    let policy = digest(format!("{:?}", args.detection.policy(&rules)?).as_bytes());
+    let how = format!("{:?} {:?}", args.unscannable, args.bounds.limits());
+    let recipe = digest(&[args.detection.recipe(&rules)?.as_slice(), how.as_bytes()].concat());
+    let rules_digest = rules.digest();
     let threads = args.threads.map_or_else(cores, usize::from);
     let spools = match &args.output {
         Some(output) if is_tree => output.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")),
@@ -140,16 +194,19 @@ fn job(context: &Context, args: Args, is_tree: bool) -> Result<Job, Error> {
             UnscannableName::Fail => Unscannable::Fail,
         })
         .limits(args.bounds.limits());
-    if args.learning.is_from_whole() {
+    if args.learning.is_from_whole() && !is_bulk {
         builder = builder.learns(Room::default());
     }
     builder = args.detection.apply(builder, rules)?;
-    if let (Some(issue), Some(ledger)) = (&args.issue, &ledger) {
+    // In a run by the batch every file's owner gets its key when it is listed; then it is known what was recorded before.
+    if let (Some(issue), Some(ledger), false) = (&args.issue, &keys, is_bulk) {
         builder = builder.key(ledger.issue_key(issue)?);
     }
     let scrubber = builder.build().map_err(|_| Error::Internal("the system gave no random bytes"))?;
-    let ledger = ledger.filter(|_| !args.no_record);
-    Ok(Job { ledger, scrubber, threads, slow, spools: spools.to_path_buf(), knowledge: None, args })
+    let ledger = keys.clone().filter(|_| !args.no_record);
+    let (scrubber, kinds, spools) = (Arc::new(scrubber), OnceLock::new(), spools.to_path_buf());
+    let rules = rules_digest;
+    Ok(Job { ledger, keys, scrubber, recipe, rules, policy, threads, slow, spools, knowledge: None, args, kinds })
 }
 
 fn address(text: &str) -> Result<String, String> {

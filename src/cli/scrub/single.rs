@@ -7,7 +7,7 @@ use super::explain;
 use super::job::{Job, real_input, real_output};
 use super::progress::Progress;
 use crate::cli::learn::{self, Input};
-use crate::cli::{Error, Exit};
+use crate::cli::{Error, Exit, stamp};
 use crate::ledger::NewArtifact;
 use crate::pipeline::Report;
 use crate::sink::{self, FileSink};
@@ -40,6 +40,7 @@ pub fn run(job: &mut Job) -> Result<Exit, Error> {
         input: input.as_ref().filter(|i| i.is_regular()).and_then(|i| real_input(i.path())),
         output: output.clone(),
         temporary: temporary.clone(),
+        ..NewArtifact::default()
     };
     let id = job.register(vec![artifact])?.pop().flatten();
     let learned = learn::from_one(&job.scrubber, job.args.learning, &job.spools, input);
@@ -55,6 +56,9 @@ pub fn run(job: &mut Job) -> Result<Exit, Error> {
     match scrubbed {
         Ok((report, content)) => {
             job.finish(id.as_ref(), &report, content)?;
+            if let (true, Some(output), Some(content)) = (job.args.stamp, &output, content) {
+                stamp::write_beside(job, output, content, &report.summary.rules)?;
+            }
             explain::print(job, &report, "");
             let mut summary = report.summary;
             summary.within(&told(job));

@@ -13,10 +13,10 @@ use super::explain;
 use super::job::{Job, real_input, real_output};
 use super::progress::Progress;
 use crate::artifact::{ArtifactId, Content};
-use crate::cli::{Error, Exit, learn};
+use crate::cli::{Error, Exit, learn, stamp};
 use crate::ledger::NewArtifact;
 use crate::report::{Summary, Withheld};
-use crate::sink::{Place, Tree};
+use crate::sink::{Place, Tree, Way};
 use crate::source::file::{self, OpenFile};
 use crate::source::{self, FileKind, Walked};
 
@@ -55,16 +55,19 @@ impl Input {
 
 pub fn run(job: &mut Job) -> Result<Exit, Error> {
     let start = Instant::now();
-    let Some(root) = job.args.output.as_deref() else { return Err(Error::Internal("a tree without an output")) };
-    refuse_overlap(&job.args.inputs, root)?;
+    let Some(root) = job.args.output.clone() else { return Err(Error::Internal("a tree without an output")) };
+    refuse_overlap(&job.args.inputs, &root)?;
     let mut summary = Summary::default();
     let inputs = list(job, &mut summary)?;
-    let mut tree = Tree::create(root)?;
+    let mut tree = Tree::create(&root)?;
+    // The name of the stamp is no other file's.
+    tree.place(Path::new(stamp::NAME))?;
     let items = record(job, inputs, &mut tree, &mut summary)?;
     let job = &*job;
 
     let progress = Progress::new(job.may_draw(true), Some(items.iter().map(|item| item.size).sum()));
     let shared = Mutex::new(summary);
+    let stamp = Mutex::new(stamp::Stamp::default());
     let is_left = AtomicBool::new(false);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(job.threads).build();
     let pool = pool.map_err(|_| Error::Internal("cannot start threads"))?;
@@ -73,7 +76,14 @@ pub fn run(job: &mut Job) -> Result<Exit, Error> {
             let done = scrub(job, item, &progress);
             let mut summary = shared.lock().unwrap_or_else(PoisonError::into_inner);
             match done {
-                Ok(more) => summary.add(more),
+                Ok((more, content)) => {
+                    let mut stamp = stamp.lock().unwrap_or_else(PoisonError::into_inner);
+                    match &job.ledger {
+                        Some(ledger) => stamp.add(&item.place.relative, &ledger.print(content), ledger, &more.rules),
+                        None => stamp.count(&more.rules),
+                    }
+                    summary.add(more);
+                }
                 Err(error) => {
                     job.fail(item.id.as_ref(), &error);
                     is_left.fetch_or(matches!(error, Error::Left { .. }), Ordering::Relaxed);
@@ -92,6 +102,11 @@ pub fn run(job: &mut Job) -> Result<Exit, Error> {
     summary.passed.sort_by(|a, b| a.name.cmp(&b.name));
     summary.masked.sort_by(|a, b| a.name.cmp(&b.name));
     summary.failed.sort_by(|a, b| a.name.cmp(&b.name));
+    let stamp = stamp.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let Err(error) = stamp::write_tree(job, &root, stamp) {
+        let reason = error.without_content(&job.scrubber).chain();
+        summary.failed.push(Withheld { name: stamp::NAME.into(), reason });
+    }
     let exit = job.conclude(&mut summary, start)?;
     Ok(if is_left.into_inner() { Exit::Contradiction } else { exit })
 }
@@ -167,6 +182,8 @@ fn list(job: &Job, summary: &mut Summary) -> Result<Vec<(Input, PathBuf, u64)>, 
         }
         for walked in source::walk(input) {
             match walked {
+                // A stamp of ours is not carried over: the output gets its own.
+                Ok(walked) if walked.relative == Path::new(stamp::NAME) && stamp::is_ours(&walked.path) => {}
                 Ok(walked) if walked.kind == FileKind::Regular => {
                     let (relative, size) = (prefix.join(&walked.relative), walked.size);
                     list.push((Input::Met(walked), relative, size));
@@ -214,9 +231,9 @@ fn place(
     Ok(items)
 }
 
-fn scrub(job: &Job, item: &Item, progress: &Progress) -> Result<Summary, Error> {
+fn scrub(job: &Job, item: &Item, progress: &Progress) -> Result<(Summary, Content), Error> {
     let mut input = item.input.open()?;
-    let mut sink = item.place.create()?;
+    let mut sink = item.place.create(&mut Way::default())?;
     let report = job.scrubber.scrub_file(&mut input, progress.watching(), &mut sink)?;
     let is_other = item.learned.is_some_and(|content| content != report.input);
     if is_other || file::changed_since(&input).unwrap_or(true) || report.input.size != input.seen().size {
@@ -228,7 +245,7 @@ fn scrub(job: &Job, item: &Item, progress: &Progress) -> Result<Summary, Error> 
     explain::print(job, &report, &item.name);
     let mut summary = report.summary;
     summary.within(&item.name);
-    Ok(summary)
+    Ok((summary, content))
 }
 
 fn told(job: &Job, path: &Path) -> String {

@@ -116,6 +116,10 @@ impl Driver for Faulty {
         self.inner.check()
     }
 
+    fn expect_many(&mut self, many: bool) -> Result<(), Error> {
+        self.inner.expect_many(many)
+    }
+
     fn empty_log(&mut self) -> Result<bool, Error> {
         self.inner.empty_log()
     }
@@ -131,7 +135,7 @@ fn every_call_of_the_database_may_fail() {
             let failed = Arc::new(AtomicU64::new(0));
             let inner = sqlite::Sqlite::open(&ledger.home).unwrap();
             let faulty = Faulty { inner, left: AtomicU64::new(good), mode, failed: failed.clone() };
-            *ledger.store() = Box::new(Sql(faulty));
+            *ledger.store() = Box::new(Sql::new(faulty));
             let report = ledger.resolve("ZD-1", ResolveOptions::default());
             let has_failed = failed.load(Ordering::SeqCst) > 0;
             assert_eq!(report.is_err(), has_failed, "call {good}, {mode:?}: a fault is told");
