@@ -28,9 +28,11 @@ pub struct Progress {
 struct Many {
     files: AtomicU64,
     of_files: AtomicU64,
-    /// Whether there are more files than were counted.
     failed: AtomicU64,
+    /// Whether there are no more files than were counted so far.
     is_counted: AtomicBool,
+    /// Whether all there are were counted at once.
+    has_all: AtomicBool,
     /// Whether lines go to the standard error, and when the last one went.
     has_lines: bool,
     last: Mutex<Option<Instant>>,
@@ -93,8 +95,9 @@ impl Progress {
 
     /// So many bytes more are to come, in so many files.
     pub fn expect(&self, bytes: u64, files: u64) {
-        self.bar.inc_length(bytes);
-        if let Some(many) = &self.many {
+        let Some(many) = &self.many else { return };
+        if !many.has_all.load(Ordering::Relaxed) {
+            self.bar.inc_length(bytes);
             many.of_files.fetch_add(files, Ordering::Relaxed);
         }
     }
@@ -111,6 +114,7 @@ impl Progress {
         if let Some(many) = &self.many {
             self.bar.set_length(bytes.max(self.bar.position()));
             many.of_files.store(files, Ordering::Relaxed);
+            many.has_all.store(true, Ordering::Relaxed);
             many.is_counted.store(true, Ordering::Relaxed);
         }
     }
