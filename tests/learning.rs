@@ -180,6 +180,10 @@ fn a_directory_that_is_scrubbed_twice_is_scrubbed_once() {
     let again = world.run(&["scrub", "out", "-o", "again", "--issue", "L-1", "--keep-input"], b"");
     assert_eq!(again.code, 0, "{}", again.stderr);
     for entry in walkdir::WalkDir::new(world.path("out")).into_iter().flatten().filter(|e| e.file_type().is_file()) {
+        // A stamp tells of the run that made it: the design exempts what we add.
+        if entry.file_name() == "SCRUBBED.json" {
+            continue;
+        }
         let twin = world.path("again").join(entry.path().strip_prefix(world.path("out")).unwrap());
         assert_eq!(fs::read_to_string(entry.path()).unwrap(), fs::read_to_string(twin).unwrap());
     }
