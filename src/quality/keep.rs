@@ -233,9 +233,11 @@ mod tests {
             judge.finish()
         };
         let plain = judged(Judge::new(&RuleSet::builtin()));
-        let knowing = judged(Judge::knowing(&RuleSet::builtin(), &files).unwrap());
+        let knowing = Judge::knowing(&RuleSet::builtin(), &files).unwrap();
+        let terms = knowing.learned.as_ref().map_or(0, Learned::len);
+        assert!(terms > 5, "the suite tells of users and hosts: {terms}");
+        let knowing = judged(knowing);
         let learned: Vec<&Takes> = knowing.rules.iter().filter(|takes| takes.rule.starts_with("learned-")).collect();
-        assert!(learned.iter().map(|takes| takes.takes).sum::<u64>() > 0, "something is learned");
         assert_eq!(knowing.wrong(), plain.wrong(), "{learned:#?}");
         assert!(knowing.hidden().good >= plain.hidden().good);
     }
