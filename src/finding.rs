@@ -46,6 +46,10 @@ pub enum Encoding {
     Entity,
     /// `\u0040` (JSON and Java strings).
     Escape,
+    /// `""`, `''` (quotes in cells of CSV and in literals of SQL).
+    Doubled,
+    /// `\'`, `\t` (literals of MySQL and cells of COPY).
+    Backslash,
 }
 
 /// The encodings around a value, outermost first: at most four.

@@ -52,7 +52,7 @@
 //!
 //! # Who may import whom
 //!
-//! The vocabulary ([`artifact`], [`chunk`], [`failpoint`], [`finding`], [`kind`], [`placeholder`], [`sensitive`], [`span`]) imports
+//! The vocabulary ([`artifact`], [`chunk`], [`failpoint`], [`finding`], [`kind`], [`placeholder`], [`sensitive`], [`span`], [`width`]) imports
 //! nothing of ours. Stages import the vocabulary only, but for: `detect` runs `rules`, `container` and `text` read
 //! `source`, `sink` knows `source`. `pipeline` imports all stages, `cli` everything. Stated absences: no stage knows the
 //! ledger, the ledger knows no detection, rules know no policy, and nothing below `cli` knows that there is a terminal, an
@@ -88,5 +88,6 @@ pub mod sink;
 pub mod source;
 pub mod span;
 pub mod text;
+pub mod width;
 
 pub use pipeline::{BuildError, Builder, Error, Outcome, Recorder, Report, Scrubber, Unscannable};

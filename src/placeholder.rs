@@ -72,6 +72,13 @@ pub fn at_start(text: &[u8]) -> Option<usize> {
     (is_whole && hash.iter().all(|b| ALPHABET.contains(b)) && sum == check(kind, hash)).then_some(end)
 }
 
+/// Whether `text` is what stands behind the label of a placeholder of `kind`, as it stands alone where there is no room.
+pub fn is_body(kind: Kind, text: &[u8]) -> bool {
+    let Ok(body) = <&Body>::try_from(text) else { return false };
+    let Some((hash, sum)) = body.split_first_chunk::<9>() else { return false };
+    hash.iter().all(|b| ALPHABET.contains(b)) && sum == check(kind, hash)
+}
+
 /// Whether a placeholder shares a byte with `text[start..end]`.
 ///
 /// Every finding is asked about, and hardly any stands near an underscore: that answer must cost next to nothing.

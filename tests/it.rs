@@ -20,3 +20,4 @@ mod ledger_week;
 mod postgres_server;
 mod reference;
 mod scrub;
+mod tables;

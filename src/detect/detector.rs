@@ -3,6 +3,7 @@
 use crate::detect::bytes::ByteSet;
 use crate::detect::prefilter::{Literal, Shape};
 use crate::detect::run::Run;
+use crate::detect::table::Event;
 use crate::detect::view::View;
 use crate::finding::{Confidence, Form, Place, RuleId};
 use crate::kind::Kind;
@@ -43,6 +44,8 @@ pub enum Anchor {
     /// Wherever two such bytes stand side by side: the slow lane, for what no literal tells of. The last byte of a stream is
     /// met by itself.
     Pair(ByteSet, ByteSet),
+    /// At the second line of a stream, and of what follows a blank line.
+    Paragraph,
 }
 
 impl Anchor {
@@ -174,6 +177,7 @@ pub struct Candidates<'a> {
     pub(super) base: u16,
     pub(super) dead: &'a mut usize,
     pub(super) covered: &'a mut Covered,
+    pub(super) events: &'a mut Vec<Event>,
 }
 
 /// The value of a key that goes on and on, for the keys that seem to stand in it: theirs would be parts of it. One is known at
@@ -197,6 +201,12 @@ impl Candidates<'_> {
     pub fn found(&mut self, found: Found) {
         let rule = RuleId(self.base + found.rule.0);
         self.found.push(Found { rule, ..found });
+    }
+
+    /// Says that a table begins.
+    #[inline]
+    pub(super) fn event(&mut self, event: Event) {
+        self.events.push(event);
     }
 
     /// Says that every candidate of the same anchor before `index` is decided with this one: none of them would give a

@@ -12,6 +12,7 @@ use crate::detect::hosts::Hosts;
 use crate::detect::learned::Learned;
 use crate::detect::lexicon::Lexicon;
 use crate::detect::prefilter::{self, Isa, Literal, Met, Prefilter, Shape};
+use crate::detect::table::{Event, Headers, Judge, Reader, paragraphs};
 use crate::detect::view::View;
 use crate::detect::{call, command, device, files, kubernetes, listing, piped, record, sql, stated};
 use crate::detect::{dashed, email, header, home, ipv4, ipv6, keyed, login, mac, numbers, pem, token, userinfo};
@@ -28,6 +29,8 @@ pub struct Scan {
     pub decided: usize,
     /// Each candidate's fate, if asked for.
     pub explained: Vec<Explained>,
+    /// Where tables begin, in order.
+    pub events: Vec<Event>,
 }
 
 /// The memory of one worker, to be used for one chunk after the other. It holds no content.
@@ -96,6 +99,10 @@ pub struct Engine {
     pairs: Vec<(ByteSet, ByteSet, usize)>,
     /// The number of the first rule of learned values.
     learned: u16,
+    /// Who asks for the lines that begin a paragraph.
+    paragraphs: Vec<usize>,
+    /// Who reads the tables that begin somewhere.
+    tables: Option<Reader>,
     keep: Terms,
 }
 
@@ -147,8 +154,7 @@ impl Group {
 }
 
 /// Every built-in detector, in the order in which they register their rules.
-fn builtin(rules: &RuleSet) -> Vec<(Group, Box<dyn Detector>)> {
-    let lexicon = Arc::new(Lexicon::new(rules));
+fn builtin(rules: &RuleSet, lexicon: Arc<Lexicon>) -> Vec<(Group, Box<dyn Detector>)> {
     vec![
         (Group::Mail, Box::new(email::Email)),
         (Group::Network, Box::new(ipv4::Ipv4)),
@@ -184,27 +190,43 @@ impl Engine {
 
     /// The same with the instructions of `isa`, or the next best that the processor has. The findings are the same.
     pub fn on(isa: Isa, rules: &RuleSet, hide: &Terms, keep: Terms) -> Engine {
-        Engine::with(isa, Engine::detectors(rules, hide), keep)
+        Engine::reading(isa, rules, hide, keep, Vec::new())
     }
 
     /// The same, which also finds what is no finding by itself but worth learning: hosts in places that say so.
     pub fn harvesting(isa: Isa, rules: &RuleSet, hide: &Terms, keep: Terms) -> Engine {
-        let mut detectors = Engine::detectors(rules, hide);
-        detectors.push(Box::new(Hosts));
-        Engine::with(isa, detectors, keep)
+        Engine::reading(isa, rules, hide, keep, vec![Box::new(Hosts)])
     }
 
-    fn detectors(rules: &RuleSet, hide: &Terms) -> Vec<Box<dyn Detector>> {
-        let mut detectors: Vec<_> = builtin(rules).into_iter().map(|(_, detector)| detector).collect();
+    /// All built-in detectors and `more`, and the columns of tables.
+    fn reading(isa: Isa, rules: &RuleSet, hide: &Terms, keep: Terms, more: Vec<Box<dyn Detector>>) -> Engine {
+        let lexicon = Arc::new(Lexicon::new(rules));
+        let judge = Arc::new(Judge::new(lexicon.clone()));
+        // Its rules are the first of all.
+        let mut detectors: Vec<Box<dyn Detector>> = vec![Box::new(Headers::new(judge.clone()))];
+        detectors.extend(builtin(rules, lexicon).into_iter().map(|(_, detector)| detector));
         if !hide.is_empty() {
             detectors.push(Box::new(hide.clone()));
         }
-        detectors
+        detectors.extend(more);
+        let engine = Engine::with(isa, detectors, keep);
+        Engine { tables: Some(Reader::new(judge, 0)), ..engine }
+    }
+
+    /// Who reads the tables whose beginnings the scan finds, if anybody does.
+    pub fn tables(&self) -> Option<&Reader> {
+        self.tables.as_ref()
+    }
+
+    /// The values that stay.
+    pub fn keep(&self) -> &Terms {
+        &self.keep
     }
 
     /// Only the built-in detectors of some groups, for measuring what they cost.
     pub fn of(isa: Isa, rules: &RuleSet, groups: &[Group]) -> Engine {
-        let detectors = builtin(rules).into_iter().filter(|(group, _)| groups.contains(group));
+        let lexicon = Arc::new(Lexicon::new(rules));
+        let detectors = builtin(rules, lexicon).into_iter().filter(|(group, _)| groups.contains(group));
         Engine::with(isa, detectors.map(|(_, detector)| detector).collect(), Terms::new())
     }
 
@@ -215,6 +237,7 @@ impl Engine {
         let mut by_literal: BTreeMap<_, Vec<Asker>> = BTreeMap::new();
         let mut by_shape: [Vec<Asker>; Shape::ALL.len()] = Default::default();
         let mut pairs = Vec::new();
+        let mut paragraphs = Vec::new();
         for (who, detector) in detectors.into_iter().enumerate() {
             for (which, anchor) in detector.anchors().into_iter().enumerate() {
                 let asker = Asker { who, which };
@@ -222,6 +245,7 @@ impl Engine {
                     Anchor::Shape(shape) => by_shape[shape as usize].push(asker),
                     Anchor::Literal(literal) => by_literal.entry(literal).or_default().push(asker),
                     Anchor::Pair(first, second) => pairs.push((first, second, asker)),
+                    Anchor::Paragraph => paragraphs.push(asker),
                 }
             }
             let base = catalogue.len() as u16;
@@ -247,6 +271,9 @@ impl Engine {
             (first, second, askers.len() - 1)
         });
         let pairs = pairs.collect();
+        let from = askers.len();
+        askers.append(&mut paragraphs);
+        let paragraphs = (from..askers.len()).collect();
         Engine {
             detectors: registered,
             catalogue,
@@ -256,6 +283,8 @@ impl Engine {
             shapes: by_shape,
             pairs,
             learned,
+            paragraphs,
+            tables: None,
             keep,
         }
     }
@@ -284,6 +313,7 @@ impl Engine {
                 Anchor::Shape(shape) => format!("{shape:?} for {rule}"),
                 Anchor::Literal(literal) => format!("\"{}\" for {rule}", literal.bytes.escape_ascii()),
                 Anchor::Pair(..) => format!("the slow lane for {rule}"),
+                Anchor::Paragraph => format!("the beginning of a paragraph for {rule}"),
             }
         };
         self.askers.iter().zip(self.askers()).map(name).collect()
@@ -333,6 +363,15 @@ impl Engine {
             let decided = learned.search(chunk.bytes, chunk.own.clone(), chunk.is_last, met);
             pass.decided = pass.decided.min(decided);
         }
+        if !self.paragraphs.is_empty() {
+            paragraphs(chunk.bytes, chunk.own.clone(), |at| {
+                for &asker in &self.paragraphs {
+                    if at < pass.decided {
+                        pass.verify(asker, at);
+                    }
+                }
+            });
+        }
         pass.finish(fates.as_deref_mut())
     }
 
@@ -345,7 +384,7 @@ impl Engine {
             Anchor::Literal(Literal { bytes, after, .. }) => {
                 Some(bytes.into_iter().chain(after.iter().filter_map(behind)).collect())
             }
-            Anchor::Shape(_) | Anchor::Pair(..) => None,
+            Anchor::Shape(_) | Anchor::Pair(..) | Anchor::Paragraph => None,
         };
         self.askers().filter_map(bytes).collect()
     }
@@ -387,6 +426,7 @@ struct Pass<'e, 'c> {
     decided: usize,
     found: Vec<Found>,
     left: Option<Vec<(usize, RuleId, &'static str)>>,
+    events: Vec<Event>,
     /// For each finding, the anchor it came from.
     anchors: &'c mut Vec<usize>,
     /// By asker.
@@ -408,7 +448,8 @@ impl<'e, 'c> Pass<'e, 'c> {
         verified.iter_mut().for_each(|verified| verified.dead = 0);
         let left = (says.each || says.counts).then(Vec::new);
         let covered = Covered::default();
-        Pass { engine, chunk, says, decided: chunk.own.end, found, left, anchors, verified, covered }
+        let (decided, events) = (chunk.own.end, Vec::new());
+        Pass { engine, chunk, says, decided, found, left, events, anchors, verified, covered }
     }
 
     fn verify(&mut self, asker: usize, at: usize) {
@@ -443,16 +484,18 @@ impl<'e, 'c> Pass<'e, 'c> {
     ) -> bool {
         let view = View::new(self.chunk, at);
         let (before, left_before) = (self.found.len(), self.left.as_ref().map_or(0, Vec::len));
-        let (left, covered) = (self.left.as_mut(), &mut self.covered);
-        verify(&view, &mut Candidates { found: &mut self.found, left, base, dead, covered });
+        let events_before = self.events.len();
+        let (left, covered, events) = (self.left.as_mut(), &mut self.covered, &mut self.events);
+        verify(&view, &mut Candidates { found: &mut self.found, left, base, dead, covered, events });
         let found = self.found.len();
         if self.says.counts
             && found == before
+            && self.events.len() == events_before
             && let Some(left) = self.left.as_mut().filter(|left| left.len() == left_before)
         {
             left.push((at, RuleId(base), UNSPOKEN));
         }
-        if found == before && !view.is_starved() {
+        if found == before && self.events.len() == events_before && !view.is_starved() {
             return true;
         }
         self.weed(before, &view);
@@ -463,6 +506,7 @@ impl<'e, 'c> Pass<'e, 'c> {
         }
         if view.is_starved() {
             self.found.truncate(before);
+            self.events.truncate(events_before);
             if let Some(left) = &mut self.left {
                 left.truncate(left_before);
             }
@@ -503,7 +547,9 @@ impl<'e, 'c> Pass<'e, 'c> {
 
     /// Counts what became of the candidates in `fates`, if there are any.
     fn finish(self, fates: Option<&mut Fates>) -> Scan {
-        let Pass { chunk, says, decided, mut found, left, anchors, .. } = self;
+        let Pass { chunk, says, decided, mut found, left, mut events, anchors, .. } = self;
+        events.retain(|event| event.at < decided);
+        events.sort_by_key(|event| event.at);
         let mut explained: Vec<Explained> = Vec::new();
         if let (Some(fates), Some(left)) = (fates, &left) {
             let left = left.iter().filter(|(at, ..)| *at < decided).map(|&(_, rule, reason)| (rule, Some(reason)));
@@ -530,6 +576,6 @@ impl<'e, 'c> Pass<'e, 'c> {
             let mut anchors = anchors.iter();
             found.retain(|_| anchors.next().is_some_and(|at| *at < decided));
         }
-        Scan { found, decided, explained }
+        Scan { found, decided, explained, events }
     }
 }

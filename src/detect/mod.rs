@@ -74,6 +74,7 @@ mod piped;
 mod sql;
 mod stated;
 mod steps;
+mod table;
 mod token;
 mod userinfo;
 
@@ -84,7 +85,8 @@ pub use learned::Learned;
 
 pub use engine::{Engine, Fates, Group, Scan, Scratch};
 pub use prefilter::{Isa, Literal, Shape, planned};
-pub use resolve::{Edit, Fold, Gone, Resolved, Value};
+pub use resolve::{Edit, Fold, Gone, Padding, Resolved, Value};
 pub use run::{Run, Step};
 pub use stated::Stated;
+pub use table::{Cell, Event, Reader, Shape as TableShape, Tables};
 pub use view::View;

@@ -7,6 +7,7 @@ use crate::chunk::Chunk;
 use crate::detect::detector::Anchor;
 use crate::detect::engine::{Engine, Scan, Scratch};
 use crate::detect::prefilter::{Literal, Shape};
+use crate::detect::table::ABOVE;
 
 impl Engine {
     /// What [`Engine::scan`] gives, by trying every anchor of every detector at every place that the chunk owns. For tests: it is
@@ -30,6 +31,7 @@ impl Anchor {
         match self {
             Anchor::Shape(shape) => shape.may_begin_with(first),
             Anchor::Pair(set, _) => set.contains(first),
+            Anchor::Paragraph => true,
             Anchor::Literal(Literal { bytes, ignore_case: false, .. }) => bytes[0] == first,
             Anchor::Literal(Literal { bytes, ignore_case: true, .. }) => bytes[0].eq_ignore_ascii_case(&first),
         }
@@ -41,6 +43,7 @@ impl Anchor {
         match self {
             Anchor::Shape(shape) => shape.may_begin_with(text[at]),
             Anchor::Pair(first, _) => first.contains(text[at]),
+            Anchor::Paragraph => begins_paragraph(text, at),
             Anchor::Literal(Literal { bytes, ignore_case, .. }) => match text.get(at..at + bytes.len()) {
                 Some(there) if *ignore_case => there.eq_ignore_ascii_case(bytes),
                 Some(there) => there == bytes,
@@ -48,6 +51,14 @@ impl Anchor {
             },
         }
     }
+}
+
+/// Whether the line at `at` follows the first of the text, or of what stands behind a blank line.
+fn begins_paragraph(text: &[u8], at: usize) -> bool {
+    let Some(above) = text[..at].strip_suffix(b"\n") else { return false };
+    let first = memchr::memrchr(b'\n', above).map_or(0, |n| n + 1);
+    let before = &text[..first];
+    at - first <= ABOVE && (first == 0 || before.ends_with(b"\n\n") || before.ends_with(b"\n\r\n"))
 }
 
 impl Shape {

@@ -7,6 +7,7 @@ use crate::chunk::{Chunk, LONG_VALUE, LOOK_BEHIND};
 use crate::detect::bytes::{ByteSet, HIGH, WORD};
 use crate::detect::detector::Found;
 use crate::detect::run::{Run, Step};
+use crate::detect::table::Cell;
 use crate::detect::waiting::Waiting;
 use crate::finding::{Confidence, Finding, Form, Place, RuleId};
 use crate::kind::Kind;
@@ -51,6 +52,17 @@ pub struct Edit {
     pub end: usize,
     /// What is replaced, or `None` in the middle of a long value.
     pub resolved: Option<Resolved>,
+    /// The blanks that it may use, if it must not change the width of what it stands in.
+    pub room: Option<Padding>,
+}
+
+/// The blanks at the end of a cell that keeps its width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Padding {
+    /// Index of the first.
+    pub padding: usize,
+    /// Index behind the last.
+    pub end: usize,
 }
 
 /// What is glued to the end of a key block.
@@ -65,6 +77,10 @@ pub struct Fold {
     group: Option<Box<Group>>,
     /// Stream offset up to which the output is settled.
     done: u64,
+    /// Stream offset from which on more findings may come, whatever is decided.
+    held: Option<u64>,
+    /// Cells of tables that findings may start in yet, in order.
+    cells: Vec<Cell>,
 }
 
 /// Findings that share bytes, united.
@@ -104,7 +120,46 @@ impl Fold {
     pub fn advance(&mut self, chunk: &Chunk<'_>, found: &mut Vec<Found>, decided: usize, edits: &mut Vec<Edit>) {
         edits.clear();
         self.waiting.join(chunk, found);
-        let horizon = horizon(chunk, decided);
+        let held = self.held.take().unwrap_or(u64::MAX);
+        let mut horizon = horizon(chunk, decided).min(held);
+        if !self.cells.is_empty() {
+            horizon = horizon.min(self.waiting.confine(chunk, &self.cells, held));
+            // What a cell holds that keeps its width is settled together.
+            let first = self.cells.partition_point(|cell| cell.end <= horizon);
+            if let Some(cell) = self.cells.get(first).filter(|cell| cell.start < horizon && cell.padding.is_some()) {
+                horizon = cell.start;
+            }
+        }
+        self.settle(chunk, horizon, edits);
+        self.give_room(chunk, edits);
+    }
+
+    /// Tells edits of the cells that they stand in, where these keep their width, and forgets cells that are settled.
+    fn give_room(&mut self, chunk: &Chunk<'_>, edits: &mut [Edit]) {
+        if self.cells.is_empty() {
+            return;
+        }
+        let mut cells = self.cells.iter().peekable();
+        for edit in edits {
+            let (start, end) = (chunk.offset(edit.start), chunk.offset(edit.end));
+            while cells.next_if(|cell| cell.end <= start).is_some() {}
+            let Some(cell) = cells.peek() else { break };
+            let is_here = edit.resolved.as_ref().is_some_and(|resolved| resolved.value == Value::Here);
+            if let Some(padding) = cell.padding
+                && is_here
+                && cell.start <= start
+                && end <= cell.end
+            {
+                let (padding, end) = (chunk.index(padding.max(end)), chunk.index(cell.end));
+                edit.room = Some(Padding { padding, end });
+            }
+        }
+        let gone = self.cells.partition_point(|cell| cell.end <= self.done);
+        self.cells.drain(..gone);
+    }
+
+    /// Settles what is decided before `horizon`.
+    fn settle(&mut self, chunk: &Chunk<'_>, horizon: u64, edits: &mut Vec<Edit>) {
         loop {
             if self.group.is_none() {
                 self.settle_alone(chunk, horizon, edits);
@@ -135,6 +190,13 @@ impl Fold {
         }
     }
 
+    /// Learns that findings may come from the stream offset `from` on, whatever else is decided by the next
+    /// [`Fold::advance`], and of cells of tables before it, in order: no finding goes on from one to the next.
+    pub fn hold(&mut self, from: u64, cells: &mut Vec<Cell>) {
+        self.held = Some(from);
+        self.cells.append(cells);
+    }
+
     /// Settles findings as long as each is closed, decided, and shares no byte with the next: nearly all of them. Such a
     /// finding is a group of its own, and what [`Group::close`] would give.
     fn settle_alone(&mut self, chunk: &Chunk<'_>, horizon: u64, edits: &mut Vec<Edit>) {
@@ -150,7 +212,7 @@ impl Fold {
                 break;
             }
             let resolved = Resolved { finding: finding(chunk, found), value: Value::Here };
-            edits.push(Edit { start: found.start, end: found.end, resolved: Some(resolved) });
+            edits.push(Edit { start: found.start, end: found.end, resolved: Some(resolved), room: None });
             self.done = end;
             settled += 1;
         }
@@ -284,14 +346,15 @@ impl Group {
         } else {
             Value::Here
         };
-        Edit { start: chunk.index(start), end: chunk.index(self.end), resolved: Some(Resolved { finding, value }) }
+        let resolved = Some(Resolved { finding, value });
+        Edit { start: chunk.index(start), end: chunk.index(self.end), resolved, room: None }
     }
 
     /// Hashes a long value up to `to` and lets go of it.
     fn swallow(&mut self, chunk: &Chunk<'_>, to: u64) -> Edit {
         let start = self.swallowed.as_ref().map_or(self.start, |s| s.to);
         self.swallowed_to(chunk, to);
-        Edit { start: chunk.index(start), end: chunk.index(to), resolved: None }
+        Edit { start: chunk.index(start), end: chunk.index(to), resolved: None, room: None }
     }
 
     fn swallowed_to(&mut self, chunk: &Chunk<'_>, to: u64) -> &Swallowed {

@@ -25,6 +25,15 @@ pub enum Run {
         /// The column of the key that opened the block.
         indent: usize,
     },
+    /// To the quote that ends a cell, where a doubled one is part of it, or so many bytes on at most.
+    Cell {
+        /// The quote.
+        quote: u8,
+        /// Whether a backslash takes the next byte along.
+        escapes: bool,
+        /// How many bytes may come yet: a quote that was forgotten must not swallow the rest of the stream.
+        left: usize,
+    },
     /// To the END line of a PEM block, or as long as lines look like its body.
     Pem,
 }
@@ -75,6 +84,7 @@ impl Run {
                 Step::Open(bytes.len() - held)
             }
             Run::Block { indent } => block(bytes, from, is_last, *indent),
+            Run::Cell { quote, escapes, left } => cell(bytes, from, *quote, *escapes, left, is_last),
             Run::Pem => pem(bytes, from, is_last),
         }
     }
@@ -96,6 +106,37 @@ fn until(bytes: &[u8], from: usize, is_last: bool, ends: impl Fn(u8) -> bool) ->
     match bytes[from.min(bytes.len())..].iter().position(|&b| ends(b)) {
         Some(n) => Step::Ended(from + n),
         None => open_or_ended(bytes, is_last),
+    }
+}
+
+/// Where a text ends that began before `from` and in which `quote` is doubled: at a quote that no other follows. With
+/// `escapes`, a backslash takes the next byte along.
+pub fn quoted(bytes: &[u8], from: usize, quote: u8, escapes: bool, is_last: bool) -> Step {
+    let mut at = from.min(bytes.len());
+    let other = if escapes { b'\\' } else { quote };
+    while let Some(n) = memchr::memchr2(quote, other, &bytes[at..]) {
+        let is_escape = bytes[at + n] != quote;
+        match bytes.get(at + n + 1) {
+            Some(&next) if is_escape || next == quote => at += n + 2,
+            None if !is_last => return Step::Open(at + n),
+            None if is_escape => return Step::Ended(bytes.len()),
+            _ => return Step::Ended(at + n),
+        }
+    }
+    open_or_ended(bytes, is_last)
+}
+
+/// The same, `left` bytes on at most, of which it takes off what it went through.
+pub fn cell(bytes: &[u8], from: usize, quote: u8, escapes: bool, left: &mut usize, is_last: bool) -> Step {
+    let cap = from + *left;
+    let stop = bytes.len().min(cap);
+    match quoted(&bytes[..stop], from, quote, escapes, is_last && stop == bytes.len()) {
+        Step::Open(_) if stop == cap => Step::Ended(cap),
+        Step::Open(to) => {
+            *left -= to - from;
+            Step::Open(to)
+        }
+        ended => ended,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::detect::lexicon::{Lexicon, Strength};
 use crate::detect::run::Run;
 use crate::detect::value::{Extent, Quote};
 use crate::detect::view::View;
-use crate::kind::Kind;
+use crate::kind::{Family, Kind};
 
 /// Finds the secrets of SQL.
 pub struct Sql {
@@ -23,7 +23,9 @@ impl Sql {
     /// The kind of the values of a column that holds secrets.
     fn column(&self, name: &[u8]) -> Option<Kind> {
         let (kind, strength) = self.lexicon.key(self.lexicon.find(name)?);
-        (strength != Strength::Random).then_some(kind)
+        // Who wrote or owns something is told by the columns of tables.
+        let is_weak = strength == Strength::Weak && kind.family() != Family::Secret;
+        (strength != Strength::Random && !is_weak).then_some(kind)
     }
 
     /// The detector; the lexicon of a rule set tells which columns hold secrets.

@@ -636,8 +636,8 @@ mod tests {
         }
 
         fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
-            let covered = &mut Default::default();
-            let mut out = Candidates { found: out.found, left: None, base: out.base, dead: &mut 0, covered };
+            let (covered, events) = (&mut Default::default(), &mut Vec::new());
+            let mut out = Candidates { found: out.found, left: None, base: out.base, dead: &mut 0, covered, events };
             self.0.verify(hit, view, &mut out);
         }
     }

@@ -161,6 +161,14 @@ impl<'a> View<'a> {
         known.iter().rposition(|&b| !set.contains(b)).map_or(to - known.len(), |n| to - known.len() + n + 1)
     }
 
+    /// Up to `n` bytes before `i`, also before the view, but never more than a chunk carries before its own bytes: at most
+    /// [`LEFT_MARGIN`](crate::chunk::LEFT_MARGIN) before the anchor.
+    #[inline]
+    pub fn above(&self, i: usize, n: usize) -> &'a [u8] {
+        let i = i.min(self.high);
+        &self.bytes[i.saturating_sub(n)..i]
+    }
+
     /// The first byte of the line that holds `i`, or the start of the view.
     #[inline]
     pub fn line_start(&self, i: usize) -> usize {

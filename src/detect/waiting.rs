@@ -4,8 +4,13 @@ use std::cmp::Reverse;
 
 use crate::chunk::Chunk;
 use crate::detect::detector::Found;
+use crate::detect::run::Run;
+use crate::detect::table::Cell;
 use crate::finding::RuleId;
 use crate::kind::Kind;
+
+/// What may stand between cells, in bytes: a delimiter, quotes, the mark of a literal.
+const GAP: u64 = 12;
 
 /// The findings of one chunk and what was left of the chunks before, by start, the longest first.
 ///
@@ -32,6 +37,52 @@ impl Waiting {
         self.base = chunk.base;
         self.findings.append(found);
         sort(&mut self.findings);
+    }
+
+    /// Confines findings to the one of `cells`, which stand in order, that they start in, or at most [`GAP`] bytes before:
+    /// what follows is another cell's, and what stands between cells is nobody's. A mail address is confined to the cell of
+    /// its sign. Only cells and findings before the stream offset `known` are looked at; gives the offset of the first
+    /// address that begins before it and ends behind, which must wait.
+    pub(super) fn confine(&mut self, chunk: &Chunk<'_>, cells: &[Cell], known: u64) -> u64 {
+        let mut waits = u64::MAX;
+        let mut next = 0;
+        let mut is_moved = false;
+        for found in &mut self.findings[self.taken..] {
+            if chunk.offset(found.start) >= known {
+                break;
+            }
+            let end = chunk.offset(found.end);
+            let mut start = chunk.offset(found.start);
+            next += cells[next..].iter().take_while(|cell| cell.end <= start).count();
+            let mut here = next;
+            if found.kind == Kind::Email {
+                if end > known {
+                    waits = waits.min(start);
+                    continue;
+                }
+                let sign = memchr::memchr(b'@', &chunk.bytes[found.start..found.end]);
+                start += sign.unwrap_or_default() as u64;
+                here += cells[next..].iter().take_while(|cell| cell.end <= start).count();
+            }
+            let Some(cell) = cells.get(here) else { break };
+            if start + GAP < cell.start || end <= cell.start {
+                continue;
+            }
+            if chunk.offset(found.start) < cell.start {
+                found.start = chunk.index(cell.start);
+                is_moved = true;
+            }
+            // A key goes on over the rows that its lines stand in.
+            let is_block = matches!(found.run.as_deref(), Some(Run::Pem | Run::Block { .. }));
+            if (end > cell.end || found.run.is_some()) && !is_block {
+                found.end = chunk.index(cell.end);
+                found.run = None;
+            }
+        }
+        if is_moved {
+            sort(&mut self.findings[self.taken..]);
+        }
+        waits
     }
 
     /// Those that nobody took, in order.

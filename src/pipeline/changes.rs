@@ -65,7 +65,7 @@ impl Scrubber {
         }
         let (mut naming, mut with) = (Naming::default(), Vec::new());
         let here = Replaced::Here { text: value, start: 0, end: value.len() };
-        self.redactor.replace(&mut naming, &finding, here, &mut with);
+        self.redactor.replace(&mut naming, &finding, here, None, &mut with);
         self.redactor.complete(&mut naming, &mut with);
         let mut count = vec![0; rule + 1];
         count[rule] = 1;

@@ -72,7 +72,7 @@ impl Scrubber {
             let Some(mut held) = worker.hold(taken)? else { break };
             let (mut scan, edits) = worker.scan(&mut held);
             let (chunk, hashed) = worker.chunk(&held.piece);
-            let settled = order.settle(&chunk, &mut scan, hashed, self.explain, edits);
+            let settled = order.settle(&self.engine, &chunk, &mut scan, hashed, self.explain, edits);
             worker.reuse(scan);
             writer.write_all(worker.rewrite(&held.piece, settled)).map_err(Error::Write)?;
             if held.is_idle {
@@ -177,7 +177,9 @@ impl<S: Source + Send> Shared<'_, S> {
             let (chunk, hashed) = worker.chunk(&held.piece);
             end = chunk.offset(chunk.own.end);
             let settle = |order: &mut Order| match order.follows(Some((&held.piece, chunk.bytes))) {
-                Follows::On => Ok(order.settle(&chunk, &mut scan, hashed, self.scrubber.explain, edits)),
+                Follows::On => {
+                    Ok(order.settle(&self.scrubber.engine, &chunk, &mut scan, hashed, self.scrubber.explain, edits))
+                }
                 other => Err(other),
             };
             let settled = match self.order.take(number, &self.is_failed, settle).ok_or(Error::Panicked)? {

@@ -63,7 +63,7 @@ impl Scrubber {
             let Some(mut held) = worker.hold(taken)? else { break };
             let (mut scan, edits) = worker.scan(&mut held);
             let (chunk, hashed) = worker.chunk(&held.piece);
-            let settled = order.settle(&chunk, &mut scan, hashed, self.explain, edits);
+            let settled = order.settle(&self.engine, &chunk, &mut scan, hashed, self.explain, edits);
             shown.piece(self, &chunk, settled.range.clone(), &settled.edits, witness).map_err(Error::Write)?;
             worker.reuse(scan);
             // Counts are kept where bytes are replaced.

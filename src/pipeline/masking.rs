@@ -126,7 +126,7 @@ impl<'s, R: Read> Masking<'s, R> {
             let (mut scan, edits) = self.worker.scan(&mut chunk);
             let settled = {
                 let (chunk, hashed) = self.worker.chunk(&chunk.piece);
-                let settled = self.order.settle(&chunk, &mut scan, hashed, false, edits);
+                let settled = self.order.settle(&self.scrubber.engine, &chunk, &mut scan, hashed, false, edits);
                 let mut held = self.held.borrow_mut();
                 for edit in &settled.edits {
                     let stays =

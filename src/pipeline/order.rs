@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Explanation;
 use crate::artifact::Content;
 use crate::chunk::Chunk;
-use crate::detect::{Edit, Explained, Fold, Harvest, Scan};
+use crate::detect::{Edit, Engine, Explained, Fold, Found, Harvest, Scan, Tables, Verdict};
 use crate::source::{Digest, Subtrees};
 use crate::text::{self, Piece};
 
@@ -13,6 +13,7 @@ use crate::text::{self, Piece};
 /// candidates are explained.
 #[derive(Default)]
 pub(super) struct Order {
+    tables: Tables,
     fold: Fold,
     digest: Digest,
     /// What the stream tells of people and hosts, if that is gathered.
@@ -54,6 +55,7 @@ impl Order {
     /// Takes in the next chunk: what the scan found in it, and its hashed subtrees, if a digest is wanted.
     pub(super) fn settle(
         &mut self,
+        engine: &Engine,
         chunk: &Chunk<'_>,
         scan: &mut Scan,
         hashed: Option<&Subtrees>,
@@ -63,6 +65,7 @@ impl Order {
         if let Some(hashed) = hashed {
             self.digest.push(&chunk.bytes[chunk.own.clone()], hashed);
         }
+        self.read_tables(engine, chunk, scan, explains);
         if explains {
             self.explain(chunk, scan);
         }
@@ -72,6 +75,23 @@ impl Order {
             harvest.take(chunk, &edits);
         }
         Settled { range: from..chunk.index(self.fold.done()), edits }
+    }
+
+    /// Reads the tables on, and adds what their cells hold to what the scan found.
+    fn read_tables(&mut self, engine: &Engine, chunk: &Chunk<'_>, scan: &mut Scan, explains: bool) {
+        let Some(reader) = engine.tables() else { return };
+        let before = scan.found.len();
+        let events = std::mem::take(&mut scan.events);
+        let held = self.tables.advance(reader, engine.keep(), chunk, scan.decided, events, &mut scan.found);
+        self.fold.hold(held, self.tables.cells());
+        if explains && scan.found.len() > before {
+            let taken = |found: &Found| {
+                let verdict = Verdict::Taken { bytes: (found.end - found.start) as u64, confidence: found.confidence };
+                Explained { offset: chunk.offset(found.start), rule: found.rule, verdict }
+            };
+            scan.explained.extend(scan.found[before..].iter().map(taken));
+            scan.explained.sort_by_key(|explained| (explained.offset, explained.rule));
+        }
     }
 
     /// How the next chunk follows the one before it, from which it may have been read apart; to be asked before it is

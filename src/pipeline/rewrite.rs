@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use crate::chunk::Chunk;
-use crate::detect::{Edit, Resolved, Value};
+use crate::detect::{Edit, Padding, Resolved, Value};
 use crate::placeholder;
 use crate::redact::{Naming, Redactor, Replaced};
+use crate::width;
 
 /// What a worker keeps for rewriting.
 #[derive(Default)]
@@ -30,7 +31,13 @@ impl Rewriter {
         // A replacement may be longer than its value, but not by more than a placeholder.
         out.reserve(range.len() + edits.len() * placeholder::LONGEST + SPARE);
         let mut at = range.start;
+        let mut cell: Option<Cell> = None;
         for edit in edits {
+            if cell.is_some_and(|cell| Some(cell.room) != edit.room)
+                && let Some(cell) = cell.take()
+            {
+                at = cell.fill(chunk.bytes, at, out);
+            }
             debug_assert!(at <= edit.start && edit.end <= range.end.max(edit.end));
             copy(chunk.bytes, at.min(edit.start)..edit.start, out);
             at = edit.end.max(at);
@@ -49,11 +56,41 @@ impl Rewriter {
                     after_return: gone.after_return,
                 },
             };
-            redactor.replace(&mut self.naming, &resolved.finding, value, out);
+            match edit.room {
+                None => redactor.replace(&mut self.naming, &resolved.finding, value, None, out),
+                Some(room) => {
+                    let Cell { blanks, .. } = *cell.get_or_insert(Cell { room, blanks: room.end - room.padding });
+                    let most = width::columns(&chunk.bytes[edit.start..edit.end]) + blanks;
+                    let before = out.len();
+                    redactor.replace(&mut self.naming, &resolved.finding, value, Some(most), out);
+                    let taken = width::columns(&out[before..]);
+                    cell = Some(Cell { room, blanks: most.saturating_sub(taken) });
+                }
+            }
             count(&mut self.counts, rule);
+        }
+        if let Some(cell) = cell {
+            at = cell.fill(chunk.bytes, at, out);
         }
         copy(chunk.bytes, at.min(range.end)..range.end, out);
         redactor.complete(&mut self.naming, out);
+    }
+}
+
+/// A cell that keeps its width, of which something was replaced.
+#[derive(Clone, Copy)]
+struct Cell {
+    room: Padding,
+    /// How many blanks it ends with now.
+    blanks: usize,
+}
+
+impl Cell {
+    /// Appends what is left of the cell from `at` on; gives where it ends.
+    fn fill(self, text: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
+        copy(text, at..self.room.padding.max(at), out);
+        out.resize(out.len() + self.blanks, b' ');
+        self.room.end
     }
 }
 

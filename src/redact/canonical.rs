@@ -74,6 +74,10 @@ fn decode(encoding: Encoding, bytes: &[u8]) -> Vec<u8> {
     while let Some((&first, after)) = rest.split_first() {
         let escape = match encoding {
             Encoding::Percent if first == b'%' => after.get(..2).and_then(|d| number(d, 16)).map(|n| (n, 3)),
+            Encoding::Doubled if matches!(first, b'"' | b'\'') && after.first() == Some(&first) => {
+                Some((u32::from(first), 2))
+            }
+            Encoding::Backslash if first == b'\\' => after.first().map(|&b| (u32::from(control(b)), 2)),
             Encoding::Entity if first == b'&' => entity(after).map(|(n, used)| (n, used + 1)),
             Encoding::Escape if first == b'\\' => match after.first() {
                 Some(b'u') => after.get(1..5).and_then(|d| number(d, 16)).map(|n| (n, 6)),
@@ -84,8 +88,8 @@ fn decode(encoding: Encoding, bytes: &[u8]) -> Vec<u8> {
             _ => None,
         };
         match escape {
-            // Percent escapes are bytes, the others are characters.
-            Some((n, used)) if encoding == Encoding::Percent => {
+            // Percent escapes and what stands behind a backslash are bytes, the others are characters.
+            Some((n, used)) if matches!(encoding, Encoding::Percent | Encoding::Backslash) => {
                 out.push(n as u8);
                 rest = &rest[used..];
             }
@@ -101,6 +105,21 @@ fn decode(encoding: Encoding, bytes: &[u8]) -> Vec<u8> {
         }
     }
     out
+}
+
+/// What a backslash and this byte stand for in SQL.
+fn control(byte: u8) -> u8 {
+    match byte {
+        b'n' => b'\n',
+        b'r' => b'\r',
+        b't' => b'\t',
+        b'b' => 8,
+        b'f' => 12,
+        b'v' => 11,
+        b'0' => 0,
+        b'Z' => 26,
+        other => other,
+    }
 }
 
 /// The character of the entity that follows an ampersand, and the bytes it takes.
@@ -150,5 +169,7 @@ mod tests {
         assert_eq!(decode(Encoding::Percent, b"100%&%zz%4"), b"100%&%zz%4");
         assert_eq!(decode(Encoding::Entity, b"&&#;&nope;&#xzz;"), b"&&#;&nope;&#xzz;");
         assert_eq!(decode(Encoding::Escape, br"\q\u00"), br"\q\u00");
+        assert_eq!(decode(Encoding::Doubled, br#"O''Brien said ""no"" 'x'"#), br#"O'Brien said "no" 'x'"#);
+        assert_eq!(decode(Encoding::Backslash, br"O\'Brien\t\\x\"), b"O'Brien\t\\x\\");
     }
 }

@@ -9,6 +9,7 @@ use crate::redact::naming::Naming;
 use crate::redact::policy::Style;
 use crate::redact::pseudonym::{IssueKey, Pseudonyms};
 use crate::redact::shape;
+use crate::width;
 
 /// What is known of a value that is replaced.
 #[derive(Clone, Copy, Debug)]
@@ -83,9 +84,22 @@ impl Redactor {
     ///
     /// What it appends is complete when [`Redactor::complete`] was called with the same `naming` and `out`; until then, only
     /// this may change `out`, or append to it.
-    pub fn replace(&self, naming: &mut Naming, finding: &Finding, value: Replaced<'_>, out: &mut Vec<u8>) {
+    ///
+    /// In a cell of fixed width there is `room` for so many columns: a placeholder that does not fit drops its label, and
+    /// where that does not fit either, it is a mask.
+    pub fn replace(
+        &self,
+        naming: &mut Naming,
+        finding: &Finding,
+        value: Replaced<'_>,
+        room: Option<usize>,
+        out: &mut Vec<u8>,
+    ) {
         let Finding { kind, form, place, .. } = *finding;
         let style = self.styles.get(usize::from(finding.rule.0)).copied().unwrap_or_default();
+        if let (Some(room), Some(raw), Place::Text) = (room, value.raw(), place) {
+            return self.replace_within(style, (kind, form), raw, room, out);
+        }
         match (style, place) {
             (Style::Placeholder | Style::Shape | Style::Mask, Place::Number) => self.number(value, out),
             (Style::Remove, Place::Number) => out.extend_from_slice(b"null"),
@@ -98,6 +112,36 @@ impl Redactor {
             (Style::Mask, Place::Text) => mask(finding.span.len(), value, out),
             (Style::Remove, Place::Text) => line_ends(value, out),
         }
+    }
+
+    /// Appends what fits into so many columns.
+    fn replace_within(&self, style: Style, (kind, form): (Kind, Form), raw: &[u8], room: usize, out: &mut Vec<u8>) {
+        let from = out.len();
+        match style {
+            Style::Remove => return,
+            Style::Mask => {}
+            Style::Shape => {
+                shape::write(&self.names, kind, form, raw, out);
+                if out.len() - from <= room {
+                    return;
+                }
+                out.truncate(from);
+            }
+            Style::Placeholder => {}
+        }
+        if style != Style::Mask {
+            let hash = self.names.of_value(kind, form, raw).bits();
+            placeholder::write(kind, hash, out);
+            if out.len() - from <= room {
+                return;
+            }
+            if placeholder::BODY <= room {
+                out.drain(from..out.len() - placeholder::BODY);
+                return;
+            }
+            out.truncate(from);
+        }
+        out.resize(from + width::columns(raw).clamp(1, room.max(1)), b'*');
     }
 
     /// Completes the replacements that were appended to `out`.

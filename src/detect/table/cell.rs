@@ -1,0 +1,169 @@
+//! A cell: whether its value goes, and how it is written there.
+
+use crate::detect::detector::Found;
+use crate::detect::dictionary::Terms;
+use crate::detect::handle;
+use crate::detect::person;
+use crate::detect::run::Run;
+use crate::detect::table::column::Sort;
+use crate::detect::table::{Cell, Reader};
+use crate::finding::{Confidence, Encoding, Form, Place, RuleId};
+use crate::kind::{Family, Kind};
+use crate::placeholder;
+
+/// Where the cells of a table put what they hold.
+pub struct Out<'a> {
+    pub bytes: &'a [u8],
+    /// The stream offset of the first of the bytes.
+    pub base: u64,
+    pub found: &'a mut Vec<Found>,
+    /// What no finding goes on from one to the next of, in order.
+    pub cells: &'a mut Vec<Cell>,
+    pub reader: &'a Reader,
+    pub keep: &'a Terms,
+}
+
+/// How a value is written in its cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// As it is.
+    Plain,
+    /// Quotes in it are doubled.
+    Doubled,
+    /// With backslashes before what would end it, and for control characters.
+    Backslash,
+    /// In markup: characters that it needs are entities.
+    Entity,
+    /// A number that stands without quotes where a text would need them.
+    Number,
+}
+
+impl Out<'_> {
+    /// Says that `start..end` is a cell.
+    pub fn cell(&mut self, start: usize, end: usize) {
+        if start < end {
+            self.cells.push(Cell { start: self.offset(start), end: self.offset(end), padding: None });
+        }
+    }
+
+    /// Says that `start..end` is a cell that must keep its width, which is filled up from `padding` on.
+    pub fn fixed(&mut self, start: usize, padding: usize, end: usize) {
+        if start < end {
+            let padding = Some(self.offset(padding));
+            self.cells.push(Cell { start: self.offset(start), end: self.offset(end), padding });
+        }
+    }
+
+    fn offset(&self, index: usize) -> u64 {
+        self.base + index as u64
+    }
+
+    /// Names the value `start..end` of a column, unless it is none.
+    pub fn value(&mut self, start: usize, end: usize, sort: Sort, written: Written) {
+        let (start, end) = trimmed(self.bytes, start, end);
+        let value = &self.bytes[start..end];
+        let Some(kind) = kind(self.reader, sort, value) else { return };
+        // A mark of ours is whole where what stands around it is seen.
+        let from = start.saturating_sub(placeholder::LONGEST);
+        let around = &self.bytes[from..self.bytes.len().min(end + 1)];
+        if placeholder::touches(around, start - from, end - from) || is_ours(kind, value) || self.keep.keeps(value) {
+            return;
+        }
+        let form = match written {
+            Written::Doubled if value.windows(2).any(|two| two[0] == two[1] && matches!(two[0], b'"' | b'\'')) => {
+                Form::one(Encoding::Doubled)
+            }
+            Written::Backslash if value.contains(&b'\\') => Form::one(Encoding::Backslash),
+            Written::Backslash if memchr::memmem::find(value, b"''").is_some() => Form::one(Encoding::Doubled),
+            Written::Entity if value.contains(&b'&') => Form::one(Encoding::Entity),
+            _ => Form::PLAIN,
+        };
+        let place = if written == Written::Number { Place::Number } else { Place::Text };
+        let rule = RuleId(self.reader.base + sort.rule);
+        let found = Found::new(start, end, kind, Confidence::High).form(form).place(place);
+        self.found.push(Found { rule, ..found });
+    }
+}
+
+impl Out<'_> {
+    /// Names a value that is longer than what is held: it is known up to `to`, and goes on as `run`.
+    pub fn open(&mut self, start: usize, to: usize, sort: Sort, run: Run) {
+        let rule = RuleId(self.reader.base + sort.rule);
+        let found = Found::new(start, to, sort.kind, Confidence::High);
+        self.found.push(Found { rule, run: Some(Box::new(run)), ..found });
+    }
+}
+
+/// The value without the blanks around it.
+pub fn trimmed(bytes: &[u8], start: usize, end: usize) -> (usize, usize) {
+    let is_blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r');
+    let value = &bytes[start..end];
+    let skipped = value.iter().take_while(|b| is_blank(b)).count();
+    let kept = value.iter().rposition(|b| !is_blank(b)).map_or(skipped, |last| last + 1);
+    (start + skipped, start + kept.max(skipped))
+}
+
+/// Whether a narrow cell holds the body of a placeholder without its label.
+fn is_ours(kind: Kind, value: &[u8]) -> bool {
+    if value.len() != placeholder::BODY {
+        return false;
+    }
+    // What a column holds may have been known better than its name tells.
+    let may_be = |other: Kind| match kind {
+        Kind::User => matches!(other, Kind::User | Kind::AccountId | Kind::Email),
+        Kind::Name => matches!(other, Kind::Name | Kind::User | Kind::Email),
+        kind => other.family() == kind.family(),
+    };
+    Kind::ALL.into_iter().any(|other| may_be(other) && placeholder::is_body(other, value))
+}
+
+/// What a value in a column of this sort is; `None` if it stays.
+fn kind(reader: &Reader, sort: Sort, value: &[u8]) -> Option<Kind> {
+    if value.is_empty() || is_nothing(value) || handle::reason(value).is_some() {
+        return None;
+    }
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    let is_number = digits == value.len();
+    // A date or a time is not what somebody is called.
+    let is_time = digits > 5 && value.iter().all(|b| b.is_ascii_digit() || b" -:./TZ+,".contains(b)) && !is_number;
+    let is_setting = || reader.judge.is_setting(value);
+    match sort.kind {
+        Kind::User if value.starts_with(b"JIRAUSER") && digits == value.len() - 8 && digits > 0 => {
+            Some(Kind::AccountId)
+        }
+        Kind::User | Kind::Name => {
+            let stays = is_time || (is_number && !sort.is_sure) || person::is_nobody(value) || is_setting();
+            (!stays).then_some(sort.kind)
+        }
+        Kind::Phone => (digits > 2).then_some(Kind::Phone),
+        Kind::BirthDate => (digits > 0).then_some(Kind::BirthDate),
+        Kind::Email => (value.contains(&b'@') || !(is_number || is_setting())).then_some(Kind::Email),
+        Kind::Card | Kind::Iban | Kind::NationalId => (digits > 3).then_some(sort.kind),
+        kind if kind.family() == Family::Secret => {
+            let stays = is_setting() || (is_number && !sort.is_sure) || (!sort.is_sure && value.len() < 4);
+            (!stays).then_some(kind)
+        }
+        kind => (!is_setting()).then_some(kind),
+    }
+}
+
+/// Whether a cell says that there is no value, or that it was hidden already.
+fn is_nothing(value: &[u8]) -> bool {
+    const NOTHING: [&[u8]; 14] = [
+        b"null",
+        b"\\n",
+        b"(null)",
+        b"<null>",
+        b"[null]",
+        b"nil",
+        b"none",
+        b"n/a",
+        b"-",
+        b"--",
+        b"undefined",
+        b"nan",
+        b"[redacted]",
+        b"sanitized by support utility",
+    ];
+    NOTHING.iter().any(|nothing| value.eq_ignore_ascii_case(nothing)) || value.iter().all(|&b| b == b'*')
+}

@@ -1,0 +1,513 @@
+//! Where tables begin: a header, a statement, a rule below a header.
+
+use std::sync::Arc;
+
+use crate::chunk::LOOK_AHEAD;
+use crate::detect::bytes::{ByteSet, HIGH, SPACE, WORD};
+use crate::detect::detector::{Anchor, Candidates, Detector, Hit, RuleInfo};
+use crate::detect::table::aligned::{Aligned, Bars};
+use crate::detect::table::column::{Judge, RULES, Subject};
+use crate::detect::table::delimited::{Delimited, Dialect, Ends};
+use crate::detect::table::expanded::Expanded;
+use crate::detect::table::insert::Insert;
+use crate::detect::table::markup::{How, Markup};
+use crate::detect::table::{ABOVE, COLUMNS, Event, Shape, Text};
+use crate::detect::view::View;
+
+/// Finds where tables begin.
+pub struct Headers {
+    judge: Arc<Judge>,
+}
+
+/// What an anchor tells of.
+#[derive(Clone, Copy)]
+enum Sign {
+    /// A line that may be the header of cells between delimiters.
+    Header,
+    /// `COPY t (a, b) FROM stdin;`.
+    Copy,
+    /// A rule of dashes below a header: `---+---`, `+---+`, `|---|`, `---- ----`. What tells of it stands within its line:
+    /// where the input idles, no more is known.
+    Rule,
+    /// The line before a record of psql, and of MySQL.
+    Record { is_psql: bool },
+    /// `INSERT INTO t (a, b) VALUES (...), (...)`.
+    Insert,
+    /// `CREATE TABLE t (a int, b text)`.
+    Create,
+    /// `#Fields: date c-ip cs-username`: the log of IIS.
+    Fields,
+    /// An object of Confluence's backups.
+    Object,
+    /// A table of `activeobjects.xml`.
+    Data,
+    /// A row of Jira's `entities.xml`.
+    Element,
+}
+
+/// What tells of a table.
+#[derive(Clone, Copy)]
+enum Mark {
+    /// The second line of a paragraph.
+    Paragraph,
+    /// These bytes.
+    Exact(&'static [u8]),
+    /// These words, in any case.
+    Words(&'static [u8]),
+}
+
+const SIGNS: &[(Mark, Sign)] = &[
+    (Mark::Paragraph, Sign::Header),
+    (Mark::Exact(b"COPY "), Sign::Copy),
+    (Mark::Exact(b"+---"), Sign::Rule),
+    (Mark::Exact(b"|---"), Sign::Rule),
+    (Mark::Exact(b"-----"), Sign::Rule),
+    (Mark::Exact(b"-[ RECORD "), Sign::Record { is_psql: true }),
+    (Mark::Exact(b". row *****"), Sign::Record { is_psql: false }),
+    (Mark::Words(b"insert into "), Sign::Insert),
+    (Mark::Words(b"replace into "), Sign::Insert),
+    (Mark::Words(b"insert ignore into "), Sign::Insert),
+    (Mark::Words(b"insert ["), Sign::Insert),
+    (Mark::Words(b"create table "), Sign::Create),
+    (Mark::Exact(b"#Fields: "), Sign::Fields),
+    (Mark::Exact(b"<object class=\""), Sign::Object),
+    (Mark::Exact(b"<data tableName=\""), Sign::Data),
+    (Mark::Exact(b"<User "), Sign::Element),
+    (Mark::Exact(b"<ApplicationUser "), Sign::Element),
+    (Mark::Exact(b"<Membership "), Sign::Element),
+    (Mark::Exact(b"<DirectoryAttribute "), Sign::Element),
+    (Mark::Exact(b"<UserAttribute "), Sign::Element),
+    (Mark::Exact(b"<Issue "), Sign::Element),
+    (Mark::Exact(b"<Action "), Sign::Element),
+    (Mark::Exact(b"<ChangeGroup "), Sign::Element),
+    (Mark::Exact(b"<ChangeItem "), Sign::Element),
+    (Mark::Exact(b"<Worklog "), Sign::Element),
+    (Mark::Exact(b"<FileAttachment "), Sign::Element),
+    (Mark::Exact(b"<UserAssociation "), Sign::Element),
+    (Mark::Exact(b"<UserHistoryItem "), Sign::Element),
+    (Mark::Exact(b"<MailServer "), Sign::Element),
+    (Mark::Exact(b"<RememberMeToken "), Sign::Element),
+    (Mark::Exact(b"<OAuthConsumer "), Sign::Element),
+    (Mark::Exact(b"<OAuthServiceProviderToken "), Sign::Element),
+    (Mark::Exact(b"<Component "), Sign::Element),
+    (Mark::Exact(b"<Project "), Sign::Element),
+];
+
+impl Headers {
+    /// The detector; what columns are called is known by `judge`.
+    pub fn new(judge: Arc<Judge>) -> Headers {
+        Headers { judge }
+    }
+}
+
+impl Detector for Headers {
+    fn rules(&self) -> Vec<RuleInfo> {
+        let info = |&(id, kind, description): &(&str, _, &str)| RuleInfo {
+            id: id.to_string(),
+            kind,
+            description: description.to_string(),
+        };
+        RULES.iter().map(info).collect()
+    }
+
+    fn anchors(&self) -> Vec<Anchor> {
+        let anchor = |(mark, _): &(Mark, Sign)| match *mark {
+            Mark::Paragraph => Anchor::Paragraph,
+            Mark::Exact(bytes) => Anchor::exact(bytes),
+            Mark::Words(words) => Anchor::folded(words).starting(),
+        };
+        SIGNS.iter().map(anchor).collect()
+    }
+
+    fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
+        let (mark, sign) = SIGNS[hit.anchor];
+        let mark = match mark {
+            Mark::Paragraph => &[],
+            Mark::Exact(bytes) => bytes,
+            Mark::Words(words) if view.starts_word(hit.at) => words,
+            Mark::Words(_) => return,
+        };
+        let begun = match sign {
+            Sign::Header => self.header(view, hit.at),
+            Sign::Copy => self.copy(view, hit.at),
+            Sign::Rule => self.rule(view, hit.at, out),
+            Sign::Record { is_psql } => record(view, hit.at, is_psql),
+            Sign::Insert => self.insert(view, hit.at + mark.len()),
+            Sign::Create => self.create(view, hit.at + mark.len()),
+            Sign::Fields => self.fields(view, hit.at, hit.at + mark.len()),
+            Sign::Object => object(view, hit.at + mark.len()),
+            Sign::Data => data(view, hit.at + mark.len()),
+            Sign::Element => element(hit.at, mark),
+        };
+        if let Some((body, table)) = begun {
+            out.event(Event { at: hit.at, body, table });
+        }
+    }
+}
+
+/// Delimiters, in the order in which they are tried.
+const DELIMITERS: [u8; 4] = [b'\t', b';', b',', b'|'];
+
+/// The longest name of a column in a header.
+const NAME: usize = 80;
+
+impl Headers {
+    /// A row at `at`, and a header on the line above it: names between delimiters, one of which is known, and as many as
+    /// the row has cells.
+    fn header(&self, view: &View<'_>, at: usize) -> Option<(usize, Shape)> {
+        let above = view.above(at, ABOVE).strip_suffix(b"\n")?;
+        let line = &above[memchr::memrchr(b'\n', above).map_or(0, |n| n + 1)..];
+        DELIMITERS.iter().find_map(|&delimiter| {
+            memchr::memchr(delimiter, line)?;
+            let dialect = Dialect { delimiter, quote: Some(b'"'), ends: Ends::Blank };
+            let names = names(dialect, line)?;
+            let columns = self.judge.columns(names.iter().copied(), Subject::default());
+            if !columns.is_known() || is_rule(view.peek(at, 8)) {
+                return None;
+            }
+            let is_header = has_cells(dialect, view, at, names.len());
+            is_header.then(|| (at, Shape::Delimited(Box::new(Delimited::new(dialect, columns)))))
+        })
+    }
+
+    /// `COPY schema.t (a, "b") FROM stdin;` at `at`, where a line begins.
+    fn copy(&self, view: &View<'_>, at: usize) -> Option<(usize, Shape)> {
+        if view.before(at).is_some_and(|b| b != b'\n') {
+            return None;
+        }
+        let end = view.line_end(at, LOOK_AHEAD);
+        if view.at(end) != Some(b'\n') {
+            return None;
+        }
+        let line = view.slice(at + b"COPY ".len(), end).trim_ascii_end();
+        let open = memchr::memchr(b'(', line)?;
+        let close = open + memchr::memchr(b')', &line[open..])?;
+        let how = line[close + 1..].to_ascii_lowercase();
+        if !how.trim_ascii_start().starts_with(b"from stdin") {
+            return None;
+        }
+        let subject = Subject::of(&line[..open]);
+        let columns = self.judge.columns(line[open + 1..close].split(|&b| b == b','), subject);
+        let is_csv = memchr::memmem::find(&how, b"csv").is_some();
+        let delimiter = if is_csv { b',' } else { b'\t' };
+        let dialect = Dialect { delimiter, quote: is_csv.then_some(b'"'), ends: Ends::Dot };
+        Some((end + 1, Shape::Delimited(Box::new(Delimited::new(dialect, columns)))))
+    }
+}
+
+impl Headers {
+    /// The rule of dashes that holds what stands at `at`, and the header above it.
+    fn rule(&self, view: &View<'_>, at: usize, out: &mut Candidates<'_>) -> Option<(usize, Shape)> {
+        if view.at(at) == Some(b'-') && view.before(at) != Some(b'\n') {
+            // Dashes within a line are no rule, none of them.
+            out.dead_until(view.run(at, const { ByteSet::of(b"-") }, 512));
+            return None;
+        }
+        let inside = at;
+        let before = view.above(inside, ABOVE);
+        let start = inside - before.len() + memchr::memrchr(b'\n', before).map_or(0, |n| n + 1);
+        let end = view.line_end(inside, LOOK_AHEAD);
+        // One rule is told of by each of its cells.
+        out.dead_until(end);
+        if view.at(end) != Some(b'\n') || start == inside - before.len() {
+            return None;
+        }
+        let above = &before[..before.len() - (inside - start) - 1];
+        let header = match memchr::memrchr(b'\n', above) {
+            Some(n) => &above[n + 1..],
+            // The stream begins with it.
+            None if before.len() < ABOVE => above,
+            None => return None,
+        };
+        let header = header.strip_suffix(b"\r").unwrap_or(header);
+        let rule = view.above(end, ABOVE + LOOK_AHEAD);
+        let rule = &rule[rule.len() - (end - start)..];
+        let rule = rule.strip_suffix(b"\r").unwrap_or(rule);
+        let (bars, separator) = match rule.first()? {
+            b'+' => (Bars::Around, b'+'),
+            b'|' => (Bars::Around, b'|'),
+            b'-' if rule.contains(&b' ') => (Bars::None, b' '),
+            b'-' => (Bars::Between, b'+'),
+            _ => return None,
+        };
+        if !rule.iter().all(|&b| matches!(b, b'-' | b':' | b'=') || b == separator) {
+            return None;
+        }
+        let inner = match bars {
+            Bars::Around => rule.get(1..rule.len() - 1)?,
+            Bars::Between | Bars::None => rule,
+        };
+        let widths: Vec<usize> = inner.split(|&b| b == separator).map(<[u8]>::len).take(COLUMNS).collect();
+        let names = match bars {
+            Bars::None => pieces(header, &widths),
+            Bars::Between => header.split(|&b| b == b'|').collect(),
+            Bars::Around => {
+                let inner = header.trim_ascii_end().strip_prefix(b"|")?.strip_suffix(b"|")?;
+                inner.split(|&b| b == b'|').collect()
+            }
+        };
+        let is_one = bars == Bars::Between && names.len() == 1;
+        if names.len() != widths.len() || (is_one && !header.starts_with(b" ")) || widths.contains(&0) {
+            return None;
+        }
+        let subject = Subject::default();
+        let columns = match bars {
+            // SQL*Plus cuts names to the width of their columns.
+            Bars::None => self.judge.cut_columns(&names, &widths, subject),
+            Bars::Between | Bars::Around => self.judge.columns(names.iter().copied(), subject),
+        };
+        // A table that holds nothing is read all the same where its cells are told apart: what is found in them must not
+        // move the bars. Dashes below a line of text are no table.
+        if (bars == Bars::None || widths.len() == 1) && !columns.is_known() {
+            return None;
+        }
+        Some((end + 1, Shape::Aligned(Box::new(Aligned::new(bars, widths, columns)))))
+    }
+}
+
+/// What may stand between words of a statement.
+const GAP: ByteSet = SPACE;
+
+/// The quotes of names: of MySQL, of the standard, of SQL Server.
+const QUOTES: ByteSet = ByteSet::of(b"`\"[]");
+
+impl Headers {
+    /// The name of the table at `at`, as written, and where it ends.
+    fn name<'v>(view: &View<'v>, at: usize) -> Option<(&'v [u8], usize)> {
+        let at = view.run(at, GAP, 64);
+        let end = view.run(at, const { WORD.or(HIGH).or(QUOTES).or(ByteSet::of(b".$")) }, 200);
+        (end > at).then(|| (view.slice(at, end), end))
+    }
+
+    /// What stands behind `INSERT INTO `.
+    fn insert(&self, view: &View<'_>, at: usize) -> Option<(usize, Shape)> {
+        // `INSERT [dbo].[t]`.
+        let at = if view.before(at) == Some(b'[') { at - 1 } else { at };
+        let (name, end) = Self::name(view, at)?;
+        let mut next = view.run(end, GAP, 64);
+        let mut names = None;
+        if view.at(next) == Some(b'(') {
+            let (list, behind) = list(view, next)?;
+            names = Some(list);
+            next = view.run(behind, GAP, 64);
+        }
+        // `OVERRIDING SYSTEM VALUE VALUES`.
+        if view.starts_with_ignoring_case(next, b"overriding ") {
+            next = view.run(next + 22, GAP, 64);
+        }
+        if !view.starts_with_ignoring_case(next, b"values") {
+            return None;
+        }
+        let body = view.run(next + b"values".len(), GAP, 64);
+        if view.at(body) != Some(b'(') {
+            return None;
+        }
+        let escapes = name.contains(&b'`');
+        let shape = match names {
+            Some(names) => {
+                let columns = self.judge.columns(names, Subject::of(name));
+                Shape::Insert(Box::new(Insert::new(escapes, columns)))
+            }
+            None => Shape::InsertInto(plain(name), escapes),
+        };
+        Some((body, shape))
+    }
+
+    /// What stands behind `CREATE TABLE `.
+    fn create(&self, view: &View<'_>, at: usize) -> Option<(usize, Shape)> {
+        let mut at = view.run(at, GAP, 64);
+        if view.starts_with_ignoring_case(at, b"if not exists ") {
+            at += b"if not exists ".len();
+        }
+        let (name, end) = Self::name(view, at)?;
+        let open = view.run(end, GAP, 64);
+        if view.at(open) != Some(b'(') {
+            return None;
+        }
+        let (list, end) = list(view, open)?;
+        const OTHERS: [&[u8]; 11] = [
+            b"primary",
+            b"key",
+            b"unique",
+            b"constraint",
+            b"index",
+            b"foreign",
+            b"fulltext",
+            b"check",
+            b"like",
+            b"exclude",
+            b"spatial",
+        ];
+        let first = |column: &&[u8]| {
+            let word = column.split(|&b| GAP.contains(b)).next().unwrap_or_default();
+            !word.is_empty() && !OTHERS.iter().any(|other| word.eq_ignore_ascii_case(other))
+        };
+        let names = list.into_iter().filter(first).map(|column| {
+            let word = column.iter().position(|&b| GAP.contains(b)).unwrap_or(column.len());
+            &column[..word]
+        });
+        let columns = self.judge.columns(names, Subject::of(name));
+        Some((end, Shape::Made(plain(name), columns)))
+    }
+
+    /// The names behind `#Fields: `, where a line begins.
+    fn fields(&self, view: &View<'_>, at: usize, from: usize) -> Option<(usize, Shape)> {
+        if view.before(at).is_some_and(|b| b != b'\n') {
+            return None;
+        }
+        let end = view.line_end(from, LOOK_AHEAD - 16);
+        if view.at(end) != Some(b'\n') {
+            return None;
+        }
+        let line = view.slice(from, end).trim_ascii_end();
+        let columns = self.judge.columns(line.split(|&b| b == b' '), Subject::default());
+        let dialect = Dialect { delimiter: b' ', quote: None, ends: Ends::Fields };
+        Some((end + 1, Shape::Delimited(Box::new(Delimited::new(dialect, columns)))))
+    }
+}
+
+/// The name of a table without its schema and quotes, in lower case.
+fn plain(name: &[u8]) -> Vec<u8> {
+    let last = name.rsplit(|&b| b == b'.').next().unwrap_or(name);
+    last.iter().filter(|b| !QUOTES.contains(**b)).map(u8::to_ascii_lowercase).collect()
+}
+
+/// What stands between the parentheses that open at `at`, by commas, and where they are closed. Of a list that goes on
+/// behind the reach of the view, what is in reach.
+fn list<'v>(view: &View<'v>, at: usize) -> Option<(Vec<&'v [u8]>, usize)> {
+    let (mut items, mut from, mut depth, mut quote) = (Vec::new(), at + 1, 0, None);
+    let mut i = at + 1;
+    loop {
+        let Some(byte) = view.at(i) else {
+            return (view.is_capped_at(i) && !items.is_empty()).then_some((items, i));
+        };
+        match (byte, quote) {
+            (_, Some(end)) if byte == end => quote = None,
+            (_, Some(_)) => {}
+            (b'\'' | b'"' | b'`', None) => quote = Some(byte),
+            (b'(', None) => depth += 1,
+            (b')', None) if depth > 0 => depth -= 1,
+            (b',' | b')', None) if depth == 0 => {
+                if items.len() < COLUMNS {
+                    items.push(view.slice(from, i).trim_ascii());
+                }
+                from = i + 1;
+                if byte == b')' {
+                    return Some((items, i + 1));
+                }
+            }
+            (b';', None) => return None,
+            _ => {}
+        }
+        i += 1;
+    }
+}
+
+/// The object whose class begins at `at`: `<object class="InternalUser" package="...">`.
+fn object(view: &View<'_>, at: usize) -> Option<(usize, Shape)> {
+    let end = view.run(at, const { WORD.or(ByteSet::of(b".$")) }, 128);
+    let subject = Subject::of(view.slice(at, end));
+    let body = view.run(end, const { ByteSet::of(b">\n").not() }, 512);
+    (view.at(body) == Some(b'>')).then(|| (body + 1, Shape::Markup(Box::new(Markup::new(How::Properties, subject)))))
+}
+
+/// The table whose name begins at `at`: `<data tableName="AO_...">`.
+fn data(view: &View<'_>, at: usize) -> Option<(usize, Shape)> {
+    let body = view.run(at, const { ByteSet::of(b">\n").not() }, 256);
+    (view.at(body) == Some(b'>'))
+        .then(|| (body + 1, Shape::Markup(Box::new(Markup::new(How::Order, Subject::default())))))
+}
+
+/// The row at `at`, by the beginning of its tag: `<User `.
+fn element(at: usize, mark: &[u8]) -> Option<(usize, Shape)> {
+    let subject = Subject::of(&mark[1..mark.len() - 1]);
+    Some((at + mark.len(), Shape::Markup(Box::new(Markup::new(How::Attributes, subject)))))
+}
+
+/// A line cut into pieces of these widths, with a blank between them.
+fn pieces<'t>(line: &'t [u8], widths: &[usize]) -> Vec<&'t [u8]> {
+    let mut rest = line;
+    let mut pieces = Vec::new();
+    for (number, &width) in widths.iter().enumerate() {
+        let end = match crate::width::walk(rest, width) {
+            crate::width::Walk::To(end) if number + 1 < widths.len() => end,
+            _ => rest.len(),
+        };
+        pieces.push(&rest[..end]);
+        rest = rest.get(end + 1..).unwrap_or_default();
+    }
+    pieces
+}
+
+/// Records below `-[ RECORD 1 ]---` or `*** 1. row ***`, where a line begins.
+fn record(view: &View<'_>, at: usize, is_psql: bool) -> Option<(usize, Shape)> {
+    let start = view.line_start(at);
+    let before = view.slice(start, at);
+    let fits = match is_psql {
+        true => before.is_empty(),
+        false => {
+            let stars = before.iter().take_while(|&&b| b == b'*').count();
+            let rest = &before[stars..];
+            stars >= 5 && rest.len() > 1 && rest[0] == b' ' && rest[1..].iter().all(u8::is_ascii_digit)
+        }
+    };
+    let end = view.line_end(at, 512);
+    (fits && view.at(end) == Some(b'\n')).then(|| (end + 1, Shape::Expanded(Box::new(Expanded::new(is_psql)))))
+}
+
+/// The names in a header; `None` if one of them is none.
+fn names(dialect: Dialect, line: &[u8]) -> Option<Vec<&[u8]>> {
+    let text = Text { bytes: line, end: line.len(), is_over: true };
+    let mut names = Vec::new();
+    let mut at = 0;
+    loop {
+        let cell = dialect.cell(text, at)?;
+        let name = line[cell.start..cell.end].trim_ascii();
+        let count = |byte: u8| name.iter().filter(|&&b| b == byte).count();
+        let is_name = name.len() <= NAME
+            && !name.iter().any(|b| {
+                matches!(b, b'@' | b'=' | b'{' | b'}' | b'<' | b'>' | b'\n' | b'|' | b':' | b';' | b'?' | b'!')
+            })
+            && count(b'(') == count(b')')
+            && count(b'[') == count(b']')
+            && (name.is_empty() || name.iter().any(|b| b.is_ascii_alphabetic() || *b > 127))
+            && name.split(|&b| b == b' ').count() <= 6;
+        if !is_name || names.len() == COLUMNS {
+            return None;
+        }
+        names.push(name);
+        if cell.ends_row {
+            break;
+        }
+        at = cell.next;
+    }
+    (names.len() > 1 && names.iter().filter(|name| name.is_empty()).count() < 2).then_some(names)
+}
+
+/// Whether a text begins with a rule of dashes, as stands below the header of a table of fixed width.
+fn is_rule(text: &[u8]) -> bool {
+    matches!(text, [b'-', b'-' | b'+', ..] | [b'|' | b'+', b'-', ..] | [b'|', b' ' | b':', b'-', ..])
+}
+
+/// Whether the row at `at` has `count` cells, as far as it is in reach.
+fn has_cells(dialect: Dialect, view: &View<'_>, at: usize, count: usize) -> bool {
+    let known = view.peek(at, LOOK_AHEAD);
+    let mut text = Text { bytes: known, end: known.len(), is_over: false };
+    let (mut seen, mut next) = (0, 0);
+    loop {
+        match dialect.cell(text, next) {
+            Some(cell) => {
+                seen += 1;
+                if cell.ends_row {
+                    return seen == count;
+                }
+                next = cell.next;
+            }
+            None if view.is_capped_at(at + known.len()) => return seen < count,
+            // It is asked what follows, so that the decision waits for it.
+            None if view.at(at + known.len()).is_none() && view.is_starved() => return false,
+            None if text.is_over => return false,
+            None => text.is_over = true,
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! The rows of an `INSERT`: values in parentheses, in the order of the columns that it names, or of `CREATE TABLE`.
+
+use crate::detect::run::{self, Run, Step};
+use crate::detect::table::cell::{Out, Written};
+use crate::detect::table::column::{Column, Columns, Sort};
+use crate::detect::table::{HOLD, Next, Text};
+
+/// The rows of a statement.
+#[derive(Debug)]
+pub struct Insert {
+    /// Whether backslashes escape in literals, as in those of MySQL.
+    escapes: bool,
+    columns: Columns,
+    state: State,
+    told: Option<Sort>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Before the parenthesis of a row; the first may stand anywhere, later ones behind a comma.
+    Row,
+    /// The value of this number begins.
+    Value(usize),
+    /// Within a long literal, of which so many bytes may come yet.
+    Literal { number: usize, escapes: bool, left: usize },
+    /// Behind the literal of this number, or within something else, so many parentheses deep.
+    Behind { number: usize, depth: usize },
+    /// Behind a row.
+    Between,
+}
+
+/// How long a literal is that has lost its end.
+const LOST: usize = 16 << 20;
+
+/// A value as it was read.
+struct Value {
+    start: usize,
+    end: usize,
+    written: Written,
+    /// Behind it, where a comma or the end of the row is still to come.
+    next: usize,
+}
+
+impl Insert {
+    /// The rows that come next, of these columns.
+    pub fn new(escapes: bool, columns: Columns) -> Insert {
+        Insert { escapes, columns, state: State::Row, told: None }
+    }
+
+    /// Reads on from `at`.
+    pub(super) fn advance(&mut self, text: Text<'_>, mut at: usize, out: &mut Out<'_>) -> Next {
+        loop {
+            if at >= text.end {
+                return Next::Wait(at);
+            }
+            match self.state {
+                State::Row => match text.bytes[at] {
+                    b' ' | b'\t' | b'\r' | b'\n' => at += 1,
+                    b'(' => {
+                        self.told = None;
+                        (self.state, at) = (State::Value(0), at + 1);
+                    }
+                    _ => return Next::Ended(at),
+                },
+                State::Between => match text.bytes[at] {
+                    b' ' | b'\t' | b'\r' | b'\n' => at += 1,
+                    b',' => (self.state, at) = (State::Row, at + 1),
+                    _ => return Next::Ended(at),
+                },
+                State::Value(number) => {
+                    if matches!(text.bytes[at], b' ' | b'\t' | b'\r' | b'\n') {
+                        at += 1;
+                        continue;
+                    }
+                    let reach = text.end.min(at + HOLD);
+                    let near = Text { end: reach, is_over: text.is_over && reach == text.end, ..text };
+                    match self.value(near, at) {
+                        Some(value) => {
+                            self.take(number, &value, out);
+                            (self.state, at) = (State::Behind { number, depth: 0 }, value.next);
+                        }
+                        None if text.end - at < HOLD && !text.is_over => return Next::Wait(at),
+                        None => at = self.open(near, at, number, out),
+                    }
+                }
+                State::Literal { number, escapes, left } => {
+                    let mut left = left;
+                    match run::cell(&text.bytes[..text.end], at, b'\'', escapes, &mut left, text.is_over) {
+                        Step::Ended(end) => {
+                            at = end + usize::from(end < text.end && text.bytes[end] == b'\'');
+                            self.state = State::Behind { number, depth: 0 };
+                        }
+                        Step::Open(to) => {
+                            self.state = State::Literal { number, escapes, left };
+                            return Next::Wait(to);
+                        }
+                    }
+                }
+                State::Behind { number, depth } => {
+                    let known = &text.bytes[at..text.end];
+                    let Some(n) = known.iter().position(|b| matches!(b, b',' | b'(' | b')' | b'\'' | b';')) else {
+                        return Next::Wait(text.end);
+                    };
+                    self.state = match known[n] {
+                        b'(' => State::Behind { number, depth: depth + 1 },
+                        b')' if depth == 0 => State::Between,
+                        b')' => State::Behind { number, depth: depth - 1 },
+                        b',' if depth == 0 => State::Value(number + 1),
+                        b'\'' => State::Literal { number, escapes: self.escapes, left: LOST },
+                        b';' if depth == 0 => return Next::Ended(at + n),
+                        _ => self.state,
+                    };
+                    at += n + 1;
+                }
+            }
+        }
+    }
+
+    /// The value at `at`: a literal, or what has no quotes and no parentheses. `None` if its end is not near.
+    fn value(&self, text: Text<'_>, at: usize) -> Option<Value> {
+        let known = &text.bytes[..text.end];
+        // `N'x'`, `E'x'`, `_binary 'x'`.
+        let word = known[at..].iter().position(|b| !(b.is_ascii_alphanumeric() || *b == b'_'));
+        if let Some(word) = word {
+            let blanks = known[at + word..].iter().take(2).take_while(|&&b| b == b' ').count();
+            let quote = at + word + blanks;
+            let is_literal = word == 0 || known[at] == b'_' || (word == 1 && blanks == 0);
+            if is_literal && known.get(quote) == Some(&b'\'') {
+                let escapes = self.escapes || matches!(known[at], b'e' | b'E');
+                let Step::Ended(end) = run::quoted(known, quote + 1, b'\'', escapes, text.is_over) else { return None };
+                let written = if escapes { Written::Backslash } else { Written::Doubled };
+                return Some(Value { start: quote + 1, end, written, next: (end + 1).min(text.end) });
+            }
+        }
+        let stop = known[at..].iter().position(|b| matches!(b, b',' | b')' | b'(' | b'\'' | b';')).map(|n| at + n);
+        let stop = match stop {
+            Some(stop) => stop,
+            None if text.is_over => text.end,
+            None => return None,
+        };
+        let end = at + known[at..stop].trim_ascii_end().len();
+        let value = &known[at..end];
+        let is_number = value.iter().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E'))
+            && value.iter().any(u8::is_ascii_digit);
+        // Of what is neither a literal nor a number, only hexadecimal digits are a value: `:name`, `now()` and `DEFAULT` are none.
+        let is_value = is_number || value.starts_with(b"0x") || value.starts_with(b"0X");
+        let written = if is_number { Written::Number } else { Written::Plain };
+        Some(Value { start: if is_value { at } else { end }, end, written, next: stop })
+    }
+
+    fn take(&mut self, number: usize, value: &Value, out: &mut Out<'_>) {
+        out.cell(value.start, value.end);
+        let judge = &out.reader.judge;
+        let sort = match self.columns.get(number) {
+            Column::Stays | Column::Known => None,
+            Column::Holds(sort) => Some(sort),
+            Column::Key => {
+                self.told = judge.told(&out.bytes[value.start..value.end]);
+                None
+            }
+            column => self.told.and_then(|told| judge.as_label(told, column)),
+        };
+        if let Some(sort) = sort {
+            out.value(value.start, value.end, sort, value.written);
+        }
+    }
+
+    /// Lets go of a value that is longer than what is held; gives where it goes on.
+    fn open(&mut self, near: Text<'_>, at: usize, number: usize, out: &mut Out<'_>) -> usize {
+        let known = &near.bytes[..near.end];
+        let quote = known[at..].iter().take(24).position(|&b| b == b'\'').map(|n| at + n);
+        let Some(quote) = quote else {
+            self.state = State::Behind { number, depth: 0 };
+            return at;
+        };
+        let escapes = self.escapes || matches!(known[at], b'e' | b'E');
+        let (Step::Open(to) | Step::Ended(to)) = run::quoted(known, quote + 1, b'\'', escapes, false);
+        if let Column::Holds(sort) = self.columns.get(number)
+            && to > quote + 1
+        {
+            out.open(quote + 1, to, sort, Run::Cell { quote: b'\'', escapes, left: LOST });
+        }
+        self.state = State::Literal { number, escapes, left: LOST };
+        to
+    }
+}
