@@ -7,7 +7,7 @@
 
 use super::act::Step;
 use super::codes::{ArtifactState, Cause, Custody, IssueState, LocationState, Outcome, Role};
-use super::deletion::DeletionReport;
+use super::deletion::{DeletionItem, DeletionReport};
 use super::files::{Claim, Place, Proof, Quarantine};
 use super::rows::{ArtifactRow, DeletionRow, LocationRow};
 use super::{Error, Ledger, Time, audit, holds};
@@ -45,10 +45,14 @@ impl Ledger {
                 }
             }
         }
+        let told = report.items.len();
         let left = self.delete_plain(&plain, now, report)?;
         for artifact_id in artifact_ids.iter().filter(|id| alone.contains(id) || left.contains(*id)) {
             self.sweep_artifact(artifact_id, only, now, report)?;
         }
+        // Told in the order in which they are due, whichever way they went.
+        let place = |item: &DeletionItem| artifact_ids.iter().position(|id| *id == item.artifact.0);
+        report.items[told..].sort_by_key(place);
         Ok(())
     }
 

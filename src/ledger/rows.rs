@@ -120,7 +120,7 @@ pub(super) struct LocationRow {
     pub(super) path_enc: Option<Vec<u8>>,
     pub(super) path_hash: Option<Vec<u8>>,
     pub(super) fs_id: Option<i64>,
-    /// What stood there at registration; `None` if nothing did.
+    /// What stood there at registration, `None` if nothing did; of a finished output, the file as it was made.
     pub(super) stood: Option<Stood>,
     pub(super) content: Option<ContentRow>,
     pub(super) state: LocationState,

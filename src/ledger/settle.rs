@@ -1,8 +1,8 @@
 //! How a deletion is written down: the ends of attempts on locations, each with its entry in the log.
 
-use super::codes::{Assurance, Cause, LocationState, Op, Outcome};
+use super::codes::{Assurance, Cause, LocationState, Op, Outcome, Role};
 use super::files::Proof;
-use super::rows::{DeletionRow, LocationRow};
+use super::rows::{DeletionRow, LocationRow, Stood};
 use super::{Error, Time, Tx, id};
 
 impl LocationRow {
@@ -99,12 +99,18 @@ impl Tx<'_> {
     }
 }
 
+/// What stood there at registration, as far as that is still known.
+fn before(location: &LocationRow) -> Option<Stood> {
+    location.stood.filter(|_| location.role != Role::Output || location.content.is_none())
+}
+
 /// Whether two locations of one path speak of the same file.
 pub(super) fn is_same_copy(one: &LocationRow, other: &LocationRow) -> bool {
     one.location_id != other.location_id
         && match (&one.content, &other.content) {
             (Some(one), Some(other)) => one == other,
-            // One of the two runs did not finish; the file that stood there may tell.
-            _ => one.stood.is_some() && one.stood == other.stood,
+            // One of the two runs did not finish; the file that stood there may tell. Of a finished output it is known what
+            // was made, no longer what stood there before.
+            _ => before(one).is_some() && before(one) == before(other),
         }
 }
