@@ -16,7 +16,10 @@ use crate::finding::Confidence;
 use crate::kind::Kind;
 
 /// Functions, in lower case, and which of their arguments is the secret, counted from 0.
-const PASSWORDS: [(&[u8], usize); 31] = [
+const PASSWORDS: [(&[u8], usize); 34] = [
+    (b"create_credential(", 2),
+    (b"changeuserpassword(", 1),
+    (b"set_wallet(", 1),
     (b"networkcredential(", 1),
     (b"credentials(", 1),
     (b"passwordcredential(", 1),

@@ -486,7 +486,8 @@ fn is_secret(view: &View<'_>, value: &Extent, (is_astray, is_own): (bool, bool),
         return false;
     }
     // A community of BGP: `65000:100`.
-    if text.contains(&b':') && text.iter().all(|b| DIGIT.contains(*b) || *b == b':') {
+    let is_community = view.ends_with_ignoring_case(value.start, b"set community ");
+    if is_community && text.contains(&b':') && text.iter().all(|b| DIGIT.contains(*b) || *b == b':') {
         return false;
     }
     let has = |test: fn(u8) -> bool| text.iter().any(|&b| test(b));

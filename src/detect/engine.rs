@@ -14,7 +14,7 @@ use crate::detect::lexicon::Lexicon;
 use crate::detect::prefilter::{self, Isa, Literal, Met, Prefilter, Shape};
 use crate::detect::table::{Event, Headers, Judge, Reader, paragraphs};
 use crate::detect::view::View;
-use crate::detect::{call, command, device, files, kubernetes, listing, piped, record, sql, stated};
+use crate::detect::{birth, call, command, device, files, kubernetes, letter, listing, piped, record, sql, stated};
 use crate::detect::{dashed, email, header, home, ipv4, ipv6, keyed, login, mac, numbers, pem, token, userinfo};
 use crate::finding::RuleId;
 use crate::placeholder;
@@ -163,6 +163,8 @@ fn builtin(rules: &RuleSet, lexicon: Arc<Lexicon>) -> Vec<(Group, Box<dyn Detect
         (Group::Network, Box::new(dashed::Dashed)),
         (Group::Keyed, Box::new(userinfo::Userinfo)),
         (Group::Numbers, Box::new(numbers::Numbers::new())),
+        (Group::People, Box::new(birth::Birth::new())),
+        (Group::People, Box::new(letter::Letter)),
         (Group::People, Box::new(home::Home)),
         (Group::People, Box::new(login::Login)),
         (Group::Keyed, Box::new(header::Header::new(rules))),

@@ -73,11 +73,17 @@ fn is_rooted(view: &View<'_>, at: usize) -> bool {
     const UNDER: [&[u8]; 9] =
         [b"/var", b"/export", b"/mnt", b"/data", b"file://", b"/rootfs", b"/system/volumes/data", b"/usr", b"/net"];
     let is_under = || UNDER.iter().any(|under| view.ends_with_ignoring_case(at, under));
+    // `/mnt/c/Users/jroe` of WSL, `/cygdrive/c/Users/jroe`
+    let is_mounted = || {
+        [&b"/mnt/"[..], b"/cygdrive/", b"/host_mnt/"]
+            .iter()
+            .any(|mount| at.checked_sub(1).is_some_and(|drive| view.ends_with_ignoring_case(drive, mount)))
+    };
     let is_drive = || {
         view.before(at) == Some(b':')
             || (view.before(at).is_some_and(|b| b.is_ascii_alphabetic())
                 && view.back(at, 2) == Some(b'/')
-                && !view.is(at.saturating_sub(3), WORD))
+                && (!view.is(at.saturating_sub(3), WORD) || is_mounted()))
     };
     let methods: [&[u8]; 6] = [b"GET ", b"POST ", b"PUT ", b"DELETE ", b"HEAD ", b"PATCH "];
     if methods.iter().any(|method| view.ends_with_ignoring_case(at, &method.to_ascii_lowercase())) {

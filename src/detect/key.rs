@@ -153,8 +153,22 @@ impl Key {
     /// Whether it begins its line, or all that stands before it there are words that introduce a setting.
     pub fn is_own_line(&self, view: &View<'_>) -> bool {
         const AROUND: ByteSet = ByteSet::of(b" \t\r\x0c");
-        const WORDS: [&[u8]; 13] =
-            [b"", b"export", b"-", b"set", b"SET", b"#", b"//", b";", b"env", b"ENV", b"ARG", b"setx", b"\xef\xbb\xbf"];
+        const WORDS: [&[u8]; 14] = [
+            b"",
+            b"setenv",
+            b"export",
+            b"-",
+            b"set",
+            b"SET",
+            b"#",
+            b"//",
+            b";",
+            b"env",
+            b"ENV",
+            b"ARG",
+            b"setx",
+            b"\xef\xbb\xbf",
+        ];
         // More than the longest word is none of them.
         const LONGEST: usize = 6;
         // Most keys have more than one word before them on their line, so that its start need not be looked for.

@@ -14,6 +14,7 @@ use crate::detect::handle;
 use crate::detect::key::Key;
 use crate::detect::lexicon::{self, Lexicon, Stem, Strength};
 use crate::detect::literal;
+use crate::detect::names;
 use crate::detect::person;
 use crate::detect::place::{Place, Separator};
 use crate::detect::prefilter::Literal;
@@ -141,6 +142,9 @@ impl Detector for Keyed {
                     let found = Found::new(extent.start, extent.end, kind, confidence).rule(which);
                     let is_number = is_json_number(view, &key, &place, &extent);
                     let found = found.place(if is_number { finding::Place::Number } else { finding::Place::Text });
+                    if is_sure && kind == Kind::Name && !extent.is_quoted {
+                        more_names(view, extent.end, &found, out);
+                    }
                     out.found(match extent.run {
                         Run::Block { .. } => Found { run: Some(Box::new(extent.run)), ..found },
                         run if extent.is_open => Found { run: Some(Box::new(run)), ..found },
@@ -187,6 +191,26 @@ fn is_same_key_within(out: &Candidates<'_>, at: usize, view: &View<'_>) -> bool 
 
 /// What a key that has a value may be followed by: see [`Place::of`].
 const FOLLOWS: ByteSet = BLANK.or(ByteSet::of(b"\"'`&\\\x1b=:*.?!<[)\xef%>,(\r\n"));
+
+/// The names behind the first of a list: `Attendees: Jane Roe, John Doe; Max Moe and Ann Poe`.
+fn more_names(view: &View<'_>, end: usize, first: &Found, out: &mut Candidates<'_>) {
+    const MOST: usize = 24;
+    let mut at = end;
+    for _ in 0..MOST {
+        let Some(between) =
+            [&b", "[..], b"; ", b" and ", b" & ", b", and "].into_iter().find(|b| view.starts_with(at, b))
+        else {
+            return;
+        };
+        let start = at + between.len();
+        let Some(length) = names::full(names::reach(view, start)) else { return };
+        at = start + length;
+        if view.is(at, const { WORD.or(ByteSet::of(b"(.[{$=:")) }) && view.at(at) != Some(b'.') {
+            return;
+        }
+        out.found(Found { start, end: at, ..first.clone() });
+    }
+}
 
 /// A key that names a secret: where it stands, which of the rule set's it is, and how much it says.
 struct Named {

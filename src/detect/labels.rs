@@ -2,6 +2,7 @@
 
 use crate::detect::bytes::{ALNUM, ByteSet, DIGIT, HIGH, LETTER};
 use crate::detect::compact::{Compact, is_one_digit};
+use crate::detect::key::WIDE_COLON;
 use crate::detect::national::{self as n, Check};
 use crate::detect::phone;
 use crate::detect::view::View;
@@ -21,7 +22,54 @@ pub enum What {
     Person(&'static [Form]),
     /// A card or a person's number: `PAN` is either.
     CardOr(&'static [Form]),
+    /// The number of a device or of its subscriber, in one of these forms.
+    Device(&'static [Form]),
 }
+
+/// Forms that checks leave little doubt about, for words that say no more than that a number is a person's.
+const CHECKED: &[Form] = &[
+    ("999999999999999", Some(n::emirates)),
+    ("99999XX99999999", Some(n::nir)),
+    ("AAAAAA99A99A999A", Some(n::fiscal)),
+    ("9999999999999", Some(n::south_africa)),
+    ("9999999999999", Some(n::thai)),
+    ("9999999999999", Some(n::cnp)),
+    ("9999999999999", Some(n::jmbg)),
+    ("9999999999999", Some(n::ahv)),
+    ("999999999999", Some(n::aadhaar)),
+    ("999999999999", Some(n::my_number)),
+    ("999999999999", Some(n::kazakhstan)),
+    ("999999999999", Some(n::personnummer)),
+    ("99999999999", Some(n::turkey)),
+    ("99999999999", Some(n::pesel)),
+    ("99999999999", Some(n::mod11_10)),
+    ("99999999999", Some(n::fodselsnummer)),
+    ("99999999999", Some(n::rrn)),
+    ("99999999999", Some(n::cpf)),
+    ("99999999999", Some(n::cuit)),
+    ("99999999999", Some(n::baltic)),
+    ("99999999999", Some(n::amka)),
+    ("9999999999", Some(n::personnummer)),
+    ("9999999999", Some(n::nhs)),
+    ("9999999999", Some(n::egn)),
+    ("9999999999", Some(n::rodne)),
+    ("9999999999", Some(n::iran)),
+    ("9999999999", Some(n::kennitala)),
+    ("9999999999", Some(n::svnr)),
+    ("999999A999X", Some(n::hetu)),
+    ("999999999", Some(n::sum)),
+    ("999999999", Some(n::ssn)),
+    ("999999999", Some(n::bsn)),
+    ("999999999", Some(n::afm)),
+    ("999999999", Some(n::nif)),
+    ("99999999999999999X", Some(n::china)),
+    ("A9999999A", Some(n::dni)),
+    ("99999999A", Some(n::dni)),
+    ("A9999999A", Some(n::nric)),
+    ("AA999999A", Some(n::nino)),
+    ("A999999999", Some(n::taiwan)),
+    ("A9999999", Some(n::hkid)),
+];
 
 /// A form: `9` for a digit, `A` for a letter, `X` for either, the last with `{least,most}`; and the check behind it, if there
 /// is one.
@@ -142,7 +190,7 @@ pub const LABELS: &[(&[&str], What)] = &[
     ),
     (&["nhs*"], What::Person(&[("9999999999", Some(n::nhs))])),
     (
-        &["steuer*", "idnr", "steueridentifikationsnummer"],
+        &["steuer*", "idnr", "tin", "steueridentifikationsnummer"],
         What::Person(&[("99999999999", Some(n::mod11_10)), ("9{10,13}", None)]),
     ),
     (&["personalausweis*", "ausweis*"], What::Person(&[("X{9,10}", None)])),
@@ -155,7 +203,7 @@ pub const LABELS: &[(&[&str], What)] = &[
         What::Person(&[("99999XX99999999", Some(n::nir))]),
     ),
     (
-        &["dni", "nie", "nif", "cif", "documento*", "contribuinte"],
+        &["dni", "nie", "nif", "cif", "documento*", "contribuinte", "número de identificação fiscal", "d.n.i."],
         What::Person(&[
             ("99999999A", Some(n::dni)),
             ("A9999999A", Some(n::dni)),
@@ -164,24 +212,52 @@ pub const LABELS: &[(&[&str], What)] = &[
             ("99999999", None),
         ]),
     ),
-    (&["codice fiscale", "codfisc", "fiscal code"], What::Person(&[("AAAAAA99A99A999A", Some(n::fiscal))])),
+    (
+        &[
+            "codice fiscale",
+            "cod. fiscale",
+            "cod. fisc.",
+            "codfisc",
+            "cod fisc",
+            "fiscal code",
+            "c.f.",
+            "codicefiscale",
+        ],
+        What::Person(&[("AAAAAA99A99A999A", Some(n::fiscal))]),
+    ),
     (&["partita iva", "p.iva", "piva"], What::Person(&[("99999999999", Some(n::sum))])),
     (&["bsn", "burgerservice*", "sofinummer"], What::Person(&[("999999999", Some(n::bsn))])),
-    (&["rijksregister*", "registre national", "nrn", "insz", "niss"], What::Person(&[("99999999999", Some(n::rrn))])),
+    (
+        &[
+            "rijksregister*",
+            "registre national",
+            "nrn",
+            "insz",
+            "niss",
+            "rrn",
+            "nationaal nummer",
+            "numéro national",
+            "numero national",
+        ],
+        What::Person(&[("99999999999", Some(n::rrn))]),
+    ),
     (&["pesel"], What::Person(&[("99999999999", Some(n::pesel))])),
     (&["nip"], What::Person(&[("9999999999", Some(n::nip))])),
     (
-        &["personnummer", "personnr", "samordningsnummer", "personal identity number"],
+        &["personnummer", "personnr", "pnr", "samordningsnummer", "personal identity number", "personal identity no"],
         What::Person(&[
             ("999999999999", Some(n::personnummer)),
             ("9999999999", Some(n::personnummer)),
             ("99999999999", Some(n::fodselsnummer)),
         ]),
     ),
-    (&["fødselsnummer", "fodselsnummer", "fnr"], What::Person(&[("99999999999", Some(n::fodselsnummer))])),
-    (&["cpr*", "personnummer"], What::Person(&[("9999999999", Some(n::cpr))])),
     (
-        &["hetu", "henkilötunnus", "henkilotunnus"],
+        &["fødselsnummer", "fodselsnummer", "fnr", "fødselsnr", "fodselsnr", "d-nummer"],
+        What::Person(&[("99999999999", Some(n::fodselsnummer))]),
+    ),
+    (&["cpr*", "personnummer", "cpr-nr"], What::Person(&[("9999999999", Some(n::cpr))])),
+    (
+        &["hetu", "henkilötunnus", "henkilotunnus", "sotu"],
         What::Person(&[("999999A999X", Some(n::hetu)), ("999999999X", Some(n::hetu))]),
     ),
     (&["pps*"], What::Person(&[("9999999AA", Some(n::pps)), ("9999999A", Some(n::pps))])),
@@ -192,7 +268,7 @@ pub const LABELS: &[(&[&str], What)] = &[
     (&["rut", "rol unico"], What::Person(&[("99999999X", Some(n::rut)), ("9999999X", Some(n::rut))])),
     (&["curp"], What::Person(&[("AAAA999999AAAAAAX9", Some(n::curp))])),
     (&["rfc"], What::Person(&[("AAAA999999XXX", Some(n::rfc)), ("AAA999999XXX", Some(n::rfc))])),
-    (&["cedula", "cédula", "cédula de ciudadanía"], What::Person(&[("9{6,11}", None)])),
+    (&["cedula*", "cédula*", "cédula de ciudadanía"], What::Person(&[("9{6,11}", None)])),
     (&["aadhaar*", "aadhar*", "uidai"], What::Person(&[("999999999999", Some(n::aadhaar))])),
     (&["gstin", "gst"], What::Person(&[("99AAAAA9999AXXX", None), ("999999999", None)])),
     (&["voter*", "epic"], What::Person(&[("AAA9999999", None)])),
@@ -206,28 +282,71 @@ pub const LABELS: &[(&[&str], What)] = &[
     (&["ird*"], What::Person(&[("999999999", Some(n::ird)), ("99999999", Some(n::ird))])),
     (&["nric", "fin"], What::Person(&[("A9999999A", Some(n::nric))])),
     (&["mykad", "nric", "ic number", "ic no"], What::Person(&[("999999999999", None)])),
-    (&["my number", "マイナンバー", "個人番号"], What::Person(&[("999999999999", Some(n::my_number))])),
-    (&["rrn", "resident registration*", "주민등록번호"], What::Person(&[("9999999999999", Some(n::korea))])),
     (
-        &["身份证*", "resident id*", "resident identity*", "identity card*", "id card*", "idcard*"],
+        &["my number", "individual number", "kojin bango", "マイナンバー", "個人番号"],
+        What::Person(&[("999999999999", Some(n::my_number))]),
+    ),
+    (
+        &["rrn", "resident registration*", "주민등록번호", "주민번호", "외국인등록번호", "jumin*"],
+        What::Person(&[("9999999999999", Some(n::korea))]),
+    ),
+    (
+        &[
+            "身份证*",
+            "公民身份*",
+            "居民身份证*",
+            "resident id*",
+            "resident identity*",
+            "identity card*",
+            "id card*",
+            "idcard*",
+        ],
         What::Person(&[("99999999999999999X", Some(n::china)), ("X{8,12}", None)]),
     ),
     (&["身分證*", "taiwan id*"], What::Person(&[("A999999999", Some(n::taiwan))])),
-    (&["hkid"], What::Person(&[("AA999999X", None), ("A999999X", None)])),
     (
-        &["id number", "identity number", "national id*", "id no", "id nr", "identification number"],
-        What::Person(&[
-            ("9999999999999", Some(n::south_africa)),
-            ("9999999999999", Some(n::thai)),
-            ("99999999999", Some(n::turkey)),
-            ("999999999", Some(n::sum)),
-            ("99999999999999999X", Some(n::china)),
-            ("A9999999A", Some(n::dni)),
-            ("99999999A", Some(n::dni)),
-            ("99999999999", Some(n::pesel)),
-            ("999999999", Some(n::ssn)),
-            ("A999999999", Some(n::taiwan)),
-        ]),
+        &["hkid*", "香港身份證*", "hong kong id*"],
+        What::Person(&[("AA999999X", Some(n::hkid)), ("A999999X", Some(n::hkid))]),
+    ),
+    (
+        &[
+            "id number",
+            "identity number",
+            "national id*",
+            "id no",
+            "id nr",
+            "identification number",
+            "national number",
+            "personal number",
+            "personal id*",
+            "personal code",
+            "citizen id*",
+            "citizenship number",
+            "citizen number",
+            "tax number",
+            "tax code",
+            "taxid",
+            "government id*",
+            "national registration*",
+            "nationaal nummer",
+            "numéro national",
+            "numero national",
+            "número de identidad",
+            "numero de identidad",
+            "número de identificación",
+            "nummer identität*",
+            "person id",
+            "personal identification*",
+            "civil id*",
+            "resident number",
+            "social insurance*",
+            "insured number",
+            "identifikační číslo",
+            "personennummer",
+            "证件号*",
+            "證件號*",
+        ],
+        What::Person(CHECKED),
     ),
     (&["thai id*", "เลขประจำตัวประชาชน"], What::Person(&[("9999999999999", Some(n::thai))])),
     (&["tckn", "kimlik*"], What::Person(&[("99999999999", Some(n::turkey))])),
@@ -239,7 +358,49 @@ pub const LABELS: &[(&[&str], What)] = &[
     (&["egn", "егн"], What::Person(&[("9999999999", Some(n::egn))])),
     (&["rodné číslo", "rodne cislo"], What::Person(&[("9999999999", Some(n::rodne)), ("999999999", Some(n::rodne))])),
     (&["oib"], What::Person(&[("99999999999", Some(n::mod11_10))])),
-    (&["jmbg", "emšo", "emso"], What::Person(&[("9999999999999", None)])),
+    (
+        &["jmbg", "emšo", "emso", "јмбг", "matični broj", "maticni broj", "umcn"],
+        What::Person(&[("9999999999999", Some(n::jmbg)), ("9999999999999", None)]),
+    ),
+    (&["isikukood", "asmens kodas", "asmens_kod*", "isikutunnus"], What::Person(&[("99999999999", Some(n::baltic))])),
+    (&["personas kods", "personas kod*"], What::Person(&[("99999999999", Some(n::latvia))])),
+    (&["afm", "αφμ", "α.φ.μ"], What::Person(&[("999999999", Some(n::afm))])),
+    (&["amka", "αμκα", "α.μ.κ.α"], What::Person(&[("99999999999", Some(n::amka))])),
+    (&["kennitala"], What::Person(&[("9999999999", Some(n::kennitala))])),
+    (&["taj", "taj szám*"], What::Person(&[("999999999", Some(n::taj))])),
+    (&["adóazonosító*", "adoazonosito*"], What::Person(&[("9999999999", Some(n::hungary))])),
+    (
+        &["kod melli", "code melli", "melli code", "کد ملی", "national code"],
+        What::Person(&[("9999999999", Some(n::iran))]),
+    ),
+    (&["iin", "иин", "жсн"], What::Person(&[("999999999999", Some(n::kazakhstan))])),
+    (&["ипн", "рнокпп"], What::Person(&[("9999999999", None)])),
+    (&["emirates id*", "emiratesid*"], What::Person(&[("999999999999999", Some(n::emirates))])),
+    (&["cnic", "nadra"], What::Person(&[("9999999999999", None)])),
+    (&["nik", "ktp"], What::Person(&[("9999999999999999", None)])),
+    (&["cccd", "cmnd", "căn cước*"], What::Person(&[("999999999999", None), ("999999999", None)])),
+    (&["iqama*"], What::Person(&[("9999999999", None)])),
+    (&["pis", "pasep", "nis", "pis pasep"], What::Person(&[("99999999999", Some(n::pis))])),
+    (&["cnh", "bvn", "título eleitor*", "titulo eleitor*", "ruc"], What::Person(&[("9{11,13}", None)])),
+    (
+        &["nit", "ruc", "cédula de identidad", "nuss", "nss"],
+        What::Person(&[("99999999999", None), ("9999999999", None), ("99999999X", Some(n::rut))]),
+    ),
+    (
+        &["krankenversicher*", "kvnr", "versichertennummer", "versicherten nr"],
+        What::Person(&[("A999999999", Some(n::kvnr))]),
+    ),
+    (&["spi", "numéro fiscal", "numero fiscal"], What::Person(&[("9999999999999", None)])),
+    (&["siren", "siret"], What::Person(&[("99999999999999", Some(n::sum)), ("999999999", Some(n::sum))])),
+    (&["utr", "unique taxpayer*"], What::Person(&[("9999999999", None)])),
+    (&["sss number", "sss no", "philsys*", "philhealth*"], What::Person(&[("9{10,12}", None)])),
+    (&["nhi number", "nhi no", "nhi"], What::Person(&[("AAA9999", None), ("AAA99A9", None)])),
+    (&["ramq", "carte soleil"], What::Person(&[("AAAA99999999", None)])),
+    (&["תעודת זהות", "תעודת_זהות", "ת.ז", "מספר זהות"], What::Person(&[("999999999", Some(n::sum))])),
+    (&["imei*"], What::Device(&[("999999999999999", Some(n::imei)), ("9999999999999999", None)])),
+    (&["meid"], What::Device(&[("X{14,15}", None)])),
+    (&["imsi"], What::Device(&[("9{14,15}", None)])),
+    (&["iccid"], What::Device(&[("9{18,20}", None)])),
     (
         &["vat", "vat id", "vat no", "vat number", "ust id*", "ustid*", "umsatzsteuer*", "tva", "btw*", "mwst"],
         What::Person(&[("AA9{8,12}", None), ("AAX{8,12}", None), ("9{9,12}", None)]),
@@ -392,6 +553,29 @@ const FILLER: &[&str] = &[
     "current",
     "alternate",
     "emergency",
+    "号",
+    "号码",
+    "號",
+    "號碼",
+    "番号",
+    "번호",
+    "номер",
+    "nr",
+    "lautet",
+    "číslo",
+    "szám",
+    "αριθμός",
+    "do",
+    "da",
+    "is",
+    "applicant",
+    "employee",
+    "patient",
+    "client",
+    "user",
+    "holder",
+    "device",
+    "handset",
 ];
 
 /// How far a number may stand behind its label, in bytes.
@@ -431,6 +615,10 @@ pub fn places(view: &View<'_>, from: usize) -> Places {
                 i = end;
                 continue;
             }
+            // `mrNVkZ50jqD5`: letters without end between them tell of no label.
+            if i > from && view.run_back(i, ALNUM, REACH) < from {
+                return Places { count: 0, ..places };
+            }
             places.push(i);
             return places;
         }
@@ -463,7 +651,16 @@ pub fn places(view: &View<'_>, from: usize) -> Places {
             _ if BETWEEN.contains(byte) => i += 1,
             _ if LETTER.contains(byte) || HIGH.contains(byte) => {
                 const LETTERS: ByteSet = LETTER.or(HIGH);
-                let end = view.run(i, LETTERS, 24);
+                let mut end = view.run(i, LETTERS, 24);
+                // The colon of Chinese and Japanese is as wide as a letter.
+                if let Some(colon) = memchr::memmem::find(view.slice(i, end), WIDE_COLON) {
+                    separators += usize::from(colon == 0);
+                    end = if colon == 0 { i + WIDE_COLON.len() } else { i + colon };
+                    if colon == 0 {
+                        i = end;
+                        continue;
+                    }
+                }
                 let word = view.slice(i, end);
                 let starts = view.before(i).is_none_or(|b| !LETTERS.contains(b));
                 if starts && view.is(end, DIGIT) {
@@ -506,7 +703,8 @@ impl Places {
 /// The number of one of `forms` at `start`: its end. Where nothing but the length tells, it must stand close to its label.
 pub fn number(view: &View<'_>, start: usize, forms: &[Form], is_plain: bool) -> Option<usize> {
     const TIGHT: ByteSet = ByteSet::of(b"-./");
-    const LOOSE: ByteSet = ByteSet::of(b" -./");
+    // `A123456(3)`: the check digit of Hong Kong.
+    const LOOSE: ByteSet = ByteSet::of(b" -./(");
     let loose = Compact::read(view, start, ALNUM, LOOSE, 1);
     let tight = Compact::read(view, start, ALNUM, TIGHT, 1);
     forms.iter().find_map(|&(form, check)| {
@@ -528,7 +726,10 @@ pub fn number(view: &View<'_>, start: usize, forms: &[Form], is_plain: bool) -> 
                 && !is_one_digit(text)
                 && !(is_weak && phone::is_date(&groups[..count.min(8)], text))
                 && check.is_none_or(|check| check(text));
-            is_number.then(|| compact.end(length))
+            let end = compact.end(length);
+            let is_bracketed = view.at(end) == Some(b')') && view.back(end, 2) == Some(b'(');
+            let has_bracket = || view.slice(start, end).contains(&b'(');
+            (is_number && (is_bracketed || !has_bracket())).then_some(end + usize::from(is_bracketed))
         })
     })
 }

@@ -298,7 +298,7 @@ impl Strength {
 
 /// A word as it is written: in lower case as far as it is ASCII, whose case is not looked at, and if it has other letters,
 /// also with a capital and in capitals of these.
-fn spellings(word: &str) -> Vec<String> {
+pub fn spellings(word: &str) -> Vec<String> {
     let other = |c: char| !c.is_ascii();
     let raised = |c: char| -> String { if other(c) { c.to_uppercase().collect() } else { c.to_string() } };
     let mut all = vec![word.to_owned()];

@@ -48,6 +48,18 @@ enum Sort {
     By,
     /// `su: jroe to root on /dev/pts/0`, `+ /dev/pts/1 jroe:root`.
     Changes,
+    /// `changed by jroe at 03:32:48`.
+    Changed,
+    /// `psql -U jroe`, `ssh -l jroe`.
+    Option,
+    /// `CORP\jroe`.
+    Slashed,
+    /// `Authorized to jroe, krb5 principal ...`.
+    Authorized,
+    /// `uid: jroe` in an entry of LDIF.
+    UidOfEntry,
+    /// `"cn": "Jane Roe"`, `<attr name="cn">Jane Roe<`.
+    Element,
     /// `GRANT SELECT ON t TO jroe`.
     Grant,
     /// `user ACME\jroe`.
@@ -62,7 +74,7 @@ enum Sort {
     Attribute,
 }
 
-const ANCHORS: [(&[u8], Sort); 92] = [
+const ANCHORS: [(&[u8], Sort); 121] = [
     (b"invalid user ", Sort::Follows),
     (b"illegal user ", Sort::Follows),
     (b"authenticating user ", Sort::Follows),
@@ -94,7 +106,7 @@ const ANCHORS: [(&[u8], Sort); 92] = [
     (b"successful login for ", Sort::Follows),
     (b"authentication failed for ", Sort::Follows),
     (b"authentication failure for ", Sort::Follows),
-    (b"authorized to ", Sort::Follows),
+    (b"authorized to ", Sort::Authorized),
     (b"viewprofile.jspa?name=", Sort::Follows),
     (b" /user:", Sort::Follows),
     (b"sudo -u ", Sort::Follows),
@@ -104,6 +116,22 @@ const ANCHORS: [(&[u8], Sort); 92] = [
     (b"drop user ", Sort::Follows),
     (b"owner to ", Sort::Follows),
     (b"): account ", Sort::Follows),
+    (b"useradd ", Sort::Follows),
+    (b"adduser ", Sort::Follows),
+    (b"password reset for ", Sort::Follows),
+    (b"login attempt by ", Sort::Follows),
+    (b"login attempt for ", Sort::Follows),
+    (b"login attempt from user ", Sort::Follows),
+    (b"account locked for ", Sort::Follows),
+    (b"locked out user ", Sort::Follows),
+    (b"signed in as ", Sort::Follows),
+    (b"authenticated as ", Sort::Follows),
+    (b"logged on as ", Sort::Follows),
+    (b"impersonating user ", Sort::Follows),
+    (b"kinit ", Sort::Follows),
+    (b"su - ", Sort::Follows),
+    (b"login as: ", Sort::Follows),
+    (b"login by user ", Sort::Follows),
     (b"cn = ", Sort::CommonName),
     (b"for user ", Sort::Word),
     (b"by user ", Sort::Word),
@@ -146,6 +174,19 @@ const ANCHORS: [(&[u8], Sort); 92] = [
     (b" is not authorized", Sort::UserBefore),
     (b" authenticated", Sort::UserBefore),
     (b" has been ", Sort::UserBefore),
+    (b": user ", Sort::Word),
+    (b", user ", Sort::Word),
+    (b"ed by ", Sort::Changed),
+    (b" -u ", Sort::Option),
+    (b" -l ", Sort::Option),
+    (b"domain\\", Sort::Slashed),
+    (b"corp\\", Sort::Slashed),
+    (b"workgroup\\", Sort::Slashed),
+    (b"uid: ", Sort::UidOfEntry),
+    (b"\"cn\">", Sort::Element),
+    (b"\"cn\":", Sort::Element),
+    (b"\"displayname\">", Sort::Element),
+    (b"\"gecos\":", Sort::Element),
     (b"grant ", Sort::Grant),
     (b"user ", Sort::Domain),
     (b"'@'", Sort::Quoted),
@@ -182,7 +223,10 @@ impl Detector for Login {
         let anchor = |(literal, sort): &(&[u8], Sort)| {
             let after = after(*sort);
             use Sort::*;
-            let starts_word = matches!(sort, Follows | Word | Bracket | For | Grant | Domain | CommonName | Attribute);
+            let starts_word = matches!(
+                sort,
+                Follows | Word | Bracket | For | Grant | Domain | CommonName | Attribute | Slashed | UidOfEntry
+            ) && literal[0].is_ascii_alphabetic();
             let (bytes, after) = (literal.to_vec(), after.to_vec());
             Anchor::Literal(Literal { bytes, ignore_case: true, starts_word, after })
         };
@@ -195,7 +239,7 @@ impl Detector for Login {
         if !after(sort).iter().zip(behind..).all(|(set, at)| view.is(at, *set)) {
             return;
         }
-        let begins = || view.starts_word(hit.at);
+        let begins = || !literal[0].is_ascii_alphabetic() || view.starts_word(hit.at);
         let (rule, span) = match sort {
             Sort::Follows if begins() => (USER, token(view, view.run(behind, BLANK, 8))),
             Sort::Word if begins() && matches!(literal.last(), Some(b'"' | b'\'' | b'`')) => {
@@ -211,6 +255,12 @@ impl Detector for Login {
             Sort::Becomes => (USER, becomes(view, behind)),
             Sort::By => (USER, by(view, behind)),
             Sort::Changes => (USER, changes(view, hit.at, behind)),
+            Sort::Changed => (USER, changed(view, hit.at, behind)),
+            Sort::Option => (USER, option(view, hit.at, behind)),
+            Sort::Slashed if begins() => (USER, slashed(view, behind)),
+            Sort::UidOfEntry if begins() => (USER, uid(view, hit.at, behind)),
+            Sort::Element => (NAME, element(view, behind)),
+            Sort::Authorized => (USER, authorized(view, hit.at, behind)),
             Sort::Grant if begins() => (USER, grant(view, behind)),
             Sort::Domain if begins() => (USER, in_domain(view, behind)),
             Sort::Quoted => (USER, quoted(view, hit.at)),
@@ -250,6 +300,10 @@ fn token(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
         return is_closed.then_some((start, end));
     }
     let start = at + usize::from(matches!(view.at(at), Some(b'[' | b'(' | b'<')));
+    // An option is no name.
+    if view.at(start) == Some(b'-') {
+        return None;
+    }
     let mut end = view.run(start, LOGIN, 65);
     while end > start && matches!(view.before(end), Some(b'.' | b'-' | b'\\' | b'@')) {
         end -= 1;
@@ -279,9 +333,16 @@ fn is_name(view: &View<'_>, (start, end): (usize, usize)) -> bool {
         b"was",
         b"is",
         b"not",
+        b"ok",
         b"service",
         b"succeeded",
         b"to",
+        b"authenticated",
+        b"connected",
+        b"disconnected",
+        b"denied",
+        b"locked",
+        b"rejected",
     ];
     let ends = view.at(next).is_none_or(|b| SPACE.contains(b) || DIGIT.contains(b))
         || next > end + 1
@@ -325,7 +386,21 @@ fn before(view: &View<'_>, end: usize) -> Option<(usize, usize)> {
 /// `User jroe logged in`, `User jroe from 192.0.2.1 not allowed`.
 fn user_before(view: &View<'_>, end: usize) -> Option<(usize, usize)> {
     let is_user = |start: usize| view.ends_with_ignoring_case(start, b"user ") && view.starts_word(start - 5);
+    // `User 'Jane Roe' (jroe) logged in`
+    if view.before(end) == Some(b')') {
+        let start = view.run_back(end - 1, LOGIN, 65);
+        let line = view.slice(view.line_start(start).max(start.saturating_sub(96)), start).to_ascii_lowercase();
+        let is_told = view.before(start) == Some(b'(') && memchr::memmem::find(&line, b"user").is_some();
+        return is_told.then_some((start, end - 1));
+    }
     let start = view.run_back(end, LOGIN, 65);
+    // `ACME\jroe logged on`
+    let text = view.slice(start, end);
+    if let Some(slash) = text.iter().position(|&b| b == b'\\') {
+        let rest = &text[slash..];
+        let name = slash + rest.iter().position(|&b| b != b'\\')?;
+        return (slash > 1 && !text[name..].contains(&b'\\')).then_some((start + name, end));
+    }
     if is_user(start) && start < end {
         return Some((start, end));
     }
@@ -368,10 +443,115 @@ fn changes(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> 
     is_change.then_some((behind, end))
 }
 
+/// `Authorized to jroe, krb5 principal ...` of sshd.
+fn authorized(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
+    let (start, end) = token(view, behind)?;
+    let ends = view.at(end).is_none_or(|b| matches!(b, b',' | b'\n' | b'\r' | b'"'));
+    (ends && view.at(at) == Some(b'A')).then_some((start, end))
+}
+
+/// `last changed by jroe at 03:32:48`, `assigned by jroe on 2024-05-01`: a verb before, and a time behind.
+fn changed(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
+    const VERBS: [&[u8]; 24] = [
+        b"chang",
+        b"modifi",
+        b"creat",
+        b"updat",
+        b"delet",
+        b"approv",
+        b"edit",
+        b"report",
+        b"request",
+        b"submitt",
+        b"resolv",
+        b"clos",
+        b"assign",
+        b"reopen",
+        b"upload",
+        b"publish",
+        b"cancel",
+        b"cancell",
+        b"reject",
+        b"acknowledg",
+        b"revok",
+        b"lock",
+        b"unlock",
+        b"comment",
+    ];
+    let verb = view.slice(view.run_back(at, LETTER, 16), at).to_ascii_lowercase();
+    let (start, end) = token(view, behind).filter(|_| VERBS.contains(&&verb[..]))?;
+    let time = view.starts_with(end, b" at ") || view.starts_with(end, b" on ");
+    (time && view.is(end + 4, DIGIT) && view.is(start, LETTER)).then_some((start, end))
+}
+
+/// `psql -h db -U jroe`: behind a program whose option this is.
+fn option(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
+    const WITH_U: [&[u8]; 14] = [
+        b"psql",
+        b"pg_dump",
+        b"pg_dumpall",
+        b"pg_restore",
+        b"pg_basebackup",
+        b"createdb",
+        b"dropdb",
+        b"createuser",
+        b"vacuumdb",
+        b"mysql",
+        b"mysqldump",
+        b"mysqladmin",
+        b"sqlcmd",
+        b"mongosh",
+    ];
+    const WITH_L: [&[u8]; 4] = [b"ssh", b"rlogin", b"slogin", b"sftp"];
+    let is_l = view.at(at + 2).is_some_and(|b| b.eq_ignore_ascii_case(&b'l'));
+    let programs: &[&[u8]] = if is_l { &WITH_L } else { &WITH_U };
+    let line = view.slice(view.line_start(at).max(at.saturating_sub(160)), at);
+    let mut words = line.split(|b| !(WORD.contains(*b) || *b == b'-')).rev();
+    let is_program = words.any(|word| programs.contains(&word));
+    is_program.then(|| token(view, behind)).flatten()
+}
+
+/// `CORP\jroe`, also with the backslash of JSON: a login name that is no directory.
+fn slashed(view: &View<'_>, behind: usize) -> Option<(usize, usize)> {
+    let start = view.run(behind, const { ByteSet::of(b"\\") }, 3);
+    let end = view.run(start, const { WORD.or(HIGH).or(ByteSet::of(b".-$")) }, 65);
+    let end = if view.before(end) == Some(b'.') { end - 1 } else { end };
+    let text = view.slice(start, end);
+    let is_name = text.len() >= 3 && LETTER.contains(text[0]) && !matches!(view.at(end), Some(b'\\' | b'/' | b'('));
+    is_name.then_some((start, end))
+}
+
+/// `uid: jroe` of LDIF: the attribute of an entry, to the end of its line.
+fn uid(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
+    let is_line = view.before(at).is_none_or(|b| b == b'\n');
+    let (start, end) = token(view, behind)?;
+    let text = view.slice(start, end);
+    let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
+    let is_login = text.len() <= 24 && digits * 2 <= text.len() && LETTER.contains(text[0]);
+    let is_whole = view.at(end).is_none_or(|b| matches!(b, b'\r' | b'\n'));
+    (is_line && is_whole && is_login).then_some((start, end))
+}
+
+/// `"cn": ["Jane Roe"]`, `name="cn">Jane Roe<`: a full name and nothing else.
+fn element(view: &View<'_>, behind: usize) -> Option<(usize, usize)> {
+    let start = view.run(behind, const { ByteSet::of(b" [\"\\") }, 8);
+    let end = start + names::full(names::reach(view, start))?;
+    matches!(view.at(end), Some(b'<' | b'"' | b'\\')).then_some((start, end))
+}
+
 /// `GRANT SELECT ON t TO jroe`.
 fn grant(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     let line = view.slice(at, view.run(at, const { ByteSet::of(b"\r\n;").not() }, 160));
     let to = line.windows(4).position(|w| w.eq_ignore_ascii_case(b" to "))?;
+    // A statement of SQL names what is granted on what, or ends with its mark; sentences are in small letters.
+    let upper = line[..to].to_ascii_uppercase();
+    let is_sentence = at >= 6
+        && view.starts_with(at - 6, b"grant ")
+        && memchr::memmem::find(&upper, b" ON ").is_none()
+        && !matches!(view.at(at + line.len()), Some(b';'));
+    if is_sentence {
+        return None;
+    }
     token(view, at + to + 4).filter(|_| view.at(at + to + 4) != Some(b'\''))
 }
 

@@ -35,7 +35,9 @@ mod national;
 mod numbers;
 mod phone;
 
+mod birth;
 mod home;
+mod letter;
 mod listing;
 mod login;
 mod names;

@@ -16,7 +16,7 @@ const LONGEST: usize = 80;
 #[rustfmt::skip]
 const TITLES: &[&str] = &[
     "dr", "mr", "mrs", "ms", "miss", "prof", "herr", "frau", "mme", "mlle", "sir", "don", "doña", "sra", "srta",
-    "dipl", "ing", "rev", "hon", "monsieur", "madame", "señor", "señora", "signor", "signora", "dhr", "mevr",
+    "dipl", "ing", "rev", "hon", "herrn", "dott", "dottor", "dottssa", "pan", "pani", "senhor", "senhora", "heer", "mevrouw", "mx", "monsieur", "madame", "señor", "señora", "signor", "signora", "dhr", "mevr",
 ];
 
 /// Words in small letters within names.
@@ -30,45 +30,49 @@ const PARTICLES: &[&str] = &[
 #[rustfmt::skip]
 const NEVER: &[&str] = &[
     "a", "about", "access", "account", "accounts", "action", "active", "address", "admin", "administration",
-    "administrator", "administrators", "agent", "alert", "all", "an", "and", "android", "anonymous", "any", "apache",
-    "api", "app", "application", "applications", "are", "area", "as", "at", "atlassian", "audit", "author", "authors",
-    "automation", "available", "backup", "bad", "bank", "base", "basic", "batch", "beta", "block", "board", "bot",
-    "box", "browser", "build", "builder", "business", "by", "cache", "calendar", "call", "cannot", "center", "central",
-    "certificate", "chrome", "city", "class", "client", "close", "cloud", "cluster", "code", "collection", "column",
-    "command", "comment", "common", "community", "company", "computer", "config", "configuration", "confluence",
-    "connection", "contact", "container", "content", "contributors", "control", "controller", "copyright", "core",
-    "corp", "corporation", "could", "count", "country", "create", "created", "current", "custom", "customer", "daemon",
-    "dashboard", "data", "database", "date", "debian", "default", "delete", "deployment", "desktop", "detail",
-    "details", "dev", "developer", "developers", "development", "device", "directory", "disk", "display", "document",
-    "documentation", "does", "domain", "download", "driver", "edit", "editor", "email", "enable", "enabled", "end",
-    "engine", "engineering", "enterprise", "entry", "environment", "error", "event", "events", "example", "exception",
-    "explorer", "export", "external", "fail", "failed", "false", "feature", "field", "file", "files", "filter",
-    "finance", "firefox", "firewall", "first", "folder", "for", "form", "foundation", "framework", "free", "from",
-    "full", "function", "gateway", "general", "generic", "git", "github", "global", "google", "group", "groups",
-    "guest", "handler", "health", "help", "helpdesk", "high", "home", "host", "hosting", "id", "if", "image", "import",
-    "in", "inc", "index", "info", "information", "input", "installer", "integration", "interface", "internal",
-    "internet", "invalid", "is", "issue", "it", "item", "java", "jira", "job", "kernel", "key", "language", "last",
-    "ldap", "level", "library", "license", "linux", "list", "local", "log", "login", "ltd", "mail", "mailer", "main",
-    "maintainers", "management", "manager", "manual", "map", "market", "marketing", "master", "media", "member",
-    "members", "message", "method", "microsoft", "missing", "mobile", "mode", "model", "module", "monitor",
+    "administrator", "administrators", "again", "agent", "alert", "all", "alle", "an", "and", "android", "anonymous",
+    "any", "apache", "api", "app", "applicant", "applicants", "application", "applications", "are", "area", "as", "at",
+    "atlassian", "audit", "author", "authors", "automation", "available", "backup", "bad", "bank", "base", "basic",
+    "batch", "beautiful", "beta", "block", "board", "bot", "box", "browser", "build", "builder", "business", "buyer",
+    "by", "cache", "calendar", "call", "candidate", "cannot", "center", "central", "certificate", "chrome", "city",
+    "class", "client", "cliente", "clientes", "clients", "close", "cloud", "cluster", "code", "colleague",
+    "colleagues", "collection", "column", "command", "comment", "common", "community", "company", "computer", "config",
+    "configuration", "confluence", "connection", "contact", "container", "content", "contributor", "contributors",
+    "control", "controller", "copyright", "core", "corp", "corporation", "could", "count", "country", "create",
+    "created", "current", "custom", "customer", "daemon", "damen", "dashboard", "data", "database", "date", "debian",
+    "default", "delete", "deployment", "desktop", "detail", "details", "dev", "developer", "developers", "development",
+    "device", "directory", "disk", "display", "document", "documentation", "does", "dolly", "domain", "download",
+    "driver", "edit", "editor", "email", "enable", "enabled", "end", "engine", "engineering", "enterprise", "entry",
+    "environment", "error", "event", "events", "everybody", "everyone", "example", "exception", "explorer", "export",
+    "external", "fail", "failed", "false", "feature", "field", "file", "files", "filter", "finance", "firefox",
+    "firewall", "first", "folder", "folks", "for", "form", "foundation", "framework", "free", "friend", "friends",
+    "from", "full", "function", "gateway", "general", "generic", "git", "github", "global", "google", "group",
+    "groups", "guest", "guys", "handler", "health", "help", "helpdesk", "herren", "high", "hiring", "home", "host",
+    "hosting", "id", "if", "image", "import", "in", "inc", "index", "info", "information", "input", "installer",
+    "integration", "interface", "internal", "internet", "invalid", "is", "issue", "it", "item", "java", "jira", "job",
+    "kernel", "key", "kitty", "kollegen", "kolleginnen", "kunde", "kunden", "language", "last", "ldap", "level",
+    "library", "license", "linux", "list", "local", "log", "login", "lovely", "ltd", "madam", "mail", "mailer", "main",
+    "maintainer", "maintainers", "management", "manager", "manual", "map", "market", "marketing", "master", "media",
+    "member", "members", "message", "method", "microsoft", "missing", "mobile", "mode", "model", "module", "monitor",
     "monitoring", "mozilla", "my", "name", "network", "new", "next", "no", "node", "none", "not", "notification",
     "notifications", "null", "number", "object", "of", "office", "on", "online", "open", "operation", "operations",
     "operator", "option", "or", "oracle", "order", "organization", "other", "our", "output", "owner", "package",
     "packages", "page", "parent", "partner", "password", "path", "payment", "phone", "platform", "plugin", "policy",
     "pool", "port", "portal", "power", "primary", "print", "printer", "private", "process", "product", "production",
     "profile", "program", "project", "projects", "property", "protocol", "provider", "proxy", "public", "query",
-    "queue", "read", "record", "red", "release", "remote", "report", "reporter", "repository", "request", "required",
-    "reset", "resource", "response", "rest", "result", "role", "root", "router", "rule", "runtime", "safari", "sales",
-    "sample", "save", "schedule", "scheduler", "school", "script", "search", "secure", "security", "see", "select",
-    "send", "server", "servers", "service", "services", "session", "set", "settings", "setup", "share", "shared",
-    "shell", "should", "sign", "site", "size", "software", "solutions", "source", "space", "standard", "start",
-    "state", "static", "status", "stop", "storage", "store", "street", "string", "studio", "success", "super",
-    "support", "switch", "system", "systems", "table", "task", "tasks", "team", "teams", "template", "temporary",
-    "terminal", "test", "testing", "tests", "the", "this", "thread", "time", "title", "to", "token", "tomcat", "tool",
-    "tools", "total", "true", "type", "ubuntu", "unable", "undefined", "unit", "university", "unknown", "unspecified",
-    "update", "updates", "upload", "url", "use", "user", "users", "using", "value", "verification", "version", "video",
-    "view", "virtual", "visual", "warning", "was", "web", "website", "when", "will", "window", "windows", "with",
-    "workflow", "world", "write", "you", "your", "zone",
+    "queue", "read", "reader", "record", "recruiter", "red", "release", "remote", "report", "reporter", "repository",
+    "request", "required", "reset", "resource", "response", "rest", "result", "role", "root", "router", "rule",
+    "runtime", "safari", "sales", "sample", "save", "schedule", "scheduler", "school", "script", "search", "secure",
+    "security", "see", "select", "seller", "send", "server", "servers", "service", "services", "session", "set",
+    "settings", "setup", "share", "shared", "shell", "should", "sign", "sir", "site", "size", "software", "solutions",
+    "source", "space", "standard", "start", "state", "static", "status", "stop", "storage", "store", "street",
+    "string", "studio", "subscriber", "success", "super", "support", "switch", "system", "systems", "table", "task",
+    "tasks", "team", "teams", "template", "temporary", "terminal", "test", "testing", "tests", "the", "there", "this",
+    "thread", "time", "title", "to", "todas", "todos", "token", "tomcat", "tool", "tools", "total", "tous", "toutes",
+    "true", "type", "ubuntu", "unable", "undefined", "unit", "university", "unknown", "unspecified", "update",
+    "updates", "upload", "url", "use", "user", "users", "using", "value", "valued", "verification", "version", "video",
+    "view", "virtual", "visitor", "visitors", "visual", "warning", "was", "web", "website", "when", "will", "window",
+    "windows", "with", "wonderful", "workflow", "world", "write", "you", "your", "zone", "zusammen",
 ];
 
 /// Given names of many languages, among the most frequent of the last hundred years. In order.
@@ -134,6 +138,21 @@ pub fn full(text: &[u8]) -> Option<usize> {
 /// The length of the name that `text` begins with, be it one word: for places that hold nothing but persons.
 pub fn single(text: &[u8]) -> Option<usize> {
     read(text).filter(|name| name.words >= 1 && !name.is_never).map(|name| name.length)
+}
+
+/// The length of the titles that `text` begins with, blanks and full stops included: `Frau Dr. `.
+pub fn titles(text: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(blank) = memchr::memchr(b' ', &text[at..]) {
+        let word = &text[at..at + blank];
+        let bare = word.strip_suffix(b".").unwrap_or(word);
+        let is_title = std::str::from_utf8(bare).is_ok_and(|bare| TITLES.contains(&bare.to_lowercase().as_str()));
+        if !is_title || !bare[0].is_ascii_uppercase() {
+            break;
+        }
+        at += blank + 1;
+    }
+    at
 }
 
 /// Where the full name begins that `text` ends with, if it does.

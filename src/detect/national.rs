@@ -366,3 +366,101 @@ pub fn my_number(d: &[u8]) -> bool {
     let rest = weighed(d, &[6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11;
     (if rest < 2 { 0 } else { 11 - rest }) == digit(d[11]) && any(d)
 }
+
+/// Estonia and Lithuania: two rounds of weights behind a date.
+pub fn baltic(d: &[u8]) -> bool {
+    let first = weighed(d, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 1]) % 11;
+    let second = weighed(d, &[3, 4, 5, 6, 7, 8, 9, 1, 2, 3]) % 11;
+    let rest = if first < 10 { first } else { second % 10 };
+    rest == digit(d[10]) && matches!(d[0], b'1'..=b'8') && is_day(&d[3..5], &d[5..7])
+}
+
+/// Latvia: a date behind a day and a month, or 32 in front since 2017.
+pub fn latvia(d: &[u8]) -> bool {
+    any(d) && (d.starts_with(b"32") || is_day(&d[2..4], &d[..2]))
+}
+
+/// Greece's tax number: powers of two.
+pub fn afm(d: &[u8]) -> bool {
+    weighed(d, &[256, 128, 64, 32, 16, 8, 4, 2]) % 11 % 10 == digit(d[8]) && any(d)
+}
+
+/// Greece's insurance: Luhn's sum behind a day and a month.
+pub fn amka(d: &[u8]) -> bool {
+    luhn(d) && is_day(&d[2..4], &d[..2])
+}
+
+/// What was Yugoslavia: weights that fall twice, behind a day and a month.
+pub fn jmbg(d: &[u8]) -> bool {
+    let rest = 11 - weighed(d, &[7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11;
+    (if rest > 9 { 0 } else { rest }) == digit(d[12]) && is_day(&d[2..4], &d[..2])
+}
+
+/// Hong Kong: one letter or two, six digits, and a digit or an A that stands in brackets.
+pub fn hkid(t: &[u8]) -> bool {
+    let value = |b: u8| if b.is_ascii_digit() { i32::from(b - b'0') } else { i32::from(b.wrapping_sub(b'A')) + 10 };
+    let body = &t[..t.len() - 1];
+    let blank = if body.len() == 7 { 36 * 9 } else { 0 };
+    let sum: i32 = body.iter().rev().zip(2..).map(|(b, weight)| value(*b) * weight).sum();
+    (blank + sum + value(t[t.len() - 1])) % 11 == 0 && t[1..].iter().any(u8::is_ascii_digit)
+}
+
+/// Iceland: the ninth digit checks a day, a month and a year.
+pub fn kennitala(d: &[u8]) -> bool {
+    let rest = (11 - weighed(d, &[3, 2, 7, 6, 5, 4, 3, 2]) % 11) % 11;
+    rest == digit(d[8]) && (is_day(&d[2..4], &d[..2]) || matches!(d[0], b'4'..=b'7'))
+}
+
+/// Iran: ten digits.
+pub fn iran(d: &[u8]) -> bool {
+    let rest = weighed(d, &[10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11;
+    (if rest < 2 { rest } else { 11 - rest }) == digit(d[9]) && any(d)
+}
+
+/// Kazakhstan: twelve digits with two rounds of weights.
+pub fn kazakhstan(d: &[u8]) -> bool {
+    let first = weighed(d, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]) % 11;
+    let second = weighed(d, &[3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2]) % 11;
+    (if first == 10 { second } else { first }) == digit(d[11]) && any(d)
+}
+
+/// Hungary: insurance (TAJ).
+pub fn taj(d: &[u8]) -> bool {
+    weighed(d, &[3, 7, 3, 7, 3, 7, 3, 7]) % 10 == digit(d[8]) && any(d)
+}
+
+/// Hungary: tax.
+pub fn hungary(d: &[u8]) -> bool {
+    weighed(d, &[1, 2, 3, 4, 5, 6, 7, 8, 9]) % 11 == digit(d[9]) && d[0] == b'8'
+}
+
+/// Brazil: PIS, PASEP and NIS.
+pub fn pis(d: &[u8]) -> bool {
+    let rest = 11 - weighed(d, &[3, 2, 9, 8, 7, 6, 5, 4, 3, 2]) % 11;
+    (if rest > 9 { 0 } else { rest }) == digit(d[10]) && any(d)
+}
+
+/// United Arab Emirates: Luhn's sum behind the country's number.
+pub fn emirates(d: &[u8]) -> bool {
+    d.starts_with(b"784") && luhn(d)
+}
+
+/// Germany: health insurance. The letter counts as two digits.
+pub fn kvnr(t: &[u8]) -> bool {
+    let letter = t[0].wrapping_sub(b'A') + 1;
+    let digits = [&[b'0' + letter / 10 % 10, b'0' + letter % 10], &t[1..9]].concat();
+    let sum: i32 = digits
+        .iter()
+        .enumerate()
+        .map(|(i, &b)| {
+            let product = digit(b) * if i % 2 == 0 { 1 } else { 2 };
+            product / 10 + product % 10
+        })
+        .sum();
+    sum % 10 == digit(t[9])
+}
+
+/// The number of a telephone's hardware: Luhn's sum, and a reporting body that has given numbers out.
+pub fn imei(d: &[u8]) -> bool {
+    luhn(d) && any(d)
+}

@@ -7,6 +7,7 @@ use crate::detect::bytes::{ALNUM, ByteSet, DIGIT, HEX, LETTER};
 use crate::detect::compact::{self, Compact};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::labels::{self, LABELS, What};
+use crate::detect::lexicon;
 use crate::detect::prefilter::{Literal, Shape};
 use crate::detect::view::View;
 use crate::detect::{card, iban, national, phone};
@@ -40,7 +41,8 @@ const IBAN: usize = 1;
 const BANK: usize = 2;
 const PHONE: usize = 3;
 const PERSON: usize = 4;
-const KINDS: [Kind; 5] = [Kind::Card, Kind::Iban, Kind::Iban, Kind::Phone, Kind::NationalId];
+const DEVICE: usize = 5;
+const KINDS: [Kind; 6] = [Kind::Card, Kind::Iban, Kind::Iban, Kind::Phone, Kind::NationalId, Kind::AccountId];
 
 impl Numbers {
     /// The detector.
@@ -74,11 +76,12 @@ impl Numbers {
             for word in words.iter() {
                 let (inner, goes_on) = word.strip_suffix('*').map_or((*word, false), |inner| (inner, true));
                 let (inner, ends) = inner.strip_prefix('*').map_or((inner, false), |inner| (inner, true));
-                let spellings = if inner.contains(' ') {
-                    [" ", "_", "-", ""].map(|blank| inner.replace(' ', blank)).to_vec()
-                } else {
-                    vec![inner.to_string()]
-                };
+                let mut spellings = lexicon::spellings(inner);
+                if inner.contains(' ') {
+                    let blanks = [" ", "_", "-", ""];
+                    spellings =
+                        spellings.iter().flat_map(|text| blanks.map(|blank| text.replace(' ', blank))).collect();
+                }
                 for spelling in spellings {
                     let after = if goes_on || !spelling.is_ascii() { vec![] } else { vec![BEHIND] };
                     let (bytes, starts_word) = (spelling.as_bytes().to_vec(), !ends && spelling.is_ascii());
@@ -105,6 +108,7 @@ impl Detector for Numbers {
             ("bank-account", "bank or account number behind a word for it"),
             ("phone", "telephone number, by calling code, grouping or label"),
             ("national-id", "number of a person or a firm with a state, by check or label"),
+            ("device-number", "number of a telephone or of its subscriber behind a word for it: IMEI, IMSI, ICCID"),
         ]
         .into_iter()
         .zip(KINDS)
@@ -163,6 +167,7 @@ fn rule_of(what: What) -> usize {
         What::Iban => IBAN,
         What::Bank(_) => BANK,
         What::Person(_) | What::CardOr(_) => PERSON,
+        What::Device(_) => DEVICE,
     }
 }
 
@@ -408,6 +413,18 @@ fn is_digest(text: &[u8]) -> bool {
 /// Whether the label at `at` is a word, or a part of an identifier.
 fn is_word(view: &View<'_>, at: usize, length: usize, goes_on: bool, ends: bool) -> bool {
     let is_high = view.at(at).is_some_and(|b| b >= 0x80);
+    // `mrN` in the middle of base64 is none.
+    let is_of_one_case = {
+        let word = view.slice(at, at + length);
+        let changes = word.windows(2).filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase()).count();
+        changes == 0
+            || (length > 4
+                && changes <= 3
+                && word.windows(2).all(|w| !(w[0].is_ascii_uppercase() && w[1].is_ascii_uppercase())))
+    };
+    if !is_of_one_case {
+        return false;
+    }
     let begins = ends
         || is_high
         || match view.before(at) {
@@ -442,6 +459,9 @@ fn labelled(view: &View<'_>, from: usize, what: What) -> Option<(usize, (usize, 
             What::Iban => bank(view, start).map(|span| (IBAN, span)),
             What::Bank(forms) => labels::number(view, start, forms, places.is_plain).map(|end| (BANK, (start, end))),
             What::Person(forms) => person(forms),
+            What::Device(forms) => {
+                labels::number(view, start, forms, places.is_plain).map(|end| (DEVICE, (start, end)))
+            }
             What::CardOr(forms) => card_at(view, start).or_else(|| person(forms)),
         }
     })

@@ -1,9 +1,11 @@
 //! Who is a person: which login names, names, dates and addresses are somebody's, and which are a role, a word or code.
 
+use crate::detect::birth;
 use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, HIGH, LETTER, WORD};
 use crate::detect::key::Key;
 use crate::detect::names;
 use crate::detect::place::{Place, Separator};
+use crate::detect::random;
 use crate::detect::run::Run;
 use crate::detect::value::Extent;
 use crate::detect::view::View;
@@ -27,6 +29,7 @@ const NOBODY: &[&str] = &[
     "apache",
     "app",
     "arch",
+    "automatic",
     "avahi",
     "azureuser",
     "backup",
@@ -132,6 +135,7 @@ const NOBODY: &[&str] = &[
     "travis",
     "true",
     "ubuntu",
+    "unassigned",
     "undefined",
     "unknown",
     "unspecified",
@@ -189,6 +193,10 @@ const WORDS: &[&str] = &[
     "a",
     "access",
     "account",
+    "accounts",
+    "activity",
+    "agents",
+    "also",
     "added",
     "agent",
     "already",
@@ -204,8 +212,11 @@ const WORDS: &[&str] = &[
     "cannot",
     "changed",
     "created",
+    "configuration",
     "credentials",
+    "currently",
     "data",
+    "defined",
     "deleted",
     "denied",
     "details",
@@ -218,14 +229,23 @@ const WORDS: &[&str] = &[
     "expired",
     "failed",
     "failure",
+    "file",
+    "files",
     "for",
     "form",
     "found",
     "from",
+    "gets",
+    "groups",
+    "had",
     "has",
     "have",
+    "home",
     "id",
+    "ids",
     "in",
+    "interaction",
+    "interfaces",
     "incorrect",
     "info",
     "input",
@@ -235,8 +255,11 @@ const WORDS: &[&str] = &[
     "list",
     "locked",
     "logged",
+    "logins",
     "logon",
     "lookup",
+    "management",
+    "managers",
     "mapping",
     "may",
     "missing",
@@ -252,19 +275,32 @@ const WORDS: &[&str] = &[
     "only",
     "or",
     "page",
+    "passwords",
     "permission",
+    "permissions",
+    "processes",
     "profile",
+    "programs",
+    "prompt",
+    "provided",
     "ref",
+    "registers",
     "rejected",
     "request",
+    "requests",
     "required",
     "role",
     "roles",
     "secret",
     "session",
+    "sessions",
     "set",
+    "settings",
     "should",
     "space",
+    "specific",
+    "specified",
+    "supplied",
     "store",
     "string",
     "succeeded",
@@ -277,6 +313,7 @@ const WORDS: &[&str] = &[
     "to",
     "token",
     "type",
+    "units",
     "updated",
     "was",
     "which",
@@ -312,7 +349,10 @@ pub fn read(kind: Kind, view: &View<'_>, key: &Key, place: &Place<'_>, extent: E
         Kind::Name | Kind::User if place.separator != Separator::Compares => {
             names::full(names::reach(view, extent.start))
         }
-        Kind::BirthDate if !extent.is_quoted => date(view, extent.start).map(|end| end - extent.start),
+        Kind::PostalAddress if !extent.is_quoted && matches!(place.separator, Separator::Colon | Separator::Equals) => {
+            postal(view, extent.start)
+        }
+        Kind::BirthDate if !extent.is_quoted => birth::date(view, extent.start).map(|end| end - extent.start),
         _ => None,
     };
     let Some(end) = length.map(|length| extent.start + length) else { return Read { kind, extent, is_sure: false } };
@@ -328,6 +368,16 @@ pub fn read(kind: Kind, view: &View<'_>, key: &Key, place: &Place<'_>, extent: E
     Read { kind, extent: Extent { end, run: Run::Line, is_open: false, ..extent }, is_sure: true }
 }
 
+/// The length of the address at `start` that goes on to the end of its line, its string or its field: `12 Example Street, Springfield`.
+fn postal(view: &View<'_>, start: usize) -> Option<usize> {
+    const FIELD: ByteSet = ByteSet::of(b"\r\n\"\\;|\t<>=(){}[]").not();
+    let text = view.slice(start, view.run(start, FIELD, 129));
+    let text = &text[..memchr::memmem::find(text, b"  ").unwrap_or(text.len())];
+    let text = text.trim_ascii_end();
+    let text = text.strip_suffix(b",").or(text.strip_suffix(b".")).unwrap_or(text);
+    is_postal(text).then_some(text.len())
+}
+
 /// What follows a name in source code, and nowhere else.
 const CODE: ByteSet = WORD.or(ByteSet::of(b"(.[{$"));
 
@@ -339,52 +389,6 @@ fn is_caption(key: &[u8], text: &[u8]) -> bool {
     let (key, told) = (letters(key), letters(text));
     !key.is_empty()
         && (key == told || told.ends_with(b"name") || told.starts_with(b"your") || told.starts_with(b"enter"))
-}
-
-/// The end of the date at `start`: `1984-05-17`, `17.05.1984`, `17 May 1984`, `May 17, 1984`.
-pub fn date(view: &View<'_>, start: usize) -> Option<usize> {
-    const LETTERS: ByteSet = LETTER.or(HIGH);
-    const BETWEEN: ByteSet = ByteSet::of(b" .,/-");
-    let mut at = start;
-    let mut numbers = Vec::new();
-    let (mut words, mut end) = (0, start);
-    while numbers.len() + words < 3 {
-        let digits = view.run(at, DIGIT, 5);
-        let word = view.run(at, LETTERS, 12);
-        if digits > at {
-            numbers.push(digits - at);
-            end = digits;
-        } else if word > at && words == 0 && is_month(view.slice(at, word)) {
-            words += 1;
-            end = word;
-        } else {
-            return None;
-        }
-        at = view.run(end, BETWEEN, 2);
-        if at == end {
-            break;
-        }
-    }
-    let has_year = numbers.contains(&4);
-    let is_short = numbers.iter().all(|length| matches!(length, 1 | 2 | 4)) && (has_year || numbers == [2, 2, 2]);
-    let is_compact = numbers == [8];
-    let is_date = is_compact || (is_short && numbers.len() + words == 3);
-    (is_date && view.ends_word(end)).then_some(end)
-}
-
-/// Whether a word is a month's, or begins as one does in the languages of the West.
-fn is_month(word: &[u8]) -> bool {
-    const MONTHS: [&[u8]; 30] = [
-        b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec", b"mai", b"okt",
-        b"dez", b"ene", b"abr", b"ago", b"dic", b"fev", b"avr", b"juin", b"juil", b"gen", b"mag", b"giu", b"lug",
-        b"set", b"ott", b"out",
-    ];
-    let lower = word.to_ascii_lowercase();
-    MONTHS.iter().any(|month| lower.starts_with(month))
-        || lower.starts_with("mär".as_bytes())
-        || lower.starts_with("fév".as_bytes())
-        || lower.starts_with("déc".as_bytes())
-        || lower.starts_with("aoû".as_bytes())
 }
 
 /// Why a value under a key of `kind` is nobody's. `None` if it is somebody's, or the kind is none of a person.
@@ -441,9 +445,16 @@ fn is_code(view: &View<'_>, key: &Key, place: &Place<'_>, value: &Extent, text: 
         && view.before(view.run_back(key.start, const { ByteSet::of(b" ") }, 2)).is_some_and(|b| b == b'(')
         && view.slice(view.line_start(key.start), key.start).iter().rev().nth(1).is_some_and(|b| WORD.contains(*b));
     let is_member = place.separator == Separator::Equals && is_spaced && text.contains(&b'.') && !text.contains(&b'@');
-    let is_type = place.separator == Separator::Colon
-        && text.first().is_some_and(u8::is_ascii_uppercase)
-        && matches!(view.at(value.end), Some(b',' | b')' | b';'));
+    // `pub user: x_t,`, `user: Option<String>`, `user: impl Into<String>`
+    let is_field = place.separator == Separator::Colon
+        && (view.at(value.end) == Some(b'<')
+            || view.ends_with_ignoring_case(key.start, b"pub ")
+            || [&b"impl"[..], b"u8", b"u16", b"u32", b"u64", b"i32", b"i64", b"usize", b"str", b"string"]
+                .contains(&text));
+    let is_type = is_field
+        || place.separator == Separator::Colon
+            && text.first().is_some_and(u8::is_ascii_uppercase)
+            && matches!(view.at(value.end), Some(b',' | b')' | b';'));
     is_call || ends_statement || !starts || (is_spaced && is_variable) || is_argument || is_member || is_type
 }
 
@@ -469,6 +480,12 @@ fn login(view: &View<'_>, key: &Key, text: &[u8]) -> Option<&'static str> {
         return Some("no login name");
     }
     let key = key.name(view);
+    // `userId`: mostly a number of some sort.
+    let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
+    let is_id = key.len() > 2 && key[key.len() - 2..].eq_ignore_ascii_case(b"id");
+    if is_id && (text.len() > 24 || digits * 2 > text.len() || random::is_random(text) || !LETTER.contains(text[0])) {
+        return Some("an id");
+    }
     let lower = text.to_ascii_lowercase();
     let names = [&b"user"[..], b"login", b"name"];
     let is_named = names.iter().any(|word| memchr::memmem::find(&lower, word).is_some());

@@ -106,6 +106,10 @@ impl<'v> Place<'v> {
                 at = view.run(tag, BLANK, 8);
             }
         }
+        // `[]byte("x")` of Go
+        if let Some(quote) = Quote::at(view, at + 7).filter(|_| view.starts_with(at, b"[]byte(")) {
+            return Values::one(quote.extent(view, quote.end(at + 7), false));
+        }
         // `b"..."`, `r'...'`, `@"..."`
         if matches!(view.at(at), Some(b'b' | b'r' | b'u' | b'f' | b'L' | b'N' | b'@'))
             && Quote::at(view, at + 1).is_some_and(|q| q.is_plain())

@@ -69,6 +69,44 @@ pub fn reason(view: &View<'_>, key: &Key, place: &Place<'_>, value: &Extent, is_
         let is_number = view.slice(value.start, value.end).iter().all(|b| DIGIT.contains(*b) || *b == b'.');
         return if is_pin(key.name(view)) && is_number { None } else { told(view, value) };
     }
+    // `--password for`, `--passphrase-repeat option`: an option that a sentence speaks of.
+    if place.separator == Separator::Option {
+        const WORDS: [&[u8]; 24] = [
+            b"for",
+            b"with",
+            b"or",
+            b"and",
+            b"if",
+            b"in",
+            b"on",
+            b"to",
+            b"option",
+            b"options",
+            b"when",
+            b"as",
+            b"from",
+            b"by",
+            b"the",
+            b"a",
+            b"an",
+            b"work",
+            b"flag",
+            b"argument",
+            b"is",
+            b"was",
+            b"can",
+            b"must",
+        ];
+        let word = view.slice(value.start, value.end);
+        let word = word.strip_suffix(b".").unwrap_or(word);
+        return WORDS.contains(&word).then_some("a sentence about a secret");
+    }
+    // `Pin: release a=stable` of apt.
+    if key.name(view) == b"Pin"
+        && [&b"release"[..], b"version", b"origin"].contains(&view.slice(value.start, view.run(value.start, LETTER, 8)))
+    {
+        return Some("a pin of packages");
+    }
     if place.separator != Separator::Colon || !view.is(value.start.saturating_sub(1), SPACE) {
         return None;
     }

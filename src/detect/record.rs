@@ -10,6 +10,7 @@ use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo
 use crate::detect::key::Key;
 use crate::detect::lexicon::Lexicon;
 use crate::detect::names;
+use crate::detect::person;
 use crate::detect::place::{Place, Separator};
 use crate::detect::prefilter::Literal;
 use crate::detect::value::Extent;
@@ -33,13 +34,17 @@ impl Record {
 #[derive(Clone, Copy)]
 enum Sort {
     Name,
+    /// A login name under `name`, as Jira and Confluence tell of persons.
+    Login,
     Town,
     Code,
     Firm,
 }
 
-const KEYS: [(&str, Sort); 17] = [
+const KEYS: [(&str, Sort); 19] = [
     ("name", Sort::Name),
+    ("\"name\":\"", Sort::Login),
+    ("\"name\": \"", Sort::Login),
     ("nom :", Sort::Name),
     ("nom:", Sort::Name),
     ("city", Sort::Town),
@@ -68,6 +73,7 @@ impl Detector for Record {
         vec![
             rule("record-name", Kind::Name, "name in the record of a person"),
             rule("record-place", Kind::PostalAddress, "town or postal code in the record of a person"),
+            rule("record-login", Kind::User, "login name under `name` in the record of a person"),
         ]
     }
 
@@ -82,6 +88,9 @@ impl Detector for Record {
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
         let (literal, sort) = KEYS[hit.anchor];
+        if matches!(sort, Sort::Login) {
+            return login(view, hit.at, hit.at + literal.len(), out);
+        }
         let word = literal.trim_matches(|c: char| !c.is_ascii_alphabetic());
         let at = hit.at + literal.find(word).unwrap_or(0);
         if !begins(view, at) || !may_hold(view, at + word.len(), sort) {
@@ -95,11 +104,16 @@ impl Detector for Record {
         for value in place.values(view, &key) {
             let Some(end) = fits(view, &key, &value, sort) else { continue };
             let (rule, kind) = match sort {
-                Sort::Name | Sort::Firm => (0, Kind::Name),
+                Sort::Name | Sort::Firm | Sort::Login => (0, Kind::Name),
                 Sort::Town | Sort::Code => (1, Kind::PostalAddress),
             };
-            let is_known = matches!(sort, Sort::Name) && names::is_known(view.slice(value.start, end));
-            if is_known || is_somebodys(view, key.start, end) {
+            let text = view.slice(value.start, end);
+            let is_full = !matches!(sort, Sort::Name) || names::full(text).is_some();
+            let is_known = matches!(sort, Sort::Name) && is_full && names::is_known(text);
+            let is_his = || {
+                if is_full { is_somebodys(view, key.start, end) } else { is_beside(view, key.start, end, &FIRST) }
+            };
+            if is_known || is_his() {
                 out.found(Found::new(value.start, end, kind, Confidence::Medium).rule(rule));
             } else {
                 out.left(rule, value.start, "no record of a person");
@@ -135,7 +149,9 @@ fn fits(view: &View<'_>, key: &Key, value: &Extent, sort: Sort) -> Option<usize>
     let whole = |is: bool| (is && value.is_quoted && !text.is_empty()).then_some(value.end);
     match sort {
         Sort::Name => {
-            let end = value.start + names::full(names::reach(view, value.start))?;
+            let reach = names::reach(view, value.start);
+            // One word is a name where its first name stands beside it.
+            let end = value.start + names::full(reach).or_else(|| names::single(reach))?;
             let is_whole = if value.is_quoted { end == value.end } else { !view.is(end, WORD) };
             is_whole.then_some(end)
         }
@@ -150,6 +166,7 @@ fn fits(view: &View<'_>, key: &Key, value: &Extent, sort: Sort) -> Option<usize>
             let digits = view.slice(value.start, end).iter().filter(|b| b.is_ascii_digit()).count();
             ((4..=9).contains(&digits) && !view.is(end, WORD)).then_some(end)
         }
+        Sort::Login => None,
         Sort::Firm => whole(text.len() <= 64 && text.iter().all(|b| !matches!(b, b'{' | b'<' | b'$' | b'/'))),
     }
 }
@@ -186,6 +203,26 @@ const TELLING: [&[u8]; 26] = [
     b"courriel",
     b"naissance",
 ];
+
+/// Keys of the first name that a last name under `name` has beside it.
+const FIRST: [&[u8]; 12] = [
+    b"firstname",
+    b"first_name",
+    b"first name",
+    b"givenname",
+    b"given name",
+    b"given_name",
+    b"vorname",
+    b"pr\xc3\xa9nom",
+    b"prenom",
+    b"voornaam",
+    b"imi\xc4\x99",
+    b"f\xc3\xb6rnamn",
+];
+
+/// Words that a record of a person with a login name is under.
+const PERSONS: [&[u8]; 9] =
+    [b"reporter", b"assignee", b"creator", b"author", b"requester", b"submitter", b"approver", b"reviewer", b"user"];
 
 /// Words that a record of a person is under.
 const OWNERS: [&[u8]; 24] = [
@@ -226,6 +263,37 @@ fn is_somebodys(view: &View<'_>, start: usize, end: usize) -> bool {
     tells(behind)
 }
 
+/// Whether one of `keys` stands in the record around `start..end`.
+fn is_beside(view: &View<'_>, start: usize, end: usize, keys: &[&[u8]]) -> bool {
+    let before = view.slice(start.saturating_sub(NEAR), start);
+    let before = &before[record_start(before)..];
+    has_key(&before.to_ascii_lowercase(), keys)
+        || has_key(&view.slice(end, record_end(view, end)).to_ascii_lowercase(), keys)
+}
+
+/// The login name at `start`, behind `"name":"` at `at`, if it stands in the record of a person who did something.
+fn login(view: &View<'_>, at: usize, start: usize, out: &mut Candidates<'_>) {
+    if !view.at(start).is_some_and(|b| b.is_ascii_lowercase()) {
+        return;
+    }
+    let end = view.run(start, person::LOGIN, 65);
+    let text = view.slice(start, end);
+    let is_login =
+        view.at(end) == Some(b'"') && text.len() >= 2 && !person::is_nobody(text) && !person::is_system(text);
+    if !is_login {
+        return;
+    }
+    let before = view.slice(at.saturating_sub(NEAR), at);
+    let from = at - before.len() + record_start(before);
+    let word_end = view.run_back(from.saturating_sub(1), const { ByteSet::of(b"\\\": ") }, 6);
+    let word = view.slice(view.run_back(word_end, LETTER, 24), word_end).to_ascii_lowercase();
+    if from > at - before.len() && PERSONS.iter().any(|owner| word.ends_with(owner)) {
+        out.found(Found::new(start, end, Kind::User, Confidence::Medium).rule(2));
+    } else {
+        out.left(2, start, "no record of a person");
+    }
+}
+
 fn tells(text: &[u8]) -> bool {
     // `@` first: it is found at once.
     let has_mail = || {
@@ -235,9 +303,13 @@ fn tells(text: &[u8]) -> bool {
     if has_mail() {
         return true;
     }
-    let lower = text.to_ascii_lowercase();
-    TELLING.iter().any(|word| {
-        memchr::memmem::find_iter(&lower, word).any(|at| {
+    has_key(&text.to_ascii_lowercase(), &TELLING)
+}
+
+/// Whether one of `keys` stands in a text in lower case as a key does.
+fn has_key(lower: &[u8], keys: &[&[u8]]) -> bool {
+    keys.iter().any(|word| {
+        memchr::memmem::find_iter(lower, word).any(|at| {
             let end = at + word.len();
             let begins = at == 0 || !lower[at - 1].is_ascii_lowercase();
             let rest = &lower[end..lower.len().min(end + 10)];

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::detect::argument::{argument, is_secret, take};
-use crate::detect::bytes::{ALNUM, BLANK, ByteSet, SPACE, WORD};
+use crate::detect::bytes::{ALNUM, BLANK, ByteSet, HEX, SPACE, WORD};
 use crate::detect::command;
 use crate::detect::detector::{Anchor, Candidates, Detector, Hit, RuleInfo};
 use crate::detect::handle;
@@ -60,6 +60,8 @@ enum Is {
     ConnectTo,
     /// `PASSWORD $$x$$`, `PASSWORD E'x'`: the literal begins where the anchor ends, but for so many bytes.
     Literal(usize),
+    /// `CREATE LOGIN x WITH PASSWORD = 0x0200ab HASHED`.
+    Hashed,
     /// `OPENROWSET('provider', 'host';'user';'x', ...)`.
     Rowset,
     /// `ConvertTo-SecureString`, which is no SQL but a statement with a place for a secret.
@@ -94,6 +96,8 @@ const ANCHORS: &[(&[u8], Is)] = &[
     (b"convertto-securestring ", Is::SecureString),
     (b"connect to ", Is::ConnectTo),
     (b"password $", Is::Literal(1)),
+    (b"password = 0x", Is::Hashed),
+    (b"password=0x", Is::Hashed),
     (b"password e'", Is::Literal(2)),
     (b"password u&'", Is::Literal(1)),
     (b"openrowset(", Is::Rowset),
@@ -162,6 +166,13 @@ impl Detector for Sql {
                 }
             }
             Is::Rowset => rowset(view, at, out),
+            Is::Hashed => {
+                let (start, end) = (at - 2, view.run(at, HEX, 512));
+                if view.starts_with_ignoring_case(view.run(end, BLANK, 4), b"hashed") {
+                    let value = Extent { start, end, run: Run::Line, is_quoted: false, is_open: false };
+                    take(view, &value, Kind::Password, STATEMENT, out);
+                }
+            }
         }
     }
 }

@@ -7,6 +7,8 @@ use std::ops::RangeInclusive;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use sha2::{Digest, Sha256};
+
 use super::words::bits_unlike_words;
 
 /// A named function of a secret.
@@ -28,6 +30,8 @@ pub enum Check {
     NkeyCrc16,
     /// age, and others of BIP 173: a Bech32 checksum over the whole.
     Bech32,
+    /// Bitcoin and its likes: base58 whose last four bytes are the first of a double SHA-256 of those before.
+    Base58Check,
     /// JOSE: the part up to the first dot is base64url of something that begins as a JSON object does.
     Base64Json,
     /// The part up to the first dot is base64 of an ASCII number, alone or before a colon: Discord's bots, Atlassian's
@@ -50,7 +54,7 @@ pub enum Check {
 
 impl Check {
     /// All checks.
-    pub const ALL: [Check; 15] = [
+    pub const ALL: [Check; 16] = [
         Check::Crc32Base62,
         Check::Crc32HexSuffix,
         Check::Crc32HexField,
@@ -58,6 +62,7 @@ impl Check {
         Check::Crc32Base64,
         Check::NkeyCrc16,
         Check::Bech32,
+        Check::Base58Check,
         Check::Base64Json,
         Check::Base64Digits,
         Check::Luhn,
@@ -78,6 +83,7 @@ impl Check {
             Check::Crc32Base64 => "crc32-base64",
             Check::NkeyCrc16 => "nkey-crc16",
             Check::Bech32 => "bech32",
+            Check::Base58Check => "base58-check",
             Check::Base64Json => "base64-json",
             Check::Base64Digits => "base64-digits",
             Check::Luhn => "luhn",
@@ -104,6 +110,7 @@ impl Check {
             | Check::Crc32Base64
             | Check::NkeyCrc16
             | Check::Bech32
+            | Check::Base58Check
             | Check::Luhn
             | Check::Mod97 => true,
             Check::Base64Json
@@ -135,6 +142,7 @@ impl Check {
             Check::Crc32Base64 => crc32_base64(secret),
             Check::NkeyCrc16 => nkey_crc16(secret),
             Check::Bech32 => bech32(secret),
+            Check::Base58Check => base58_check(secret),
             Check::Base64Json => base64_json(secret),
             Check::Base64Digits => base64_digits(secret),
             Check::Luhn => luhn(secret),
@@ -342,6 +350,37 @@ fn nkey_crc16(secret: &[u8]) -> bool {
     }
 }
 
+/// The most characters of base58 that are read: those of extended keys.
+const LONGEST_BASE58: usize = 128;
+
+fn base58_check(secret: &[u8]) -> bool {
+    const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+    if secret.len() > LONGEST_BASE58 {
+        return false;
+    }
+    let zeros = secret.iter().take_while(|&&b| b == b'1').count();
+    // Least byte first.
+    let mut bytes: Vec<u8> = Vec::with_capacity(LONGEST_BASE58);
+    for &byte in &secret[zeros..] {
+        let Some(digit) = ALPHABET.iter().position(|&b| b == byte) else { return false };
+        let mut carry = digit as u32;
+        for place in &mut bytes {
+            carry += u32::from(*place) * 58;
+            *place = carry as u8;
+            carry >>= 8;
+        }
+        while carry > 0 {
+            bytes.push(carry as u8);
+            carry >>= 8;
+        }
+    }
+    bytes.resize(bytes.len() + zeros, 0);
+    bytes.reverse();
+    let Some((body, check)) = bytes.len().checked_sub(4).map(|at| bytes.split_at(at)) else { return false };
+    let once = Sha256::digest(body);
+    !body.is_empty() && Sha256::digest(once)[..4] == *check
+}
+
 fn base64_json(secret: &[u8]) -> bool {
     let header = secret.split(|&byte| byte == b'.').next().unwrap_or_default();
     let Some(text) = base64(header) else { return false };
@@ -507,6 +546,7 @@ mod tests {
         // The shortest valid strings of BIP 173's own test vectors.
         (Check::Bech32, &["A1", "2UEL5L"]),
         (Check::Bech32, &["split1checkupstagehandshakeupstreamerranterredcaperred2", "y9e3w"]),
+        (Check::Base58Check, &["16L5yRNPT", "uciSgXGHqYwn9N6NeoKqopAu"]),
         (Check::Base64Json, &["ey", "JhbGciOiJub25lIn0.whatever"]),
         (Check::Base64Digits, &["MTIzNDU2Nzg5MDEy", "MzQ1Njc4.abc"]),
         (Check::Base64Digits, &["MTIzNDU2", "Ojo6Og"]),
@@ -521,7 +561,7 @@ mod tests {
         for (check, parts) in PASS {
             assert!(check.apply(parts.concat().as_bytes()), "{}", check.id());
         }
-        for (check, parts) in &PASS[..6] {
+        for (check, parts) in &PASS[..7] {
             let mut wrong = parts.concat().into_bytes();
             let last = wrong.last_mut().unwrap();
             *last = if *last == b'2' { b'3' } else { b'2' };

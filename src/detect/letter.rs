@@ -1,0 +1,240 @@
+//! Names where letters and address cards put them: `Dear Ms Roe,`, `Kind regards,` and the line below it, `FN:Jane Roe`.
+
+use crate::detect::bytes::{ALNUM, BLANK, ByteSet, HIGH, LETTER, SPACE};
+use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
+use crate::detect::handle;
+use crate::detect::names;
+use crate::detect::view::View;
+use crate::finding::Confidence;
+use crate::kind::Kind;
+
+/// Finds names in letters and address cards.
+pub struct Letter;
+
+/// What to look for at an anchor.
+#[derive(Clone, Copy)]
+enum Sort {
+    /// A greeting that letters begin with: the name follows, be it one word.
+    Dear,
+    /// A greeting that other things begin with, too: the word must be a given name, or a title stands before it.
+    Hello,
+    /// Words before the name that a letter ends with.
+    Regards,
+    /// `N:Roe;Jane;;;`, behind the start of a line.
+    Parts,
+    /// `FN:Jane Roe`, `NICKNAME:janey`.
+    Formatted,
+    /// `ADR;TYPE=home:;;12 Example Street;Springfield;;12345;USA`.
+    Address,
+}
+
+const ANCHORS: [(&str, Sort); 47] = [
+    ("dear ", Sort::Dear),
+    ("sehr geehrter ", Sort::Dear),
+    ("sehr geehrte ", Sort::Dear),
+    ("lieber ", Sort::Dear),
+    ("liebe ", Sort::Dear),
+    ("monsieur ", Sort::Dear),
+    ("madame ", Sort::Dear),
+    ("cher ", Sort::Dear),
+    ("chère ", Sort::Dear),
+    ("estimado ", Sort::Dear),
+    ("estimada ", Sort::Dear),
+    ("querido ", Sort::Dear),
+    ("querida ", Sort::Dear),
+    ("gentile ", Sort::Dear),
+    ("egregio ", Sort::Dear),
+    ("prezado ", Sort::Dear),
+    ("prezada ", Sort::Dear),
+    ("geachte ", Sort::Dear),
+    ("szanowny ", Sort::Dear),
+    ("szanowna ", Sort::Dear),
+    ("уважаемый ", Sort::Dear),
+    ("уважаемая ", Sort::Dear),
+    ("hello ", Sort::Hello),
+    ("hallo ", Sort::Hello),
+    ("bonjour ", Sort::Hello),
+    ("buongiorno ", Sort::Hello),
+    ("guten tag ", Sort::Hello),
+    ("good morning ", Sort::Hello),
+    ("grüß gott ", Sort::Hello),
+    ("regards", Sort::Regards),
+    ("sincerely", Sort::Regards),
+    ("grüßen", Sort::Regards),
+    ("gruessen", Sort::Regards),
+    ("grüße", Sort::Regards),
+    ("viele gruesse", Sort::Regards),
+    ("cordialement", Sort::Regards),
+    ("salutations", Sort::Regards),
+    ("saludos", Sort::Regards),
+    ("atentamente", Sort::Regards),
+    ("distinti saluti", Sort::Regards),
+    ("cordiali saluti", Sort::Regards),
+    ("atenciosamente", Sort::Regards),
+    ("vriendelijke groet", Sort::Regards),
+    ("vänliga hälsningar", Sort::Regards),
+    ("\nn:", Sort::Parts),
+    ("\nfn:", Sort::Formatted),
+    ("\nadr", Sort::Address),
+];
+
+impl Detector for Letter {
+    fn rules(&self) -> Vec<RuleInfo> {
+        let rule =
+            |id: &str, kind, description: &str| RuleInfo { id: id.into(), kind, description: description.into() };
+        vec![
+            rule("letter-name", Kind::Name, "name in the greeting or below the last words of a letter"),
+            rule("card-name", Kind::Name, "name in an address card (vCard)"),
+            rule("card-address", Kind::PostalAddress, "postal address in an address card (vCard)"),
+        ]
+    }
+
+    fn anchors(&self) -> Vec<Anchor> {
+        let anchor = |(words, _): &(&str, Sort)| {
+            let anchor = Anchor::folded(words.as_bytes());
+            if words.as_bytes()[0].is_ascii_alphabetic() { anchor.starting() } else { anchor }
+        };
+        ANCHORS.iter().map(anchor).collect()
+    }
+
+    fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
+        let (words, sort) = ANCHORS[hit.anchor];
+        if words.as_bytes()[0].is_ascii_alphabetic() && !view.starts_word(hit.at) {
+            return;
+        }
+        let behind = hit.at + words.len();
+        match sort {
+            Sort::Dear => greeting(view, hit.at, behind, false, out),
+            Sort::Hello => greeting(view, hit.at, behind, true, out),
+            Sort::Regards => signature(view, hit.at, behind, out),
+            Sort::Parts | Sort::Formatted | Sort::Address => card(view, behind, sort, out),
+        }
+    }
+}
+
+/// Whether a sentence may begin at `at`: the text, the line or the string does, or the last one has ended.
+fn begins(view: &View<'_>, at: usize) -> bool {
+    let from = view.run_back(at, BLANK, 16);
+    match view.before(from) {
+        None | Some(b'\n' | b'\r' | b'"' | b'\'' | b'>' | b'`' | b'|' | b'*') => true,
+        Some(b'n' | b'r' | b't') => view.back(from, 2) == Some(b'\\'),
+        Some(b':' | b'.' | b'!' | b',' | b']' | b')') => from < at,
+        _ => false,
+    }
+}
+
+/// `Dear Ms Roe,`, `Hallo Frau Roe`, `Dear Jane and John,`: up to three names, behind their titles.
+fn greeting(view: &View<'_>, at: usize, behind: usize, must_be_known: bool, out: &mut Candidates<'_>) {
+    if !begins(view, at) {
+        return;
+    }
+    let mut start = behind;
+    for _ in 0..3 {
+        let text = names::reach(view, start);
+        let titles = names::titles(text);
+        let first = start + titles;
+        let Some(length) = names::single(&text[titles..]) else {
+            return out.left(0, start, "nobody's name");
+        };
+        let end = first + length;
+        let name = view.slice(first, end);
+        let is_known = names::is_known(name) || names::full(name).is_some();
+        let next = view.run(end, BLANK, 2);
+        let ends = match view.at(next) {
+            None | Some(b',' | b'!' | b'\n' | b'\r' | b'<' | b'"' | b'\'' | b':' | b';' | b'\\') => true,
+            Some(b'-' | 0xe2) => next > end,
+            Some(b'.') => !view.is(next + 1, ALNUM),
+            _ => false,
+        };
+        let and = [&b"and "[..], b"und ", b"et ", b"& ", b"y ", b"e ", b"en ", b"/ "]
+            .into_iter()
+            .find(|and| next > end && view.starts_with_ignoring_case(next, and));
+        if (titles == 0 && must_be_known && !is_known) || !(ends || and.is_some()) || handle::reason(name).is_some() {
+            return out.left(0, first, "nobody's name");
+        }
+        out.found(Found::new(first, end, Kind::Name, Confidence::Medium));
+        match and {
+            Some(and) => start = next + and.len(),
+            None => return,
+        }
+    }
+}
+
+/// The line below `Kind regards,`, if it is a name and nothing else.
+fn signature(view: &View<'_>, at: usize, behind: usize, out: &mut Candidates<'_>) {
+    const WORDS: ByteSet = LETTER.or(HIGH).or(ByteSet::of(b" ,'-"));
+    let from = view.run_back(at, WORDS, 48);
+    let is_line = match view.before(from) {
+        None | Some(b'\n' | b'\r' | b'"' | b'>' | b'.' | b'!' | b'\\' | b'\t') => true,
+        _ => false,
+    };
+    if !is_line {
+        return;
+    }
+    let end = view.run(behind, const { ByteSet::of(b",.! -") }, 4);
+    let Some(start) = next_line(view, end) else { return };
+    let text = names::reach(view, start);
+    let titles = names::titles(text);
+    let first = start + titles;
+    let Some(length) = names::single(&text[titles..]) else { return };
+    let end = first + length;
+    let name = view.slice(first, end);
+    let is_name = names::full(name).is_some() || names::is_known(name) || titles > 0;
+    let next = view.run(end, BLANK, 8);
+    let ends = view.at(next).is_none_or(|b| matches!(b, b'\n' | b'\r' | b'<' | b'"' | b'\\' | b',' | b'|' | b'('));
+    if is_name && ends {
+        out.found(Found::new(first, end, Kind::Name, Confidence::Medium));
+    } else {
+        out.left(0, first, "nobody's name");
+    }
+}
+
+/// Where the next line that is not empty begins: behind a line end, one that is escaped, or one of HTML.
+fn next_line(view: &View<'_>, from: usize) -> Option<usize> {
+    const MARKS: [&[u8]; 12] =
+        [b"\\r", b"\\n", b"<br>", b"<br/>", b"<br />", b"</p>", b"<p>", b"</div>", b"<div>", b"\n", b"\r", b"&nbsp;"];
+    let mut at = from;
+    let mut ended = false;
+    for _ in 0..8 {
+        at = view.run(at, BLANK, 16);
+        match MARKS.iter().find(|mark| view.starts_with_ignoring_case(at, mark)) {
+            Some(mark) => at += mark.len(),
+            None => break,
+        }
+        ended = true;
+    }
+    ended.then_some(at)
+}
+
+/// A line of a vCard. What it is worth lies in the lines before: they say that there is one.
+fn card(view: &View<'_>, behind: usize, sort: Sort, out: &mut Candidates<'_>) {
+    const NEAR: usize = 400;
+    const PARAMETERS: ByteSet = ALNUM.or(ByteSet::of(b";=-,\"_"));
+    let before = view.slice(behind.saturating_sub(NEAR), behind);
+    if memchr::memmem::find(before, b"BEGIN:VCARD").is_none() {
+        return;
+    }
+    let start = match sort {
+        Sort::Address => {
+            let colon = view.run(behind, PARAMETERS, 64);
+            if view.at(colon) != Some(b':') {
+                return;
+            }
+            colon + 1
+        }
+        _ => behind,
+    };
+    let end = view.run(start, const { ByteSet::of(b"\r\n").not() }, 256);
+    let (rule, kind) = match sort {
+        Sort::Address => (2, Kind::PostalAddress),
+        _ => (1, Kind::Name),
+    };
+    let mut at = start;
+    for field in view.slice(start, end).split(|&b| b == b';') {
+        let is_told = field.iter().any(|b| LETTER.contains(*b) || HIGH.contains(*b) || b.is_ascii_digit());
+        if is_told && handle::reason(field).is_none() && !SPACE.contains(field[0]) {
+            out.found(Found::new(at, at + field.len(), kind, Confidence::High).rule(rule));
+        }
+        at += field.len() + 1;
+    }
+}
