@@ -21,23 +21,25 @@ impl Birth {
     /// The detector.
     pub fn new() -> Birth {
         let mut labels: Vec<Vec<u8>> = Vec::new();
-        for spelling in LABELS.iter().flat_map(|label| lexicon::spellings(label)) {
-            let blanks: &[&str] = if spelling.trim_end().contains(' ') { &[" ", "_", "-", ""] } else { &[" "] };
-            labels.extend(blanks.iter().map(|blank| spelling.replace(' ', blank).into_bytes()));
-        }
+        // With other separators it is a key, which has rules of its own.
+        labels.extend(LABELS.iter().flat_map(|label| lexicon::spellings(label)).map(String::into_bytes));
         labels.dedup();
         Birth { labels }
     }
 }
 
-/// Words in lower case that a date of birth stands behind. A blank stands for a blank, `_`, `-` or nothing.
+/// Words in lower case that a date of birth stands behind.
 const LABELS: &[&str] = &[
     "dob",
     "d.o.b",
     "birth date",
+    "birthdate",
+    "birth_date",
     "birthday",
     "bday",
     "date of birth",
+    "date_of_birth",
+    "dateofbirth",
     "day of birth",
     "born",
     "geburtsdatum",
@@ -53,24 +55,17 @@ const LABELS: &[&str] = &[
     "fecha nacimiento",
     "nacido el",
     "nacida el",
-    "nacido/a el",
     "data de nascimento",
     "data nascimento",
     "nascido em",
     "nascida em",
-    "nascido a",
-    "nascida a",
     "data di nascita",
     "data nascita",
     "nato il",
     "nata il",
-    "nato/a il",
     "geboortedatum",
-    "geb. datum",
     "födelsedatum",
     "fødselsdato",
-    "fødselsdag",
-    "fødd",
     "född",
     "født",
     "syntymäaika",
@@ -79,17 +74,9 @@ const LABELS: &[&str] = &[
     "urodzony",
     "urodzona",
     "ur. ",
-    "datum narození",
     "narozen",
-    "dátum narodenia",
-    "data nașterii",
-    "data nasterii",
-    "születési dátum",
-    "született",
     "doğum tarihi",
-    "ημερομηνία γέννησης",
     "дата рождения",
-    "дата народження",
     "родился",
     "родилась",
     "生年月日",

@@ -76,7 +76,9 @@ impl Numbers {
             for word in words.iter() {
                 let (inner, goes_on) = word.strip_suffix('*').map_or((*word, false), |inner| (inner, true));
                 let (inner, ends) = inner.strip_prefix('*').map_or((inner, false), |inner| (inner, true));
-                let mut spellings = lexicon::spellings(inner);
+                // Capitals of Greek and Cyrillic are letters of their own to the search.
+                let is_other = inner.chars().next().is_some_and(|c| c >= '\u{370}');
+                let mut spellings = if is_other { lexicon::spellings(inner) } else { vec![inner.to_string()] };
                 if inner.contains(' ') {
                     let blanks = [" ", "_", "-", ""];
                     spellings =
