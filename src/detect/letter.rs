@@ -164,10 +164,7 @@ fn greeting(view: &View<'_>, at: usize, behind: usize, must_be_known: bool, out:
 fn signature(view: &View<'_>, at: usize, behind: usize, out: &mut Candidates<'_>) {
     const WORDS: ByteSet = LETTER.or(HIGH).or(ByteSet::of(b" ,'-"));
     let from = view.run_back(at, WORDS, 48);
-    let is_line = match view.before(from) {
-        None | Some(b'\n' | b'\r' | b'"' | b'>' | b'.' | b'!' | b'\\' | b'\t') => true,
-        _ => false,
-    };
+    let is_line = matches!(view.before(from), None | Some(b'\n' | b'\r' | b'"' | b'>' | b'.' | b'!' | b'\\' | b'\t'));
     if !is_line {
         return;
     }

@@ -31,7 +31,7 @@ pub enum Check {
     /// age, and others of BIP 173: a Bech32 checksum over the whole.
     Bech32,
     /// Bitcoin and its likes: base58 whose last four bytes are the first of a double SHA-256 of those before.
-    Base58Check,
+    Base58Sum,
     /// JOSE: the part up to the first dot is base64url of something that begins as a JSON object does.
     Base64Json,
     /// The part up to the first dot is base64 of an ASCII number, alone or before a colon: Discord's bots, Atlassian's
@@ -62,7 +62,7 @@ impl Check {
         Check::Crc32Base64,
         Check::NkeyCrc16,
         Check::Bech32,
-        Check::Base58Check,
+        Check::Base58Sum,
         Check::Base64Json,
         Check::Base64Digits,
         Check::Luhn,
@@ -83,7 +83,7 @@ impl Check {
             Check::Crc32Base64 => "crc32-base64",
             Check::NkeyCrc16 => "nkey-crc16",
             Check::Bech32 => "bech32",
-            Check::Base58Check => "base58-check",
+            Check::Base58Sum => "base58-check",
             Check::Base64Json => "base64-json",
             Check::Base64Digits => "base64-digits",
             Check::Luhn => "luhn",
@@ -110,7 +110,7 @@ impl Check {
             | Check::Crc32Base64
             | Check::NkeyCrc16
             | Check::Bech32
-            | Check::Base58Check
+            | Check::Base58Sum
             | Check::Luhn
             | Check::Mod97 => true,
             Check::Base64Json
@@ -142,7 +142,7 @@ impl Check {
             Check::Crc32Base64 => crc32_base64(secret),
             Check::NkeyCrc16 => nkey_crc16(secret),
             Check::Bech32 => bech32(secret),
-            Check::Base58Check => base58_check(secret),
+            Check::Base58Sum => base58_check(secret),
             Check::Base64Json => base64_json(secret),
             Check::Base64Digits => base64_digits(secret),
             Check::Luhn => luhn(secret),
@@ -546,7 +546,7 @@ mod tests {
         // The shortest valid strings of BIP 173's own test vectors.
         (Check::Bech32, &["A1", "2UEL5L"]),
         (Check::Bech32, &["split1checkupstagehandshakeupstreamerranterredcaperred2", "y9e3w"]),
-        (Check::Base58Check, &["16L5yRNPT", "uciSgXGHqYwn9N6NeoKqopAu"]),
+        (Check::Base58Sum, &["16L5yRNPT", "uciSgXGHqYwn9N6NeoKqopAu"]),
         (Check::Base64Json, &["ey", "JhbGciOiJub25lIn0.whatever"]),
         (Check::Base64Digits, &["MTIzNDU2Nzg5MDEy", "MzQ1Njc4.abc"]),
         (Check::Base64Digits, &["MTIzNDU2", "Ojo6Og"]),
