@@ -107,7 +107,9 @@ impl<'v> Place<'v> {
             }
         }
         // `[]byte("x")` of Go
-        if let Some(quote) = Quote::at(view, at + 7).filter(|_| view.starts_with(at, b"[]byte(")) {
+        if view.starts_with(at, b"[]byte(")
+            && let Some(quote) = Quote::at(view, at + 7)
+        {
             return Values::one(quote.extent(view, quote.end(at + 7), false));
         }
         // `b"..."`, `r'...'`, `@"..."`

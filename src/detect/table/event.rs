@@ -161,6 +161,10 @@ impl Headers {
             memchr::memchr(delimiter, line)?;
             let dialect = Dialect { delimiter, quote: Some(b'"'), ends: Ends::Blank };
             let names = names(dialect, line)?;
+            // `Dear Customer,` has one name and nothing.
+            if names.iter().filter(|name| !name.trim_ascii().is_empty()).count() < 2 {
+                return None;
+            }
             let columns = self.judge.columns(names.iter().copied(), Subject::default());
             if !columns.is_known() || is_rule(view.peek(at, 8)) {
                 return None;
