@@ -183,8 +183,8 @@ impl Ledger {
     /// them as due.
     fn sweep(&self, issue_id: Option<&str>, dry_run: bool) -> Result<DeletionReport, Error> {
         let file = self.home.file("deletion.lock")?;
-        if !dry_run && file.try_lock().is_err() {
-            return Err(Error::Busy);
+        if !dry_run {
+            take(&file)?;
         }
         let mut report = DeletionReport { dry_run, ..DeletionReport::default() };
         let now = self.clock.now();
@@ -376,4 +376,18 @@ impl Tx<'_> {
         self.log(Op::ArtifactDeleted, vec![("artifact", artifact_id.into())])?;
         Ok(true)
     }
+}
+
+/// Takes the lock of deletions. Another deletion is not waited for; but a process that is being started from this one holds
+/// whatever is open here until it runs, so that a lock that was let go may stay taken for a moment.
+fn take(file: &std::fs::File) -> Result<(), Error> {
+    const TRIES: u32 = 20;
+    const PAUSE: std::time::Duration = std::time::Duration::from_millis(25);
+    for _ in 0..TRIES {
+        if file.try_lock().is_ok() {
+            return Ok(());
+        }
+        std::thread::sleep(PAUSE);
+    }
+    Err(Error::Busy)
 }
