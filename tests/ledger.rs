@@ -337,6 +337,56 @@ fn each_customer_has_the_policy_of_the_configuration() {
 }
 
 #[test]
+#[cfg_attr(not(debug_assertions), ignore = "only a debug build has a clock to hold")]
+fn customers_are_held_subjects_are_answered_and_notes_are_erased() {
+    let world = World::new();
+    let at = |args: &[&str], now: &str| world.run_at(args, Some(now));
+    let (monday, thursday) = ("2026-03-02T09:00:00Z", "2026-03-05T09:01:00Z");
+    for (name, customer) in [("a", "acme"), ("b", "other")] {
+        let file = world.file(name, name);
+        assert_eq!(at(&["record", text(&file), "--issue", &format!("ZD-{name}"), "--customer", customer], monday).0, 0);
+    }
+    let hold = ["hold", "--customer", "acme", "--reason", "Jane Canary sues", "--review-at", "30d"];
+    let (code, said) = at(&hold, monday);
+    assert!(code == 0 && said.contains("--customer acme is on hold: 1 artifact"), "{said}");
+    assert_eq!(at(&["hold", "--customer", "nobody", "--reason", "x", "--review-at", "30d"], monday).0, 2);
+    assert_eq!(at(&["hold", "ZD-a", "--customer", "acme", "--reason", "x", "--review-at", "30d"], monday).0, 2);
+    assert_eq!(at(&["record", text(&world.path("b")), "--issue", "ZD-a", "--customer", "other"], monday).0, 6);
+    let (code, said) = at(&["resolve", "ZD-a"], monday);
+    assert!(code == 6 && said.contains("KEPT: on hold"), "{said}");
+    let (_, said) = at(&["status", "ZD-a"], monday);
+    assert!(said.contains("ON HOLD (all of the customer)") && said.contains("Jane Canary sues"), "{said}");
+
+    let (_, said) = at(&["note", "list"], monday);
+    let note = id_in(&said, "Jane Canary");
+    assert_eq!(at(&["note", "erase", &note], monday).0, 0);
+    assert_eq!(at(&["note", "erase", &note], monday).0, 2, "it is gone");
+    let (_, said) = at(&["status"], monday);
+    assert!(said.contains("(its reason was erased)"), "{said}");
+    assert_eq!(at(&["audit", "verify"], monday).0, 0);
+    assert_eq!(at(&["release", "--customer", "acme"], monday).0, 0);
+
+    let (code, said) =
+        at(&["subject", "request", "--kind", "erasure", "--customer", "acme", "--about", "case 7"], monday);
+    assert!(code == 0 && said.contains("answer it by 2026-03-05T09:00+00:00 (in 3 days)"), "{said}");
+    let request = id_in(&said, "recorded request");
+    assert_eq!(at(&["status", "--check"], monday).0, 3, "what was resolved under the hold is due");
+    assert_eq!(at(&["purge"], monday).0, 0);
+    let (code, said) = at(&["status", "--check"], monday);
+    assert!(code == 0 && said.contains("to be answered by 2026-03-05T09:00+00:00 (in 3 days): case 7"), "{said}");
+    for args in [&["status", "--check"][..], &["status", "--check", "--summary"]] {
+        let (code, said) = at(args, thursday);
+        assert!(code == 3 && said.contains("should have been answered"), "{said}");
+    }
+    let (_, said) = at(&["subject", "list", "--json"], thursday);
+    assert!(said.contains("\"overdue\": true"), "{said}");
+    assert_eq!(at(&["subject", "answer", &request], thursday).0, 0);
+    assert_eq!(at(&["subject", "answer", &request], thursday).0, 6);
+    assert_eq!(at(&["status", "--check"], thursday).0, 0);
+    assert_eq!(at(&["audit", "verify"], thursday).0, 0);
+}
+
+#[test]
 fn an_issue_is_opened_again_and_told_what_that_means() {
     let world = World::new();
     let record = |name: &str| world.run(&["record", text(&world.file(name, name)), "--issue", "ZD-1"]);

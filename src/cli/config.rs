@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::span::milliseconds;
-use crate::ledger::{Limits, Retention};
+use crate::ledger::{ANSWER_MS, Limits, Retention};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::io;
@@ -38,6 +38,8 @@ struct PolicyConfig {
     grace: Span,
     #[serde(default)]
     backups: Span,
+    /// How soon a request of a data subject is answered.
+    answer: Option<Span>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -84,6 +86,10 @@ impl Config {
         if let Some((name, _)) = config.retention.policies.iter().find(|(_, policy)| policy.max_age.0 == 0) {
             return Err(wrong(format!("the policy `{name}` keeps nothing: max_age must be longer")));
         }
+        let is_none = |policy: &PolicyConfig| policy.answer.as_ref().is_some_and(|answer| answer.0 == 0);
+        if let Some((name, _)) = config.retention.policies.iter().find(|(_, policy)| is_none(policy)) {
+            return Err(wrong(format!("the policy `{name}` leaves no time: answer must be longer")));
+        }
         Ok(config)
     }
 
@@ -119,6 +125,7 @@ impl Config {
                 max_age_ms: policy.max_age.0,
                 grace_ms: policy.grace.0,
                 backup_ms: policy.backups.0,
+                answer_ms: policy.answer.as_ref().map_or(ANSWER_MS, |answer| answer.0),
             }),
             None => Retention::profile(name),
         }

@@ -63,6 +63,7 @@ impl Context {
             (Some(now), Some(url)) => Ledger::open_postgres(&self.home, now, url)?,
             (None, Some(url)) => Ledger::open_postgres(&self.home, SystemClock, url)?,
         };
+        let ledger = ledger.with_customer(customer);
         let ledger = match self.config.checkpoints() {
             Some(directory) => ledger.with_checkpoints(directory),
             None => ledger,

@@ -41,11 +41,17 @@ impl From<&ledger::Error> for Exit {
             | Error::UnknownArtifact(_)
             | Error::UnknownLocation(_)
             | Error::NotHeld(_)
+            | Error::UnknownCustomer(_)
+            | Error::UnknownNote(_)
+            | Error::UnknownRequest(_)
+            | Error::NotYet(_)
             | Error::IssueName(_)
             | Error::Relative(_)
             | Error::NotRecordable { .. } => Exit::Usage,
             Error::Assigned(_)
             | Error::Settled(_)
+            | Error::Answered(_)
+            | Error::OtherCustomer(_)
             | Error::Newer { .. }
             | Error::Home { .. }
             | Error::NotConfirmable { .. }

@@ -150,7 +150,13 @@ impl Error {
                 Ledger::Contradiction(_) | Ledger::Row(_) => {
                     "nothing was deleted on its word; keep a copy of the directory, and compare it with a backup"
                 }
-                Ledger::UnknownIssue(_) => "`scrubjay status` lists what is recorded",
+                Ledger::UnknownIssue(_) | Ledger::UnknownCustomer(_) => "`scrubjay status` lists what is recorded",
+                Ledger::OtherCustomer(_) => {
+                    "an issue has one customer, since it has one key; use another issue, or leave --customer out"
+                }
+                Ledger::UnknownNote(_) => "`scrubjay note list` lists them with their ids",
+                Ledger::UnknownRequest(_) | Ledger::Answered(_) => "`scrubjay status` lists those that are open",
+                Ledger::NotYet(_) => "pass the moment at which it came in, or leave it out for now",
                 Ledger::UnknownArtifact(_) => "`scrubjay status` lists the artifacts with their ids",
                 Ledger::IssueName(_) => "use the issue's key as your tracker shows it, for example ZD-1042",
                 Ledger::Assigned(_) => "`scrubjay status` shows which one",

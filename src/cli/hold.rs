@@ -4,12 +4,11 @@ use super::{Context, Error, Exit, show, span};
 use crate::ledger;
 use std::io::Write;
 
-/// Keep an issue or an artifact from every deletion, whatever its deadline
+/// Keep an artifact, an issue or all that is a customer's from every deletion, whatever the deadline
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The issue's key, or the id of an artifact
-    #[arg(value_name = "ISSUE|ARTIFACT")]
-    what: String,
+    #[command(flatten)]
+    what: What,
     /// Why; it is sealed in the ledger
     #[arg(long, value_name = "TEXT")]
     reason: String,
@@ -18,12 +17,33 @@ pub struct Args {
     review_at: String,
 }
 
-/// Release every hold on an issue or on an artifact
+/// Release every hold on an artifact, on an issue, or on a customer as a whole
 #[derive(Debug, clap::Args)]
 pub struct ReleaseArgs {
+    #[command(flatten)]
+    what: What,
+}
+
+/// What is held.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct What {
     /// The issue's key, or the id of an artifact
     #[arg(value_name = "ISSUE|ARTIFACT")]
-    what: String,
+    what: Option<String>,
+    /// Everything of this customer, what comes later too
+    #[arg(long, value_name = "NAME")]
+    customer: Option<String>,
+}
+
+impl What {
+    /// How it is called on the command line.
+    fn name(&self) -> String {
+        match (&self.what, &self.customer) {
+            (Some(what), _) => show::text(what),
+            (None, customer) => format!("--customer {}", show::text(customer.as_deref().unwrap_or_default())),
+        }
+    }
 }
 
 pub fn run(context: &Context, args: Args, out: &mut impl Write) -> Result<Exit, Error> {
@@ -34,8 +54,12 @@ pub fn run(context: &Context, args: Args, out: &mut impl Write) -> Result<Exit, 
     if args.reason.trim().is_empty() {
         return Err(Error::Usage("--reason must say why".into()));
     }
-    let what = show::text(&args.what);
-    let held = ledger(context, &args.what)?.hold(&args.what, &args.reason, review_at)?;
+    let what = args.what.name();
+    let ledger = ledger(context, &what)?;
+    let held = match (&args.what.what, &args.what.customer) {
+        (None, Some(customer)) => ledger.hold_customer(customer, &args.reason, review_at)?,
+        (what, _) => ledger.hold(what.as_deref().unwrap_or_default(), &args.reason, review_at)?,
+    };
     let kept = show::plural(held.kept, "artifact");
     writeln!(out, "{what} is on hold: {kept} will not be deleted, resolved or past the deadline")?;
     writeln!(out, "review it by {}; `scrubjay release {what}` ends it", show::time(review_at))?;
@@ -46,8 +70,12 @@ pub fn run(context: &Context, args: Args, out: &mut impl Write) -> Result<Exit, 
 }
 
 pub fn release(context: &Context, args: ReleaseArgs, out: &mut impl Write) -> Result<Exit, Error> {
-    let released = ledger(context, &args.what)?.release(&args.what)?;
-    let what = show::text(&args.what);
+    let what = args.what.name();
+    let ledger = ledger(context, &what)?;
+    let released = match (&args.what.what, &args.what.customer) {
+        (None, Some(customer)) => ledger.release_customer(customer)?,
+        (what, _) => ledger.release(what.as_deref().unwrap_or_default())?,
+    };
     writeln!(out, "released {} on {what}", show::plural(released.holds, "hold"))?;
     match released.due {
         0 => writeln!(out, "nothing of it is due now; `scrubjay status` shows until when it is kept")?,

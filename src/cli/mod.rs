@@ -20,6 +20,7 @@ mod hints;
 mod hold;
 mod inspect;
 mod learn;
+mod note;
 mod options;
 mod purge;
 mod quality;
@@ -32,6 +33,7 @@ mod show;
 mod span;
 mod stamp;
 mod status;
+mod subject;
 mod why;
 
 pub use context::Context;
@@ -81,6 +83,8 @@ enum Verb {
     Certificate(certificate::Args),
     Audit(audit::Args),
     Fsck(fsck::Args),
+    Subject(subject::Args),
+    Note(note::Args),
 }
 
 impl Cli {
@@ -101,6 +105,8 @@ impl Cli {
             Verb::Hold(args) => hold::run(&context, args, &mut out),
             Verb::Release(args) => hold::release(&context, args, &mut out),
             Verb::Confirm(args) => confirm::run(&context, args, &mut out),
+            Verb::Subject(args) => subject::run(&context, args, &mut out),
+            Verb::Note(args) => note::run(&context, args, &mut out),
             Verb::Fsck(args) => fsck::run(&context, args, &mut out),
             Verb::Resolve(args) => resolve::run(&context, args, &mut out),
             Verb::Record(args) => record::run(&context, args, &mut out),

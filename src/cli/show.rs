@@ -72,6 +72,7 @@ pub fn json(out: &mut impl Write, value: &impl serde::Serialize) -> io::Result<(
 /// A live hold, in a line.
 pub fn hold(hold: &HoldStatus) -> String {
     let on = match hold.scope {
+        Scope::Customer => "ON HOLD (all of the customer)",
         Scope::Issue => "ON HOLD (the issue)",
         Scope::Artifact => "ON HOLD",
     };

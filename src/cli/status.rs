@@ -2,7 +2,8 @@
 
 use super::{Context, Error, Exit, show};
 use crate::ledger::{
-    ArtifactStatus, Custody, IssueState, IssueStatus, KeyState, LocationState, LocationStatus, Progress, Role, Summary,
+    ArtifactStatus, Custody, IssueState, IssueStatus, KeyState, LocationState, LocationStatus, Progress, RequestStatus,
+    Role, Summary,
 };
 use std::io::Write;
 
@@ -37,6 +38,12 @@ pub fn run(context: &Context, args: Args, out: &mut impl Write) -> Result<Exit, 
             return summarize(context, &args, &summary, out);
         }
     }
+    // They belong to no issue, and are shown with all of them.
+    let requests = match &ledger {
+        Some(ledger) if args.issue.is_none() => ledger.requests()?,
+        _ => Vec::new(),
+    };
+    let late = requests.iter().filter(|request| request.overdue).count() as u64;
     let issues = match ledger {
         Some(ledger) => ledger.status(args.issue.as_deref())?,
         None => match args.issue {
@@ -51,7 +58,7 @@ pub fn run(context: &Context, args: Args, out: &mut impl Write) -> Result<Exit, 
     let reviews = holds().filter(|hold| hold.review_overdue).count() as u64;
     if args.json {
         show::json(out, &issues)?;
-    } else if issues.is_empty() {
+    } else if issues.is_empty() && requests.is_empty() {
         writeln!(out, "nothing is recorded in {}", show::path(context.home()))?;
     } else {
         for issue in &issues {
@@ -75,6 +82,7 @@ pub fn run(context: &Context, args: Args, out: &mut impl Write) -> Result<Exit, 
         if reviews > 0 {
             writeln!(out, "OVERDUE: {} to be reviewed; `scrubjay release` ends one", show::plural(reviews, "hold"))?;
         }
+        print_requests(context, &requests, out)?;
         if let Some(next) = next {
             let wait = show::span(next.0.saturating_sub(context.now().0));
             writeln!(out, "next due {} (in {wait}); `scrubjay resolve ISSUE` deletes before that", show::time(next))?;
@@ -87,7 +95,24 @@ pub fn run(context: &Context, args: Args, out: &mut impl Write) -> Result<Exit, 
             }
         }
     }
-    Ok(if args.check && overdue + reviews > 0 { Exit::Found } else { Exit::Done })
+    Ok(if args.check && overdue + reviews + late > 0 { Exit::Found } else { Exit::Done })
+}
+
+/// The requests of data subjects that are open.
+pub fn print_requests(context: &Context, requests: &[RequestStatus], out: &mut impl Write) -> Result<(), Error> {
+    for request in requests {
+        let left = request.due_at.0.saturating_sub(context.now().0);
+        let due = match request.overdue {
+            true => format!("OVERDUE: should have been answered by {}", show::time(request.due_at)),
+            false => format!("to be answered by {} (in {})", show::time(request.due_at), show::span(left)),
+        };
+        let about = request.about.as_deref().map(|about| format!(": {}", show::text(about))).unwrap_or_default();
+        writeln!(out, "request {} ({}) of a data subject, {due}{about}", request.id, request.kind)?;
+    }
+    if !requests.is_empty() {
+        writeln!(out, "  `scrubjay subject answer REQUEST` tells that one is answered")?;
+    }
+    Ok(())
 }
 
 /// The numbers, and what to do about them.
@@ -113,6 +138,17 @@ fn summarize(context: &Context, args: &Args, summary: &Summary, out: &mut impl W
         }
         if overdue.reviews > 0 {
             writeln!(out, "OVERDUE: {} to be reviewed", show::plural(overdue.reviews, "hold"))?;
+        }
+        if overdue.requests > 0 {
+            let requests = show::plural(overdue.requests, "request");
+            writeln!(
+                out,
+                "OVERDUE: {requests} of data subjects should have been answered; `scrubjay status --all` shows them"
+            )?;
+        }
+        if let Some(next) = summary.next_answer {
+            let requests = show::plural(summary.requests_open, "request");
+            writeln!(out, "{requests} of data subjects open, the next to be answered by {}", show::time(next))?;
         }
         if let Some(next) = summary.next_due {
             let wait = show::span(next.0.saturating_sub(context.now().0));

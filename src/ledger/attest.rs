@@ -2,6 +2,7 @@
 
 use super::codes::{Assurance, Cause, Custody, LocationState, Op, Outcome, Role};
 use super::deletion::DeletionReport;
+use super::holds::customer_of;
 use super::rows::DeletionRow;
 use super::{Error, Ledger, Time, id, notes};
 use crate::artifact::ArtifactId;
@@ -44,7 +45,9 @@ impl Ledger {
             if !is_out_of_reach {
                 return Err(refuse("it can be reached from here: `scrubjay purge` deletes it when it is due"));
             }
-            let ([by_note, evidence_note], commitments) = tx.notes([by, evidence])?;
+            let artifact = tx.store.artifact(&row.artifact_id)?.ok_or(Error::Row("artifact"))?;
+            let customer = customer_of(tx.store, &artifact)?;
+            let ([by_note, evidence_note], commitments) = tx.notes(customer.as_deref(), [by, evidence])?;
             let open = tx.store.open_deletion(&location_id)?;
             let deletion = DeletionRow {
                 deletion_id: open.as_ref().map_or_else(id::random, |open| Ok(open.deletion_id.clone()))?,
@@ -70,7 +73,7 @@ impl Ledger {
                 (notes::NOTES, commitments),
             ];
             tx.log(Op::LocationAttested, fields)?;
-            tx.store.artifact(&row.artifact_id)?.ok_or(Error::Row("artifact"))
+            Ok(artifact)
         })?;
         let mut report = DeletionReport::default();
         let now = self.clock.now();

@@ -230,6 +230,9 @@ fn compare(store: &dyn Store, seals: &Seals, prints: &mut Fingerprints) -> Resul
     for hold in store.holds()? {
         problems.extend(one(&hold, seals, prints)?);
     }
+    for request in store.requests()? {
+        problems.extend(one(&request, seals, prints)?);
+    }
     let issues = store.issues()?;
     for key in issues.iter().map(|issue| store.keys_of(&issue.issue_id)).collect::<Result<Vec<_>, _>>()?.concat() {
         problems.extend(one(&key, seals, prints)?);

@@ -459,7 +459,8 @@ impl Ledger {
         let customer = registration.customer.as_deref();
         tx.store.put_run(run)?;
         let retention = registration.retention.as_ref();
-        let issue = registration.issue.as_deref().map(|name| self.open_issue(tx, name, retention)).transpose()?;
+        let issue = registration.issue.as_deref().map(|name| self.open_issue(tx, name, customer, retention));
+        let issue = issue.transpose()?;
         if let (Some(draft), Some(issue)) = (&source, &issue)
             && tx.known(issue, draft, None)?.is_some()
         {

@@ -178,8 +178,30 @@ codes! {
         RemoteClaim = "remote-claim",
     }
 
+    /// What a data subject asks for.
+    pub enum RequestKind {
+        /// What is held of them.
+        Access = "access",
+        /// That something be put right.
+        Rectification = "rectification",
+        /// That it be deleted.
+        Erasure = "erasure",
+    }
+
+    /// Where such a request stands.
+    pub enum RequestState {
+        /// To be answered.
+        Open = "open",
+        /// Answered.
+        Answered = "answered",
+        /// Refused, which is an answer too.
+        Refused = "refused",
+    }
+
     /// What a hold keeps.
     pub enum Scope {
+        /// Everything recorded for a customer, now and later.
+        Customer = "customer",
         /// Everything recorded for an issue, now and later.
         Issue = "issue",
         /// One artifact.
@@ -231,6 +253,12 @@ codes! {
         HoldReleased = "hold_released",
         LocationAttested = "location_attested",
         CertificateIssued = "certificate_issued",
+        CustomerNamed = "customer_named",
+        NoteErased = "note_erased",
+        RequestReceived = "request_received",
+        RequestAnswered = "request_answered",
+        RoleAdmitted = "role_admitted",
+        RoleDismissed = "role_dismissed",
     }
 }
 

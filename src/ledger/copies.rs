@@ -49,7 +49,7 @@ impl Ledger {
             }
         }
         self.write(|tx| {
-            let issue = self.open_issue(tx, issue, None)?;
+            let issue = self.open_issue(tx, issue, None, None)?;
             let mut new = Vec::new();
             for (draft, content) in &drafts {
                 let content = content.map(|content| content_row(tx, content));

@@ -78,6 +78,24 @@ pub enum Error {
     /// There is no such issue in the ledger.
     #[error("nothing is recorded for issue {}", .0.escape_debug())]
     UnknownIssue(String),
+    /// There is no such customer in the ledger.
+    #[error("nothing is recorded for customer {}", .0.escape_debug())]
+    UnknownCustomer(String),
+    /// The issue belongs to another customer than the one that was named.
+    #[error("issue {} is another customer's", .0.escape_debug())]
+    OtherCustomer(String),
+    /// There is no such text in the ledger, or it was erased.
+    #[error("there is no note {} in the ledger", .0.escape_debug())]
+    UnknownNote(String),
+    /// There is no such request in the ledger.
+    #[error("there is no request {} in the ledger", .0.escape_debug())]
+    UnknownRequest(String),
+    /// The request was answered before.
+    #[error("request {0} was answered already")]
+    Answered(String),
+    /// The moment lies in the future.
+    #[error("{0} is not yet")]
+    NotYet(Time),
     /// There is no such artifact in the ledger.
     #[error("there is no artifact {} in the ledger", .0.escape_debug())]
     UnknownArtifact(String),

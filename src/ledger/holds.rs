@@ -1,4 +1,5 @@
-//! Holds: orders to keep an issue or an artifact, whatever its deadline, with a reason and a day to think again.
+//! Holds: orders to keep an artifact, an issue or all that is a customer's, whatever the deadline, with a reason and a day
+//! to think again.
 //!
 //! A hold stands from its commit on. A deletion commits that a file is the recorded one just before it is unlinked, and
 //! looks for holds in that same transaction; writers go one after the other, so either the deletion sees the hold, or the
@@ -7,7 +8,7 @@
 use super::codes::{ArtifactState, Op, Scope};
 use super::rows::{ArtifactRow, HoldRow, IssueRow};
 use super::store::Store;
-use super::{Error, Ledger, Time, Tx, id, notes};
+use super::{Error, Ledger, Time, Tx, audit, id, notes};
 use crate::artifact::ArtifactId;
 use serde::Serialize;
 
@@ -47,8 +48,10 @@ pub struct HoldStatus {
     pub review_overdue: bool,
 }
 
-/// What a person named: an issue, or an artifact by its id.
+/// What a person named: a customer, an issue, or an artifact by its id.
 pub(super) enum Target {
+    /// The keyed hash of a customer's name.
+    Customer(String),
     Issue(IssueRow),
     Artifact(ArtifactRow),
 }
@@ -56,13 +59,28 @@ pub(super) enum Target {
 impl Target {
     fn scope(&self) -> (Scope, &str) {
         match self {
+            Target::Customer(hash) => (Scope::Customer, hash),
             Target::Issue(row) => (Scope::Issue, &row.issue_id),
             Target::Artifact(row) => (Scope::Artifact, &row.artifact_id),
         }
     }
 
+    /// Whose it is.
+    fn customer(&self, store: &dyn Store) -> Result<Option<String>, Error> {
+        match self {
+            Target::Customer(hash) => Ok(Some(hash.clone())),
+            Target::Issue(row) => Ok(row.customer.clone()),
+            Target::Artifact(row) => customer_of(store, row),
+        }
+    }
+
     fn artifacts(&self, store: &dyn Store) -> Result<Vec<ArtifactRow>, Error> {
         match self {
+            Target::Customer(hash) => {
+                let issues = store.issues_of(hash)?;
+                let artifacts = issues.iter().map(|issue| store.artifacts_of(Some(&issue.issue_id)));
+                Ok(artifacts.collect::<Result<Vec<_>, _>>()?.concat())
+            }
             Target::Issue(row) => store.artifacts_of(Some(&row.issue_id)),
             Target::Artifact(row) => Ok(vec![row.clone()]),
         }
@@ -75,8 +93,22 @@ impl Ledger {
     /// A hold on an issue keeps what is recorded for it later too. It does not bring back what is gone; the answer names
     /// what it came too late for.
     pub fn hold(&self, what: &str, reason: &str, review_at: Time) -> Result<Held, Error> {
+        self.hold_target(|store| self.target(store, what), reason, review_at)
+    }
+
+    /// The same for all issues of a customer, those that are opened later too.
+    pub fn hold_customer(&self, customer: &str, reason: &str, review_at: Time) -> Result<Held, Error> {
+        self.hold_target(|store| self.customer_target(store, customer), reason, review_at)
+    }
+
+    fn hold_target(
+        &self,
+        target: impl FnOnce(&dyn Store) -> Result<Target, Error>,
+        reason: &str,
+        review_at: Time,
+    ) -> Result<Held, Error> {
         self.write(|tx| {
-            let target = self.target(tx.store, what)?;
+            let target = target(tx.store)?;
             let (mut kept, mut too_late) = (0, Vec::new());
             for artifact in target.artifacts(tx.store)? {
                 let mut is_late = artifact.state == ArtifactState::Deleted;
@@ -95,7 +127,8 @@ impl Ledger {
             if scope == Scope::Artifact && kept == 0 {
                 return Err(Error::Settled(scope_id.into()));
             }
-            let ([reason_note], commitments) = tx.notes([reason])?;
+            let customer = target.customer(tx.store)?;
+            let ([reason_note], commitments) = tx.notes(customer.as_deref(), [reason])?;
             let row = HoldRow {
                 hold_id: id::random()?,
                 scope,
@@ -123,8 +156,21 @@ impl Ledger {
     /// Releases every hold on an issue or on an artifact: what was due meanwhile is due at once. A hold on the issue is
     /// not released by naming one of its artifacts.
     pub fn release(&self, what: &str) -> Result<Released, Error> {
+        self.release_target(|store| self.target(store, what), what)
+    }
+
+    /// Releases every hold on a customer as a whole; those on single issues and artifacts stay.
+    pub fn release_customer(&self, customer: &str) -> Result<Released, Error> {
+        self.release_target(|store| self.customer_target(store, customer), customer)
+    }
+
+    fn release_target(
+        &self,
+        target: impl FnOnce(&dyn Store) -> Result<Target, Error>,
+        what: &str,
+    ) -> Result<Released, Error> {
         self.write(|tx| {
-            let target = self.target(tx.store, what)?;
+            let target = target(tx.store)?;
             let (_, scope_id) = target.scope();
             let holds = tx.store.live_holds(&[scope_id])?;
             if holds.is_empty() {
@@ -156,6 +202,20 @@ impl Ledger {
         row.map(Target::Issue).ok_or_else(|| Error::UnknownIssue(what.into()))
     }
 
+    fn customer_target(&self, store: &dyn Store, customer: &str) -> Result<Target, Error> {
+        let hash = self.customer_hash(customer);
+        // A name that was mistyped would keep nothing.
+        match store.issues_of(&hash)?.is_empty() {
+            true => Err(Error::UnknownCustomer(customer.into())),
+            false => Ok(Target::Customer(hash)),
+        }
+    }
+
+    /// The look-up hash of a customer's name.
+    pub(super) fn customer_hash(&self, customer: &str) -> String {
+        audit::hex(&self.seals.lookup("customer", customer.as_bytes())[..16])
+    }
+
     /// The live holds on any of these ids, as they are shown.
     pub(super) fn hold_statuses(&self, store: &dyn Store, ids: &[&str], now: Time) -> Result<Vec<HoldStatus>, Error> {
         let show = |hold: HoldRow| {
@@ -171,9 +231,16 @@ impl Ledger {
     }
 }
 
-/// The holds that keep an artifact: its own, and those on its issue.
+/// Whose an artifact is: a keyed hash.
+pub(super) fn customer_of(store: &dyn Store, artifact: &ArtifactRow) -> Result<Option<String>, Error> {
+    let issue = artifact.issue_id.as_deref().map(|issue| store.issue(issue)).transpose()?.flatten();
+    Ok(issue.and_then(|issue| issue.customer))
+}
+
+/// The holds that keep an artifact: its own, and those on its issue and on its customer.
 pub(super) fn live_holds(store: &dyn Store, artifact: &ArtifactRow) -> Result<Vec<HoldRow>, Error> {
-    let ids = [Some(artifact.artifact_id.as_str()), artifact.issue_id.as_deref()];
+    let customer = customer_of(store, artifact)?;
+    let ids = [Some(artifact.artifact_id.as_str()), artifact.issue_id.as_deref(), customer.as_deref()];
     store.live_holds(&ids.into_iter().flatten().collect::<Vec<_>>())
 }
 

@@ -68,7 +68,7 @@ impl Ledger {
         let key_id = match live {
             Some(key_id) => key_id,
             None => self.write(|tx| {
-                let row = self.open_issue(tx, issue, None)?;
+                let row = self.open_issue(tx, issue, None, None)?;
                 live_key(&tx.store.keys_of(&row.issue_id)?)?.ok_or(Error::Row("issue_key"))
             })?,
         };
@@ -76,13 +76,16 @@ impl Ledger {
         self.keystore.read()?.keys.remove(&key_id).ok_or_else(missing)
     }
 
-    /// The keys of several issues, in their order, each with the policy that it gets if it is opened now. As
-    /// [`Ledger::issue_key`], in one commit.
-    pub fn issue_keys(&self, issues: &[(&str, Option<Retention>)]) -> Result<Vec<Sensitive<[u8; 32]>>, Error> {
+    /// The keys of several issues, in their order, each with its customer and the policy that it gets if it is opened now.
+    /// As [`Ledger::issue_key`], in one commit.
+    pub fn issue_keys(
+        &self,
+        issues: &[(&str, Option<&str>, Option<Retention>)],
+    ) -> Result<Vec<Sensitive<[u8; 32]>>, Error> {
         let ids = self.write(|tx| {
             let mut ids = Vec::with_capacity(issues.len());
-            for (name, retention) in issues {
-                let row = self.open_issue(tx, name, retention.as_ref())?;
+            for (name, customer, retention) in issues {
+                let row = self.open_issue(tx, name, *customer, retention.as_ref())?;
                 ids.push(live_key(&tx.store.keys_of(&row.issue_id)?)?.ok_or(Error::Row("issue_key"))?);
             }
             Ok(ids)
@@ -112,7 +115,7 @@ impl Ledger {
                     _ => Err(Error::Assigned(artifact.0.clone())),
                 };
             }
-            let issue = self.open_issue(tx, issue, None)?;
+            let issue = self.open_issue(tx, issue, None, None)?;
             row.issue_id = Some(issue.issue_id.clone());
             tx.put_artifact(&row)?;
             for mut location in tx.store.locations_of(&row.artifact_id)? {
@@ -131,15 +134,20 @@ impl Ledger {
         Ok(self.seals.lookup("issue", issue.as_bytes()))
     }
 
-    /// Finds or makes an issue that is open and has a live key.
+    /// Finds or makes an issue that is open and has a live key. It is one customer's, whose name may come later.
     pub(super) fn open_issue(
         &self,
         tx: &mut Tx<'_>,
         name: &str,
+        customer: Option<&str>,
         retention: Option<&Retention>,
     ) -> Result<IssueRow, Error> {
         let name_hash = self.name_hash(name)?;
-        let row = match tx.store.issue_by_name(&name_hash)? {
+        let customer = customer.or(self.customer.as_deref()).map(|name| self.customer_hash(name));
+        let mut row = match tx.store.issue_by_name(&name_hash)? {
+            Some(row) if customer.is_some() && row.customer.is_some() && row.customer != customer => {
+                return Err(Error::OtherCustomer(name.into()));
+            }
             Some(row) if row.state == IssueState::Open => row,
             Some(row) => {
                 let has_new_key = live_key(&tx.store.keys_of(&row.issue_id)?)?.is_none();
@@ -160,6 +168,7 @@ impl Ledger {
                     opened_at: tx.now.0,
                     resolved_at: None,
                     reopen_count: 0,
+                    customer: customer.clone(),
                     issue_id,
                 };
                 tx.put_issue(&row)?;
@@ -167,6 +176,11 @@ impl Ledger {
                 row
             }
         };
+        if customer.is_some() && row.customer.is_none() {
+            row.customer = customer;
+            tx.put_issue(&row)?;
+            tx.log(Op::CustomerNamed, vec![("issue", row.issue_id.as_str().into())])?;
+        }
         if live_key(&tx.store.keys_of(&row.issue_id)?)?.is_none() {
             let key_id = id::random()?;
             let key = Sensitive::new(id::bytes()?);

@@ -69,7 +69,9 @@ impl Tx<'_> {
         let is_over = held == 0 && (all > 0 || issue.state == IssueState::Resolved);
         // A key that was made after everything was deleted belongs to a run that has not registered yet.
         let is_fresh = issue.state == IssueState::Open && self.now.0.saturating_sub(key.created_at) < FRESH_MS;
-        if !is_over || is_fresh || !self.store.live_holds(&[key.issue_id.as_str()])?.is_empty() {
+        let held_by = [Some(key.issue_id.as_str()), issue.customer.as_deref()];
+        let held_by: Vec<&str> = held_by.into_iter().flatten().collect();
+        if !is_over || is_fresh || !self.store.live_holds(&held_by)?.is_empty() {
             return Ok(false);
         }
         key.state = KeyState::DestroyIntended;
@@ -82,6 +84,10 @@ impl Tx<'_> {
     /// Writes down that a key is out of the keystore; gives the sealed name of its issue.
     pub(super) fn confirm_key(&mut self, key_id: &str) -> Result<Option<Vec<u8>>, Error> {
         let Some(mut key) = self.store.key(key_id)? else { return Ok(None) };
+        // Another purge may have been at the same key.
+        if key.state == KeyState::Destroyed {
+            return Ok(None);
+        }
         key.state = KeyState::Destroyed;
         key.destroyed_at = Some(self.now.0);
         let fields = vec![("issue", key.issue_id.as_str().into()), ("key", key_id.into())];

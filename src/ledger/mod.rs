@@ -51,6 +51,7 @@ mod pages;
 mod postgres;
 mod proof;
 mod records;
+mod requests;
 mod retention;
 mod rows;
 mod seal;
@@ -73,7 +74,8 @@ pub use batch::{Before, Begun, End, Print, Standing, Twin};
 pub use certificate::{Answer, Certificate, CertifiedArtifact, CertifiedCopy};
 pub use checkpoint::PublicKey;
 pub use codes::{
-    ArtifactState, Assurance, Cause, Custody, FailCode, IssueState, KeyState, LocationState, Outcome, Role, Scope,
+    ArtifactState, Assurance, Cause, Custody, FailCode, IssueState, KeyState, LocationState, Outcome, RequestKind,
+    RequestState, Role, Scope,
 };
 pub use copies::Recorded;
 pub use deletion::{DeletionItem, DeletionReport, PurgeOptions, ResolveOptions};
@@ -82,9 +84,11 @@ pub use fsck::FsckReport;
 pub use guard::Limits;
 pub use holds::{Held, HoldStatus, Released};
 pub use issues::{ReopenReport, Reopened, is_issue_name};
+pub use notes::Note;
 pub use proof::{LogProof, verify_certificate, verify_export};
 pub use records::{Finished, NewArtifact, Registration};
-pub use retention::Retention;
+pub use requests::RequestStatus;
+pub use retention::{ANSWER_MS, Retention};
 pub use status::{ArtifactStatus, IssueStatus, LocationStatus, Overdue, Progress, Summary};
 pub use time::{Clock, SystemClock, Time};
 pub use why::{Keeps, Why};
@@ -101,7 +105,7 @@ use home::Home;
 use keystore::Keystore;
 use lease::Process;
 use merkle::Frontier;
-use rows::{ArtifactRow, DeletionRow, HoldRow, IssueRow, KeyRow, LocationRow, RunRow, Tracked};
+use rows::{ArtifactRow, DeletionRow, HoldRow, IssueRow, KeyRow, LocationRow, RequestRow, RunRow, Tracked};
 use seal::Seals;
 use serde_json::Value;
 use sql::Sql;
@@ -127,6 +131,7 @@ pub struct Ledger {
     reopened: Mutex<Vec<Reopened>>,
     checkpoints: Checkpoints,
     retention: Option<Retention>,
+    customer: Option<String>,
     handles: Mutex<Handles>,
     store: Mutex<Box<dyn Store>>,
     #[cfg(test)]
@@ -226,6 +231,7 @@ impl Ledger {
             ours: Mutex::new(0..=0),
             reopened: Mutex::new(Vec::new()),
             retention: None,
+            customer: None,
             handles: Mutex::new(Handles::default()),
             store: Mutex::new(store),
             #[cfg(test)]
@@ -236,6 +242,11 @@ impl Ledger {
     /// The policy of issues that are opened from now on. Without one it is `default`: 90 days, no grace.
     pub fn with_retention(self, retention: Retention) -> Ledger {
         Ledger { retention: Some(retention), ..self }
+    }
+
+    /// The customer of issues and requests for which none is named.
+    pub fn with_customer(self, customer: Option<&str>) -> Ledger {
+        Ledger { customer: customer.map(String::from), ..self }
     }
 
     /// Keeps the checkpoints of the audit log in a further directory, which must exist.
@@ -469,6 +480,11 @@ impl Tx<'_> {
     fn put_deletion(&mut self, row: &DeletionRow) -> Result<(), Error> {
         self.note(row)?;
         self.store.put_deletion(row)
+    }
+
+    fn put_request(&mut self, row: &RequestRow) -> Result<(), Error> {
+        self.note(row)?;
+        self.store.put_request(row)
     }
 
     fn put_hold(&mut self, row: &HoldRow) -> Result<(), Error> {

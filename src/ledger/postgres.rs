@@ -18,7 +18,11 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// The steps from an empty database to the present form; see [`sqlite`](super::sqlite).
-const MIGRATIONS: [&str; 2] = [include_str!("schema_postgres_1.sql"), include_str!("schema_postgres_2.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("schema_postgres_1.sql"),
+    include_str!("schema_postgres_2.sql"),
+    include_str!("schema_postgres_3.sql"),
+];
 
 /// A number that stands for scrubjay among PostgreSQL's advisory locks.
 const LOCK: i64 = 0x7363_7275_626A_6179;

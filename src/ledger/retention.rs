@@ -9,6 +9,9 @@ pub(super) const DEFAULT_POLICY: &str = "default";
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
+/// How soon a data subject is answered where no policy says otherwise: 72 hours. The law's month is the most there is.
+pub const ANSWER_MS: i64 = 3 * DAY;
+
 /// How long things are kept: a policy as it is written in a configuration. The ledger keeps every version of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retention {
@@ -20,10 +23,13 @@ pub struct Retention {
     pub grace_ms: i64,
     /// How long backups and snapshots keep what was deleted.
     pub backup_ms: i64,
+    /// How soon a request of a data subject is to be answered.
+    pub answer_ms: i64,
 }
 
 impl Retention {
-    /// A policy that ships ready-made: `30d`, `90d` or `180d`, with a grace of 7 days, and 28 for backups.
+    /// A policy that ships ready-made: `30d`, `90d` or `180d`, with a grace of 7 days, 28 for backups, and 72 hours for
+    /// an answer to data subjects.
     pub fn profile(name: &str) -> Option<Retention> {
         let days = match name {
             "30d" => 30,
@@ -31,7 +37,8 @@ impl Retention {
             "180d" => 180,
             _ => return None,
         };
-        Some(Retention { name: name.into(), max_age_ms: days * DAY, grace_ms: 7 * DAY, backup_ms: 28 * DAY })
+        let (grace_ms, backup_ms, answer_ms) = (7 * DAY, 28 * DAY, ANSWER_MS);
+        Some(Retention { name: name.into(), max_age_ms: days * DAY, grace_ms, backup_ms, answer_ms })
     }
 }
 
@@ -45,8 +52,8 @@ impl Tx<'_> {
         let latest = self.store.latest_policy(&retention.name)?;
         let version = latest.as_ref().map_or(1, |row| row.version + 1);
         if let Some(row) = latest
-            && (row.max_age_ms, row.grace_ms, row.backup_ms)
-                == (retention.max_age_ms, retention.grace_ms, retention.backup_ms)
+            && (row.max_age_ms, row.grace_ms, row.backup_ms, row.answer_ms)
+                == (retention.max_age_ms, retention.grace_ms, retention.backup_ms, retention.answer_ms)
         {
             return Ok(row);
         }
@@ -56,9 +63,11 @@ impl Tx<'_> {
             grace_ms: retention.grace_ms,
             max_age_ms: retention.max_age_ms,
             backup_ms: retention.backup_ms,
+            answer_ms: retention.answer_ms,
         };
         self.store.put_policy(&row)?;
         let fields = vec![
+            ("answer_ms", row.answer_ms.into()),
             ("backup_ms", row.backup_ms.into()),
             ("grace_ms", row.grace_ms.into()),
             ("max_age_ms", row.max_age_ms.into()),
@@ -86,8 +95,14 @@ mod tests {
 
     #[test]
     fn grace_postpones_and_never_passes_the_deadline() {
-        let policy =
-            PolicyRow { policy_id: DEFAULT_POLICY.into(), version: 1, grace_ms: 0, max_age_ms: 90, backup_ms: 0 };
+        let policy = PolicyRow {
+            policy_id: DEFAULT_POLICY.into(),
+            version: 1,
+            grace_ms: 0,
+            max_age_ms: 90,
+            backup_ms: 0,
+            answer_ms: 1,
+        };
         assert_eq!(hard_deadline(&policy, Time(10)), Time(100));
         assert_eq!(due_when_resolved(Time(20), 0, Time(100)), Time(20));
         assert_eq!(due_when_resolved(Time(20), 5, Time(100)), Time(25));

@@ -6,7 +6,8 @@
 use super::Error;
 use super::audit::hex;
 use super::codes::{
-    ArtifactState, Assurance, Cause, Custody, FailCode, IssueState, KeyState, LocationState, Outcome, Role, Scope,
+    ArtifactState, Assurance, Cause, Custody, FailCode, IssueState, KeyState, LocationState, Outcome, RequestKind,
+    RequestState, Role, Scope,
 };
 use super::seal::Seals;
 use serde::Serialize;
@@ -41,6 +42,7 @@ tracked! {
     LocationRow "location" location_id,
     DeletionRow "deletion" deletion_id,
     HoldRow "hold" hold_id,
+    RequestRow "request" request_id,
 }
 
 /// How long things are kept.
@@ -51,6 +53,7 @@ pub(super) struct PolicyRow {
     pub(super) grace_ms: i64,
     pub(super) max_age_ms: i64,
     pub(super) backup_ms: i64,
+    pub(super) answer_ms: i64,
 }
 
 /// An issue.
@@ -65,6 +68,9 @@ pub(super) struct IssueRow {
     pub(super) opened_at: i64,
     pub(super) resolved_at: Option<i64>,
     pub(super) reopen_count: i64,
+    /// Whose it is: a keyed hash.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) customer: Option<String>,
 }
 
 /// What is known of a key; its bytes stand in the keystore.
@@ -168,7 +174,7 @@ pub(super) struct DeletionRow {
     pub(super) evidence_note: Option<String>,
 }
 
-/// An order to keep an issue or an artifact, whatever its deadline.
+/// An order to keep a customer's issues, an issue or an artifact, whatever the deadline.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct HoldRow {
     pub(super) hold_id: String,
@@ -187,6 +193,22 @@ pub(super) struct HoldRow {
 pub(super) struct NoteRow {
     pub(super) note_id: String,
     pub(super) text_enc: Option<Vec<u8>>,
+    /// Whose matter it is about: a keyed hash.
+    pub(super) customer: Option<String>,
+}
+
+/// What a data subject asks for. Who that is stands nowhere.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct RequestRow {
+    pub(super) request_id: String,
+    pub(super) kind: RequestKind,
+    /// At which customer: a keyed hash.
+    pub(super) customer: Option<String>,
+    pub(super) about_note: Option<String>,
+    pub(super) received_at: i64,
+    pub(super) due_at: i64,
+    pub(super) state: RequestState,
+    pub(super) done_at: Option<i64>,
 }
 
 /// One link of the audit chain.

@@ -3,7 +3,8 @@
 use super::Error;
 use super::cell::{Cell, Cells, InCell, cells};
 use super::rows::{
-    ArtifactRow, DeletionRow, EventRow, Head, HoldRow, IssueRow, KeyRow, LocationRow, NoteRow, PolicyRow, RunRow,
+    ArtifactRow, DeletionRow, EventRow, Head, HoldRow, IssueRow, KeyRow, LocationRow, NoteRow, PolicyRow, RequestRow,
+    RunRow,
 };
 use super::store::{Access, Due, Store, Totals};
 use super::tables::Record;
@@ -42,7 +43,8 @@ impl<D> Sql<D> {
 /// What counts as due at $1, and is not held.
 const DUE: &str = "issue_id IS NOT NULL AND state <> 'deleted' AND due_at <= $1";
 const NOT_HELD: &str = "NOT EXISTS (SELECT 1 FROM hold WHERE released_at IS NULL AND scope_id IN \
-    (artifact.artifact_id, artifact.issue_id))";
+    (artifact.artifact_id, artifact.issue_id, \
+    (SELECT customer FROM issue WHERE issue.issue_id = artifact.issue_id)))";
 
 impl<D: Driver> Sql<D> {
     fn all<R: Record>(&self, rest: &str, parameters: &[Cell]) -> Result<Vec<R>, Error> {
@@ -134,6 +136,10 @@ impl<D: Driver> Store for Sql<D> {
         self.all("ORDER BY opened_at, rowid", &[])
     }
 
+    fn issues_of(&self, customer: &str) -> Result<Vec<IssueRow>, Error> {
+        self.all("WHERE customer = $1 ORDER BY opened_at, rowid", &cells![customer.to_string()])
+    }
+
     fn put_issue(&mut self, row: &IssueRow) -> Result<(), Error> {
         self.put(row)
     }
@@ -214,7 +220,11 @@ impl<D: Driver> Store for Sql<D> {
             SELECT artifact_id FROM hold JOIN artifact ON artifact.issue_id = hold.scope_id \
             WHERE hold.released_at IS NULL AND artifact.state <> 'deleted' UNION \
             SELECT artifact_id FROM hold JOIN artifact ON artifact.artifact_id = hold.scope_id \
+            WHERE hold.released_at IS NULL AND artifact.state <> 'deleted' UNION \
+            SELECT artifact_id FROM hold JOIN issue ON issue.customer = hold.scope_id \
+            JOIN artifact ON artifact.issue_id = issue.issue_id \
             WHERE hold.released_at IS NULL AND artifact.state <> 'deleted') AS held";
+        let open = "SELECT min(due_at) FROM subject_request WHERE state = 'open'";
         let next = "SELECT min(due_at) FROM artifact WHERE issue_id IS NOT NULL AND state <> 'deleted' AND due_at > $1";
         // Each of these is a walk along one index; what is deleted is the rest, since nothing observed ever is.
         let (all, kept) = (count("SELECT count(*) FROM artifact")?, self.count_owned()?);
@@ -227,6 +237,8 @@ impl<D: Driver> Store for Sql<D> {
             observed,
             on_hold: count(on_hold)?,
             next_due: self.column::<Option<i64>>("artifact", next, &cells![now])?.pop().flatten(),
+            requests_open: count("SELECT count(*) FROM subject_request WHERE state = 'open'")?,
+            next_answer: self.column::<Option<i64>>("subject_request", open, &[])?.pop().flatten(),
         })
     }
 
@@ -361,6 +373,27 @@ impl<D: Driver> Store for Sql<D> {
     }
 
     fn put_note(&mut self, row: &NoteRow) -> Result<(), Error> {
+        self.put(row)
+    }
+
+    fn notes(&self) -> Result<Vec<NoteRow>, Error> {
+        self.all("WHERE text_enc IS NOT NULL ORDER BY rowid", &[])
+    }
+
+    fn request(&self, request_id: &str) -> Result<Option<RequestRow>, Error> {
+        self.one("WHERE request_id = $1", &cells![request_id.to_string()])
+    }
+
+    fn requests(&self) -> Result<Vec<RequestRow>, Error> {
+        self.all("ORDER BY due_at, rowid", &[])
+    }
+
+    fn count_requests(&self, now: i64) -> Result<u64, Error> {
+        let sql = "SELECT count(*) FROM subject_request WHERE state = 'open' AND due_at <= $1";
+        self.count("subject_request", sql, &cells![now])
+    }
+
+    fn put_request(&mut self, row: &RequestRow) -> Result<(), Error> {
         self.put(row)
     }
 

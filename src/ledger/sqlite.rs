@@ -16,8 +16,12 @@ pub(super) const NAME: &str = "ledger.sqlite";
 
 /// The steps from an empty file to the present form. Append only: the index of a step is the version that it leads to,
 /// less one.
-const MIGRATIONS: [&str; 3] =
-    [include_str!("schema_1.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("schema_1.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+    include_str!("schema_4.sql"),
+];
 
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -227,8 +231,8 @@ mod tests {
         assert_eq!(ask("PRAGMA synchronous"), rusqlite::types::Value::Integer(2));
         assert_eq!(ask("PRAGMA secure_delete"), rusqlite::types::Value::Integer(1));
         assert_eq!(ask("PRAGMA foreign_keys"), rusqlite::types::Value::Integer(1));
-        store.connection.pragma_update(None, "user_version", 4).unwrap();
-        assert!(matches!(Sqlite::open(&home), Err(Error::Newer { found: 4, known: 3 })));
+        store.connection.pragma_update(None, "user_version", 5).unwrap();
+        assert!(matches!(Sqlite::open(&home), Err(Error::Newer { found: 5, known: 4 })));
     }
 
     #[test]

@@ -90,6 +90,8 @@ pub struct Overdue {
     pub obligations: u64,
     /// Holds whose review is overdue.
     pub reviews: u64,
+    /// Requests of data subjects that should have been answered.
+    pub requests: u64,
 }
 
 impl Overdue {
@@ -118,6 +120,10 @@ pub struct Summary {
     pub overdue: Overdue,
     /// When the next of them is due.
     pub next_due: Option<Time>,
+    /// Requests of data subjects that are open.
+    pub requests_open: u64,
+    /// When the next of them is to be answered.
+    pub next_answer: Option<Time>,
 }
 
 /// One issue with its artifacts.
@@ -131,7 +137,7 @@ pub struct IssueStatus {
     pub resolved_at: Option<Time>,
     /// Where its newest key stands.
     pub key: Option<KeyState>,
-    /// The holds on all of it.
+    /// The holds on all of it, and on its customer.
     pub holds: Vec<HoldStatus>,
     /// Its artifacts, oldest first.
     pub artifacts: Vec<ArtifactStatus>,
@@ -184,6 +190,8 @@ impl Ledger {
             observed: totals.observed,
             overdue: self.overdue()?,
             next_due: totals.next_due.map(Time),
+            requests_open: totals.requests_open,
+            next_answer: totals.next_answer.map(Time),
         })
     }
 
@@ -195,6 +203,7 @@ impl Ledger {
                 artifacts: store.count_due(now.0)?,
                 obligations: store.count_obligations(now.0)?,
                 reviews: store.count_reviews(now.0)?,
+                requests: store.count_requests(now.0)?,
             })
         })
     }
@@ -206,7 +215,11 @@ impl Ledger {
             state: Some(row.state),
             resolved_at: row.resolved_at.map(Time),
             key: store.keys_of(&row.issue_id)?.last().map(|key| key.state),
-            holds: self.hold_statuses(store, &[row.issue_id.as_str()], now)?,
+            holds: self.hold_statuses(
+                store,
+                &[&[row.issue_id.as_str()][..], row.customer.as_deref().as_slice()].concat(),
+                now,
+            )?,
             artifacts: self.artifact_statuses(store, &artifacts, now)?,
         })
     }

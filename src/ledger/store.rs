@@ -2,7 +2,8 @@
 
 use super::Error;
 use super::rows::{
-    ArtifactRow, DeletionRow, EventRow, Head, HoldRow, IssueRow, KeyRow, LocationRow, NoteRow, PolicyRow, RunRow,
+    ArtifactRow, DeletionRow, EventRow, Head, HoldRow, IssueRow, KeyRow, LocationRow, NoteRow, PolicyRow, RequestRow,
+    RunRow,
 };
 
 /// How a transaction is opened.
@@ -26,6 +27,8 @@ pub(super) struct Totals {
     pub(super) observed: u64,
     pub(super) on_hold: u64,
     pub(super) next_due: Option<i64>,
+    pub(super) requests_open: u64,
+    pub(super) next_answer: Option<i64>,
 }
 
 /// An artifact that is due.
@@ -56,6 +59,8 @@ pub(super) trait Store: Send {
 
     fn issue(&self, issue_id: &str) -> Result<Option<IssueRow>, Error>;
     fn issue_by_name(&self, name_hash: &[u8]) -> Result<Option<IssueRow>, Error>;
+    /// The issues of a customer, oldest first.
+    fn issues_of(&self, customer: &str) -> Result<Vec<IssueRow>, Error>;
     /// All issues, oldest first.
     fn issues(&self) -> Result<Vec<IssueRow>, Error>;
     fn put_issue(&mut self, row: &IssueRow) -> Result<(), Error>;
@@ -111,7 +116,7 @@ pub(super) trait Store: Send {
     fn deletions_of(&self, location_id: &str) -> Result<Vec<DeletionRow>, Error>;
     fn put_deletion(&mut self, row: &DeletionRow) -> Result<(), Error>;
 
-    /// Holds on any of these issues or artifacts that are not released, in the order of the ids.
+    /// Holds on any of these customers, issues or artifacts that are not released, in the order of the ids.
     fn live_holds(&self, scope_ids: &[&str]) -> Result<Vec<HoldRow>, Error>;
     /// All holds there ever were, oldest first.
     fn holds(&self) -> Result<Vec<HoldRow>, Error>;
@@ -121,6 +126,15 @@ pub(super) trait Store: Send {
 
     fn note(&self, note_id: &str) -> Result<Option<NoteRow>, Error>;
     fn put_note(&mut self, row: &NoteRow) -> Result<(), Error>;
+    /// Notes whose text was not erased, in the order in which they were written.
+    fn notes(&self) -> Result<Vec<NoteRow>, Error>;
+
+    fn request(&self, request_id: &str) -> Result<Option<RequestRow>, Error>;
+    /// All requests there ever were, in the order in which they are due.
+    fn requests(&self) -> Result<Vec<RequestRow>, Error>;
+    /// How many open requests should have been answered.
+    fn count_requests(&self, now: i64) -> Result<u64, Error>;
+    fn put_request(&mut self, row: &RequestRow) -> Result<(), Error>;
 
     fn head(&self) -> Result<Head, Error>;
     fn event(&self, seq: i64) -> Result<Option<EventRow>, Error>;

@@ -3,8 +3,8 @@
 use super::Error;
 use super::cell::{Cell, Cells, InCell};
 use super::rows::{
-    ArtifactRow, ContentRow, DeletionRow, EventRow, HoldRow, IssueRow, KeyRow, LocationRow, NoteRow, PolicyRow, RunRow,
-    Stood,
+    ArtifactRow, ContentRow, DeletionRow, EventRow, HoldRow, IssueRow, KeyRow, LocationRow, NoteRow, PolicyRow,
+    RequestRow, RunRow, Stood,
 };
 
 /// A row that is written and read as a whole.
@@ -37,12 +37,13 @@ macro_rules! records {
 }
 
 records! {
-    PolicyRow "retention_policy" ("policy_id, version") "policy_id, version, grace_ms, max_age_ms, backup_ms" {
-        policy_id version grace_ms max_age_ms backup_ms
+    PolicyRow "retention_policy" ("policy_id, version") "policy_id, version, grace_ms, max_age_ms, backup_ms, \
+        answer_ms" {
+        policy_id version grace_ms max_age_ms backup_ms answer_ms
     }
     IssueRow "issue" ("issue_id") "issue_id, name_enc, name_hash, policy_id, policy_version, state, opened_at, \
-        resolved_at, reopen_count" {
-        issue_id name_enc name_hash policy_id policy_version state opened_at resolved_at reopen_count
+        resolved_at, reopen_count, customer" {
+        issue_id name_enc name_hash policy_id policy_version state opened_at resolved_at reopen_count customer
     }
     KeyRow "issue_key" ("key_id") "key_id, issue_id, state, created_at, destroyed_at" {
         key_id issue_id state created_at destroyed_at
@@ -64,7 +65,11 @@ records! {
         released_at" {
         hold_id scope scope_id reason_note placed_by placed_at review_at released_by released_at
     }
-    NoteRow "note" ("note_id") "note_id, text_enc" { note_id text_enc }
+    NoteRow "note" ("note_id") "note_id, text_enc, customer" { note_id text_enc customer }
+    RequestRow "subject_request" ("request_id") "request_id, kind, customer, about_note, received_at, due_at, state, \
+        done_at" {
+        request_id kind customer about_note received_at due_at state done_at
+    }
     EventRow "audit_event" ("seq") "seq, body, prev_hash, hash" { seq body prev_hash hash }
 }
 

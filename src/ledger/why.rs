@@ -53,7 +53,8 @@ impl Ledger {
             let issue = row.issue_id.as_deref().map(|issue| store.issue(issue)).transpose()?.flatten();
             let status = self.artifact_status(store, &row, now)?;
             let locations = store.locations_of(&artifact.0)?;
-            let ids = [Some(row.artifact_id.as_str()), row.issue_id.as_deref()];
+            let customer = issue.as_ref().and_then(|issue| issue.customer.as_deref());
+            let ids = [Some(row.artifact_id.as_str()), row.issue_id.as_deref(), customer];
             let holds = self.hold_statuses(store, &ids.into_iter().flatten().collect::<Vec<_>>(), now)?;
             Ok((row, issue, status, locations, holds))
         })?;

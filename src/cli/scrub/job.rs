@@ -187,6 +187,12 @@ fn overdue(ledger: &Ledger) -> Result<String, Error> {
         let holds = show::plural(overdue.reviews, "hold");
         text.push_str(&format!("warning: {holds} should have been reviewed; see `scrubjay status`\n"));
     }
+    if overdue.requests > 0 {
+        let requests = show::plural(overdue.requests, "request");
+        text.push_str(&format!(
+            "warning: {requests} of data subjects should have been answered; see `scrubjay status`\n"
+        ));
+    }
     Ok(text)
 }
 

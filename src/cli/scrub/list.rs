@@ -218,12 +218,14 @@ impl<'a> List<'a> {
         let Some(keys) = &self.job.keys else { return Ok(()) };
         let retention = |customer: &Option<String>| self.context.config().retention(customer.as_deref());
         let with_issue: Vec<_> = new.iter().filter(|(issue, _)| issue.is_some()).collect();
-        let asked: Vec<(&str, Option<Retention>)> =
-            with_issue.iter().filter_map(|(issue, customer)| Some((issue.as_deref()?, retention(customer)))).collect();
+        let asked: Vec<(&str, Option<&str>, Option<Retention>)> = with_issue
+            .iter()
+            .filter_map(|(issue, customer)| Some((issue.as_deref()?, customer.as_deref(), retention(customer))))
+            .collect();
         if asked.is_empty() {
             return Ok(());
         }
-        let pasts = keys.have_artifacts(&asked.iter().map(|(issue, _)| *issue).collect::<Vec<_>>())?;
+        let pasts = keys.have_artifacts(&asked.iter().map(|(issue, ..)| *issue).collect::<Vec<_>>())?;
         let found = keys.issue_keys(&asked)?;
         self.job.tell_reopened(keys);
         for (((issue, customer), key), has_past) in with_issue.into_iter().zip(found).zip(pasts) {

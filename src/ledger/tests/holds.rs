@@ -97,7 +97,7 @@ pub(super) fn a_person_answers_for_what_cannot_be_reached() {
     assert_eq!(ledger.overdue().unwrap(), Overdue::default());
     let report = ledger.resolve("ZD-1", ResolveOptions::default()).unwrap();
     assert!(outcomes(&report).contains(&"unreachable") && report.is_incomplete());
-    assert_eq!(ledger.overdue().unwrap(), Overdue { artifacts: 1, obligations: 1, reviews: 0 });
+    assert_eq!(ledger.overdue().unwrap(), Overdue { artifacts: 1, obligations: 1, ..Overdue::default() });
 
     let confirmed = ledger.confirm(&location, "Jo Roe", "ticket attachment removed").unwrap();
     assert!(confirmed.artifact_deleted && confirmed.remaining == 0 && confirmed.keys_destroyed == ["ZD-1"]);
@@ -302,4 +302,103 @@ pub(super) fn fsck_finds_what_differs_on_disk_and_what_cannot_be_true() {
     ledger.keystore.update(|contents| contents.keys.clear()).unwrap();
     let report = ledger.fsck(false).unwrap();
     assert!(report.contradictions[0].contains("not in the keystore"), "{report:?}");
+}
+
+fn of(world: &World, customer: &str) -> Ledger {
+    world.ledger().with_customer(Some(customer))
+}
+
+#[test]
+pub(super) fn a_hold_on_a_customer_keeps_what_comes_later_too() {
+    let world = World::new();
+    let ledger = of(&world, "acme");
+    let a = record(&ledger, &world, "a", "ZD-1");
+    record(&of(&world, "other"), &world, "b", "ZD-2");
+    let review = world.hand.now().plus(30 * DAY);
+    assert!(matches!(ledger.hold_customer("acne", "x", review), Err(Error::UnknownCustomer(_))));
+    let placed = ledger.hold_customer("acme", "dispute", review).unwrap();
+    assert_eq!((placed.scope, placed.kept), (Scope::Customer, 1));
+    record(&ledger, &world, "c", "ZD-3");
+    assert_eq!(ledger.summary().unwrap().on_hold, 2);
+    for issue in ["ZD-1", "ZD-3"] {
+        assert!(held(&ledger.resolve(issue, ResolveOptions::default()).unwrap()), "{issue}");
+        assert_eq!(ledger.status(Some(issue)).unwrap()[0].holds[0].reason.as_deref(), Some("dispute"));
+    }
+    assert!(matches!(ledger.why(&a).unwrap().keeps[..], [Keeps::Hold(_)]));
+    world.wait(100 * DAY);
+    assert_eq!(ledger.overdue().unwrap(), Overdue { artifacts: 1, reviews: 1, ..Overdue::default() });
+    let report = ledger.purge(PurgeOptions::default()).unwrap();
+    assert_eq!(outcomes(&report).iter().filter(|outcome| **outcome == "deleted").count(), 1);
+    assert_eq!(world.listing(), ["a", "c"]);
+    assert_eq!(ledger.release_customer("acme").unwrap().due, 2);
+    ledger.purge(PurgeOptions::default()).unwrap();
+    assert_eq!(world.listing(), Vec::<String>::new());
+    assert_sound(&ledger);
+}
+
+#[test]
+pub(super) fn an_issue_has_one_customer() {
+    let world = World::new();
+    // Who it is may be said later, and once.
+    record(&world.ledger(), &world, "a", "ZD-1");
+    record(&of(&world, "acme"), &world, "b", "ZD-1");
+    record(&world.ledger(), &world, "c", "ZD-1");
+    world.file("d", "d");
+    let other = of(&world, "other").record(&world.path("d"), "ZD-1");
+    assert!(matches!(other, Err(Error::OtherCustomer(_))), "{other:?}");
+    let review = world.hand.now().plus(DAY);
+    assert_eq!(world.ledger().hold_customer("acme", "x", review).unwrap().kept, 3);
+    assert_sound(&world.ledger());
+}
+
+#[test]
+pub(super) fn a_request_is_overdue_when_its_time_is_up() {
+    let world = World::new();
+    let ledger = of(&world, "acme");
+    let received = world.hand.now();
+    let (id, due) = ledger.receive(RequestKind::Erasure, received, Some("case 12")).unwrap();
+    assert_eq!(due, received.plus(ANSWER_MS));
+    world.wait(ANSWER_MS - 60_000);
+    assert_eq!(ledger.overdue().unwrap().requests, 0, "at 71:59");
+    world.wait(120_000);
+    assert_eq!(ledger.overdue().unwrap().requests, 1, "at 72:01");
+    let open = ledger.requests().unwrap();
+    assert!(open[0].overdue && open[0].about.as_deref() == Some("case 12") && open[0].id == id);
+    assert_eq!(ledger.answer(&id, false).unwrap(), ANSWER_MS + 60_000);
+    assert!(matches!(ledger.answer(&id, false), Err(Error::Answered(_))));
+    assert!(matches!(ledger.answer("x", false), Err(Error::UnknownRequest(_))));
+    assert!(ledger.requests().unwrap().is_empty() && ledger.overdue().unwrap() == Overdue::default());
+    let month = Retention { answer_ms: 30 * DAY, ..Retention::profile("30d").unwrap() };
+    let slow = world.ledger().with_retention(month);
+    assert_eq!(slow.receive(RequestKind::Access, received, None).unwrap().1, received.plus(30 * DAY));
+    assert!(matches!(slow.receive(RequestKind::Access, received.plus(90 * DAY), None), Err(Error::NotYet(_))));
+    assert_sound(&ledger);
+}
+
+#[test]
+pub(super) fn a_note_that_is_erased_leaves_the_log_as_it_was() {
+    let world = World::new();
+    let ledger = world.ledger();
+    record(&ledger, &world, "a", "ZD-1");
+    ledger.record(Path::new("https://tickets.example/1"), "ZD-1").unwrap();
+    ledger.hold("ZD-1", "Jane Roe sues", world.hand.now().plus(DAY)).unwrap();
+    let url = ledger.status(Some("ZD-1")).unwrap()[0].artifacts[1].locations[0].id.clone();
+    ledger.confirm(&url, "Jo Roe", "ticket history").unwrap();
+    let notes = ledger.notes().unwrap();
+    assert_eq!(notes.iter().map(|note| note.of).collect::<Vec<_>>(), ["hold", "attestation", "attestation"]);
+    for note in notes.iter().filter(|note| note.text != "ticket history") {
+        assert!(ledger.erase_note(&note.id).unwrap());
+        assert!(matches!(ledger.erase_note(&note.id), Err(Error::UnknownNote(_))), "it is gone");
+    }
+    assert_eq!(ledger.notes().unwrap().len(), 1);
+    assert_eq!(ledger.status(Some("ZD-1")).unwrap()[0].holds[0].reason, None);
+    assert_sound(&ledger);
+    // A text that was put in the place of another one does not fit its commitment.
+    let left = ledger.notes().unwrap().remove(0);
+    ledger.store().begin(store::Access::Write).unwrap();
+    let forged = ledger.seals.seal("note.text", &left.id, b"0123456789abcdefsomething else").unwrap();
+    let row = rows::NoteRow { note_id: left.id, text_enc: Some(forged), customer: None };
+    ledger.store().put_note(&row).unwrap();
+    ledger.store().commit().unwrap();
+    assert_eq!(ledger.audit_verify().unwrap().problems.len(), 1);
 }

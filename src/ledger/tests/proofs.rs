@@ -140,7 +140,8 @@ pub(super) fn a_certificate_can_be_checked_with_the_public_key_alone() {
     assert!(verify_certificate(&value, &other.ledger().public_key()).is_err(), "another key");
     for pointer in ["/issue", "/artifacts/0/copies/0/sha256", "/nonce", "/proof/entry", "/proof/checkpoint"] {
         let mut changed = value.clone();
-        let text = changed.pointer(pointer).unwrap().as_str().unwrap().replace(['0', 'a', 'Z'], "1");
+        let text = changed.pointer(pointer).unwrap().as_str().unwrap();
+        let text = format!("{}{}", if text.starts_with('1') { '2' } else { '1' }, &text[1..]);
         *changed.pointer_mut(pointer).unwrap() = text.into();
         assert!(verify_certificate(&changed, &key).is_err(), "{pointer}");
     }
