@@ -1,6 +1,10 @@
 //! A finding: a span of raw bytes with its kind, the rule that took it, and how its value is spelled there.
 
 use crate::kind::Kind;
+use base64::Engine;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
+
 use crate::span::Span;
 
 /// The number of a rule in the engine's catalogue.
@@ -50,6 +54,61 @@ pub enum Encoding {
     Doubled,
     /// `\'`, `\t` (literals of MySQL and cells of COPY).
     Backslash,
+    /// UTF-16 in base64, as PowerShell has it.
+    WideBase64,
+    /// `hex:70,00` of a registry export, over several lines or not.
+    Hex,
+}
+
+/// Base64 with and without padding, and whatever the last bits are.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+impl Encoding {
+    /// What bytes hold that are packed as a whole; none if they hold nothing, or this encoding packs nothing as a whole.
+    pub fn unpack(self, raw: &[u8]) -> Option<Vec<u8>> {
+        match self {
+            Encoding::Percent | Encoding::Entity | Encoding::Escape | Encoding::Doubled | Encoding::Backslash => None,
+            Encoding::WideBase64 => LENIENT.decode(raw).ok().map(narrow),
+            Encoding::Hex => {
+                let digits = &raw[memchr::memchr(b':', raw)? + 1..];
+                let digits: Vec<u8> = digits.iter().copied().filter(u8::is_ascii_hexdigit).collect();
+                let digit = |b: u8| char::from(b).to_digit(16).unwrap_or(0) as u8;
+                Some(narrow(digits.chunks_exact(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()))
+            }
+        }
+    }
+
+    /// Appends ASCII text packed as `raw` was.
+    pub fn pack(self, text: &[u8], raw: &[u8], out: &mut Vec<u8>) {
+        let wide = || text.iter().flat_map(|&byte| [byte, 0]);
+        match self {
+            Encoding::Percent | Encoding::Entity | Encoding::Escape | Encoding::Doubled | Encoding::Backslash => {
+                out.extend_from_slice(text)
+            }
+            Encoding::WideBase64 => {
+                out.extend_from_slice(STANDARD.encode(wide().collect::<Vec<u8>>()).as_bytes());
+            }
+            Encoding::Hex => {
+                let prefix = memchr::memchr(b':', raw).map_or(0, |colon| colon + 1);
+                out.extend_from_slice(&raw[..prefix]);
+                let pairs: Vec<String> = wide().chain([0, 0]).map(|byte| format!("{byte:02x}")).collect();
+                out.extend_from_slice(pairs.join(",").as_bytes());
+            }
+        }
+    }
+}
+
+/// The ASCII text that UTF-16 spells, without zeros at its end; anything else as it is.
+fn narrow(bytes: Vec<u8>) -> Vec<u8> {
+    let is_wide = bytes.len() > 1 && bytes.chunks_exact(2).all(|unit| unit[1] == 0);
+    let mut text = if is_wide { bytes.into_iter().step_by(2).collect() } else { bytes };
+    text.truncate(text.iter().rposition(|&b| b != 0).map_or(0, |last| last + 1));
+    text
 }
 
 /// The encodings around a value, outermost first: at most four.
@@ -63,6 +122,14 @@ impl Form {
     /// The value stands in one encoding.
     pub const fn one(encoding: Encoding) -> Form {
         Form([Some(encoding), None, None, None])
+    }
+
+    /// The encoding that packs the value as a whole, if one does.
+    pub fn packing(self) -> Option<Encoding> {
+        self.0[0].filter(|encoding| match encoding {
+            Encoding::Percent | Encoding::Entity | Encoding::Escape | Encoding::Doubled | Encoding::Backslash => false,
+            Encoding::WideBase64 | Encoding::Hex => true,
+        })
     }
 
     /// The encodings, outermost first.

@@ -4,6 +4,7 @@
 //! the label and the nine. The check needs no key, so that any run knows a placeholder for what it is; a look-alike passes
 //! it once in 1,024.
 
+use crate::finding::Encoding;
 use crate::kind::Kind;
 
 /// Characters behind the label and its underscore.
@@ -77,6 +78,19 @@ pub fn is_body(kind: Kind, text: &[u8]) -> bool {
     let Ok(body) = <&Body>::try_from(text) else { return false };
     let Some((hash, sum)) = body.split_first_chunk::<9>() else { return false };
     hash.iter().all(|b| ALPHABET.contains(b)) && sum == check(kind, hash)
+}
+
+/// Whether `text` is a placeholder packed as a whole, in base64 or in hexadecimal digits.
+#[inline]
+pub fn is_packed(text: &[u8]) -> bool {
+    // Placeholders begin with a capital letter.
+    (20..512).contains(&text.len()) && (matches!(text[0], b'Q'..=b'W') || text.starts_with(b"hex")) && holds_ours(text)
+}
+
+fn holds_ours(text: &[u8]) -> bool {
+    let packing = if text.starts_with(b"hex") { Encoding::Hex } else { Encoding::WideBase64 };
+    let Some(plain) = packing.unpack(text) else { return false };
+    at_start(&plain) == Some(plain.len())
 }
 
 /// Whether a placeholder shares a byte with `text[start..end]`.

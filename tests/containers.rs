@@ -112,6 +112,20 @@ fn unmailed(bytes: &[u8]) -> Entries {
     one(STANDARD.decode(body.replace("\r\n", "")).unwrap())
 }
 
+/// What a browser saw, with one body in base64.
+fn seen(entries: &Entries) -> Vec<u8> {
+    let body = STANDARD.encode(only(entries)).replace('/', "\\/");
+    let head = "{\n \"log\": {\n  \"version\": \"1.2\", \"entries\": [{\"request\": {\"url\": \"https://x.example/?u=1\"}, \"response\": \
+                {\"content\": {\"size\": 1, \"text\": \"";
+    [head.as_bytes(), body.as_bytes(), b"\", \"encoding\": \"base64\"}}}]}}\n"].concat()
+}
+
+fn unseen(bytes: &[u8]) -> Entries {
+    let har: serde_json::Value = serde_json::from_slice(bytes).unwrap();
+    let text = har["log"]["entries"][0]["response"]["content"]["text"].as_str().unwrap();
+    one(STANDARD.decode(text).unwrap())
+}
+
 const ROWS: &[Row] = &[
     Row {
         id: "gzip",
@@ -167,20 +181,27 @@ const ROWS: &[Row] = &[
         shows_cuts: Some(0),
         testers: &[&["zstd", "-tq"]],
     },
+    MAIL,
     Row {
-        id: "mail",
-        pack: mailed,
-        unpack: unmailed,
+        id: "har",
+        pack: seen,
+        unpack: unseen,
         is_archive: false,
-        // A mail ends where it ends.
+        // It is text, and a cut of it is a text that ends early.
         shows_cuts: None,
-        testers: &[&[
-            "python3",
-            "-c",
-            "import sys, email; email.message_from_file(open(sys.argv[1])).get_payload()[1]",
-        ]],
+        testers: &[&["python3", "-m", "json.tool"]],
     },
 ];
+
+const MAIL: Row = Row {
+    id: "mail",
+    pack: mailed,
+    unpack: unmailed,
+    is_archive: false,
+    // A mail ends where it ends.
+    shows_cuts: None,
+    testers: &[&["python3", "-c", "import sys, email; email.message_from_file(open(sys.argv[1])).get_payload()[1]"]],
+};
 
 fn row(id: &str) -> &'static Row {
     ROWS.iter().find(|row| row.id == id).unwrap()
@@ -320,7 +341,7 @@ fn a_cut_leaks_nothing_and_shows() {
 fn a_flipped_bit_leaks_nothing() {
     let entries: Entries = (0..2).map(|n| (format!("app-{n}.log"), log(n))).collect();
     // In a tar or a mail the flip may strike what says that something is a secret.
-    for row in ROWS.iter().filter(|row| !["tar", "mail"].contains(&row.id)) {
+    for row in ROWS.iter().filter(|row| !["tar", "mail", "har"].contains(&row.id)) {
         let whole = (row.pack)(&entries);
         for place in (0..whole.len()).step_by(193) {
             let mut bytes = whole.clone();
@@ -467,7 +488,7 @@ fn other_programs_agree_on_the_output() {
 fn bombs_end_early() {
     let start = std::time::Instant::now();
     let tight = Limits { ratio: 50, ratio_from: 1 << 20, ..Limits::default() };
-    for row in ROWS.iter().filter(|row| !["tar", "mail"].contains(&row.id)) {
+    for row in ROWS.iter().filter(|row| !["tar", "mail", "har"].contains(&row.id)) {
         let bomb = (row.pack)(&vec![("zeros".into(), vec![b'0'; 32 << 20])]);
         let ended = match scrub_with(tight, &bomb) {
             Err(Error::Container { .. }) => true,
@@ -526,4 +547,77 @@ fn very_many_empty_entries_end_at_the_limit_or_in_time() {
         assert!(matches!(scrub_with(limits, &packed), Err(Error::Container { .. })), "{}", row.id);
     }
     assert!(start.elapsed().as_secs() < 120, "{:?}", start.elapsed());
+}
+
+/// Lines with what must go of every sort and in every spelling, and the bytes of which none may be left.
+fn planted() -> (String, Vec<String>) {
+    let token = ["gh", "p_", "q7RzN3vKx0LmT5bYw2Hc8JdF6sPaE41uGiXo"].concat();
+    let aws = ["AK", "IA", "Q7RZN3VKX0LMT5BY"].concat();
+    let jwt = ["ey", "JhbGciOiJIUzI1NiJ9.ey", "JzdWIiOiJqYW5lLnJvZUBleGFtcGxlLmNvbSJ9.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg"]
+        .concat();
+    let pem = [
+        "-----BEGIN ",
+        "PRIVATE KEY-----\nMIIBVgIBADANBgkqhkiG9w0BAQEFAASCAUAwggE8AgEA\n-----END ",
+        "PRIVATE KEY-----",
+    ]
+    .concat();
+    let rows: Vec<(String, Vec<&str>)> = vec![
+        ("mail jane.roe@example.com".into(), vec!["jane.roe"]),
+        ("GET /u?name=jane.roe%40example.com&x=1".into(), vec!["jane.roe"]),
+        ("<a>jane.roe&#64;example.com</a>".into(), vec!["jane.roe"]),
+        (r#"{"m":"jane.roe\u0040example.com"}"#.into(), vec!["jane.roe"]),
+        (r#"{"log":"{\"m\":\"{\\\"password\\\":\\\"hunter2hunter2\\\"}\"}"}"#.into(), vec!["hunter2"]),
+        ("Mail JANE.ROE@EXAMPLE.COM".into(), vec!["JANE.ROE"]),
+        ("from 203.0.113.7 and ::ffff:203.0.113.9".into(), vec!["203.0.113"]),
+        ("via 2001:db8:85a3::8a2e:370:7334".into(), vec!["8a2e:370"]),
+        ("mac 00:1b:44:11:3a:b7".into(), vec!["44:11:3a"]),
+        ("card 4111 1111 1111 1111".into(), vec!["4111 1111"]),
+        ("iban DE89 3704 0044 0532 0130 00".into(), vec!["0044 0532"]),
+        ("phone: +49 30 901820".into(), vec!["901820"]),
+        ("password=hunter2hunter2".into(), vec!["hunter2"]),
+        ("https://jroe:hunter2hunter2@db.example/x".into(), vec!["hunter2"]),
+        ("Authorization: Basic amFuZTpodW50ZXIyaHVudGVyMg==".into(), vec!["amFuZTpo"]),
+        ("Cookie: JSESSIONID=0A1B2C3D4E5F60718293A4B5C6D7E8F9".into(), vec!["0A1B2C3D4E"]),
+        (format!("token {token}"), vec!["q7RzN3vKx0"]),
+        (format!("aws {aws}"), vec!["Q7RZN3VKX0"]),
+        (format!("jwt {jwt}"), vec!["JzdWIiOiJq"]),
+        (pem, vec!["MIIBVgIBADANB"]),
+    ];
+    let text: String = rows.iter().map(|(line, _)| format!("2026-05-01 10:14:02 INFO {line}\n")).collect();
+    (text, rows.into_iter().flat_map(|(_, canaries)| canaries).map(str::to_string).collect())
+}
+
+#[test]
+fn nothing_planted_is_left_in_any_encoding_three_deep() {
+    type Encode = fn(&str) -> Vec<u8>;
+    const ENCODINGS: [(&str, Encode); 5] = [
+        ("UTF-8", |text| text.as_bytes().to_vec()),
+        ("UTF-8 with a mark", |text| [b"\xef\xbb\xbf", text.as_bytes()].concat()),
+        ("UTF-16, low byte first", |text| text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+        ("UTF-16, high byte first", |text| text.encode_utf16().flat_map(u16::to_be_bytes).collect()),
+        ("UTF-32", |text| text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect()),
+    ];
+    let (text, canaries) = planted();
+    for (name, encode) in ENCODINGS {
+        let clean = scrub(&encode(&text)).0;
+        for (n, outer) in ROWS.iter().enumerate() {
+            for (m, inner) in ROWS.iter().enumerate() {
+                let middle = &ROWS[(n + m + 1) % ROWS.len()];
+                let mut packed = encode(&text);
+                for row in [inner, middle, outer] {
+                    packed = (row.pack)(&vec![("jane.roe@example.com.log".to_string(), packed)]);
+                }
+                let mut content = scrub(&packed).0;
+                let what = format!("{name} in {} in {} in {}", inner.id, middle.id, outer.id);
+                for row in [outer, middle, inner] {
+                    assert!(memchr::memmem::find(&content, b"jane.roe").is_none(), "{what}");
+                    content = (row.unpack)(&content).remove(0).1;
+                }
+                assert!(content == clean, "{what}");
+                for canary in &canaries {
+                    assert!(memchr::memmem::find(&content, &encode(canary)).is_none(), "{canary} in {what}");
+                }
+            }
+        }
+    }
 }

@@ -288,3 +288,38 @@ fn a_mail_with_nothing_to_find_comes_out_byte_for_byte() {
     let run = world.run(&["scrub"], mail.as_bytes());
     assert_eq!((run.code, run.text()), (0, mail.to_string()), "{}", run.stderr);
 }
+
+#[test]
+fn what_is_packed_as_a_whole_goes_and_stays_packed() {
+    let world = World::new();
+    let hex =
+        |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).map(|b| format!("{b:02x}")).collect::<Vec<_>>();
+    let secret = hex("hunter2x").join(",");
+    let (first, second) = secret.split_at(24);
+    let command = |text: &str| {
+        use base64::Engine;
+        let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        base64::engine::general_purpose::STANDARD.encode(wide)
+    };
+    let text = format!(
+        "Windows Registry Editor Version 5.00\r\n\r\n\"DefaultPassword\"=hex(1):{first}\\\r\n  {second},00,00\r\n\"Blob\"=hex:0{first}\r\n\
+         powershell.exe -NoProfile -EncodedCommand {} -x\r\npowershell -enc {}\r\npassword=hunter2x\r\n",
+        command("$password = 'hunter2x'"),
+        command("Get-ChildItem -Recurse C:\\Temp")
+    );
+    let out = world.run(&["scrub", "--issue", "D-4"], text.as_bytes()).text();
+    assert!(!out.contains(first) || out.matches(first).count() == 1, "{out}");
+    assert!(!out.contains(second) && !out.contains(&command("$password = 'hunter2x'")), "{out}");
+    assert!(out.contains(&command("Get-ChildItem -Recurse C:\\Temp")), "{out}");
+    assert!(out.contains(&format!("\"Blob\"=hex:0{first}")), "{out}");
+    let name = &out[out.find("PASSWORD_").unwrap()..][..20];
+    // The two characters at the end are a check, which the label enters.
+    let body = name.split_once('_').unwrap().1[..9].to_string();
+    // One value, one name: in the data of the registry as in the plain line.
+    let data = out.split_once("=hex(1):").unwrap().1.split_once("\r\n").unwrap().0;
+    let bytes: Vec<u8> = data.split(',').map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect();
+    let plain: String = bytes.iter().filter(|&&b| b != 0).map(|&b| char::from(b)).collect();
+    assert!(plain.contains(&format!("_{body}")), "{plain} {name}");
+    assert_eq!(text.matches("\r\n").count(), out.matches("\r\n").count());
+    assert_eq!(world.run(&["scrub", "--issue", "D-4"], out.as_bytes()).text(), out, "twice is once");
+}

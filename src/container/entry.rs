@@ -22,6 +22,8 @@ pub struct Entry {
     pub display: String,
     /// The size that the container states, which need not be true.
     pub size: Option<u64>,
+    /// Whether it is text and nothing to open, whatever it begins with.
+    pub is_text: bool,
     /// What is left for containers inside this entry.
     pub budget: Budget,
 }

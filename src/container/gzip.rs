@@ -46,7 +46,7 @@ impl Format for Gzip {
         let (mut members, header) = Members::open(raw)?;
         let name: Vec<u8> = visitor.name(&header.name).into_iter().filter(|byte| *byte != 0).collect();
         let display = if name.is_empty() { "content".into() } else { String::from_utf8_lossy(&name).into_owned() };
-        let entry = Entry { name: header.name.clone(), display, size: None, budget };
+        let entry = Entry { name: header.name.clone(), display, size: None, is_text: false, budget };
         let workers = visitor.workers();
         let start = |suffix: &[u8]| -> io::Result<Box<dyn Encoder>> {
             let name = if name.is_empty() { name } else { [&name, suffix].concat() };

@@ -15,6 +15,7 @@ pub mod bzip2;
 mod deflate;
 pub mod entry;
 pub mod gzip;
+pub mod har;
 pub mod input;
 pub mod limits;
 pub mod mail;
@@ -40,7 +41,7 @@ pub const HEAD: usize = 4096;
 
 /// Every format there is. The first that recognises a head has it.
 pub static FORMATS: &[&dyn Format] =
-    &[&gzip::Gzip, &zip::Zip, &tar::Tar, &bzip2::Bzip2, &xz::Xz, &zstd::Zstd, &mail::Mail];
+    &[&gzip::Gzip, &zip::Zip, &tar::Tar, &bzip2::Bzip2, &xz::Xz, &zstd::Zstd, &mail::Mail, &har::Har];
 
 /// One kind of container.
 pub trait Format: Sync {

@@ -130,7 +130,7 @@ pub(super) fn pass_nameless<'o, U: Unpack>(
     budget.entry()?;
     let raw = Raw::new(BufReader::with_capacity(64 << 10, input), Some(budget.clone()));
     let mut streams = Streams::<U, _>::open(raw)?;
-    let entry = Entry { name: Vec::new(), display: "content".into(), size: None, budget };
+    let entry = Entry { name: Vec::new(), display: "content".into(), size: None, is_text: false, budget };
     pass(&mut streams, &entry, start, visitor)
 }
 

@@ -14,7 +14,9 @@ use crate::detect::lexicon::Lexicon;
 use crate::detect::prefilter::{self, Isa, Literal, Met, Prefilter, Shape};
 use crate::detect::table::{Event, Headers, Judge, Reader, paragraphs};
 use crate::detect::view::View;
-use crate::detect::{birth, call, command, device, files, kubernetes, letter, listing, piped, record, sql, stated};
+use crate::detect::{
+    birth, call, command, device, files, kubernetes, letter, listing, packed, piped, record, sql, stated,
+};
 use crate::detect::{dashed, email, header, home, ipv4, ipv6, keyed, login, mac, numbers, pem, token, userinfo};
 use crate::finding::RuleId;
 use crate::placeholder;
@@ -173,6 +175,7 @@ fn builtin(rules: &RuleSet, lexicon: Arc<Lexicon>) -> Vec<(Group, Box<dyn Detect
         (Group::People, Box::new(record::Record::new(lexicon.clone()))),
         (Group::Keyed, Box::new(command::Command)),
         (Group::Keyed, Box::new(call::Call::new(lexicon.clone()))),
+        (Group::Keyed, Box::new(packed::Packed)),
         (Group::Keyed, Box::new(piped::Piped)),
         (Group::Keyed, Box::new(device::Device)),
         (Group::Keyed, Box::new(sql::Sql::new(lexicon))),
@@ -528,7 +531,8 @@ impl<'e, 'c> Pass<'e, 'c> {
             let from = found.start.saturating_sub(placeholder::LONGEST).max(view.low());
             let text = view.slice(from, view.run(found.end, WORD, placeholder::LONGEST) + 1);
             let (start, end) = (found.start - from, found.end - from);
-            let reason = if placeholder::touches(text, start, end) {
+            let is_ours = || text.get(start..end).is_some_and(placeholder::is_packed);
+            let reason = if placeholder::touches(text, start, end) || is_ours() {
                 Some("already a placeholder")
             } else if self.engine.keep.keeps(text.get(start..end).unwrap_or_default()) {
                 Some("kept by --keep")

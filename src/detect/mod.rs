@@ -71,6 +71,7 @@ mod dictionary;
 mod files;
 mod header;
 mod kubernetes;
+mod packed;
 mod pem;
 mod piped;
 mod sql;

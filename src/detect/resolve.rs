@@ -93,6 +93,8 @@ struct Group {
     /// By kind, the one that names it best. The surest of these says how sure the group is: what else is in it may be
     /// skipped as decided, so that it must not count.
     best: Vec<Finding>,
+    /// The member whose value is packed as a whole, and how: if it is all of the group, it decides how that is spelled.
+    packed: Option<(Span, Form)>,
     /// Open runs of the members, and how far each was followed.
     runs: Vec<(Run, u64)>,
     /// For each sort of memoryless run, the stretch that the last one of it went along.
@@ -242,6 +244,10 @@ fn finding(chunk: &Chunk<'_>, found: &Found) -> Finding {
     Finding { span, kind, rule, confidence, form, place, is_learned }
 }
 
+fn packed(finding: &Finding) -> Option<(Span, Form)> {
+    finding.form.packing().map(|_| (finding.span, finding.form))
+}
+
 impl Group {
     fn new(chunk: &Chunk<'_>, first: Found) -> Group {
         let name = finding(chunk, &first);
@@ -251,6 +257,7 @@ impl Group {
             end,
             name,
             best: vec![name],
+            packed: packed(&name),
             has_block: first.run.as_deref() == Some(&Run::Pem),
             runs: first.run.map(|run| (*run, end)).into_iter().collect(),
             followed: Vec::new(),
@@ -284,6 +291,7 @@ impl Group {
             let Some(found) = waiting.take() else { break };
             let member = finding(chunk, &found);
             self.end = self.end.max(member.span.end);
+            self.packed = self.packed.or_else(|| packed(&member));
             name_by_kind(&mut self.best, member);
             if names_better(&member, &self.name) {
                 self.name = member;
@@ -328,7 +336,11 @@ impl Group {
         let finding = Finding {
             span,
             // A union is no longer an address of the form that its name had.
-            form: if is_name_whole { self.name.form } else { Form::PLAIN },
+            form: match self.packed {
+                Some((whole, form)) if whole == span => form,
+                _ if is_name_whole => self.name.form,
+                _ => Form::PLAIN,
+            },
             place: if is_name_whole { self.name.place } else { Place::Text },
             confidence: self.best.iter().map(|best| best.confidence).max().unwrap_or(self.name.confidence),
             ..self.name

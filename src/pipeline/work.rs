@@ -258,7 +258,7 @@ impl<'s> Work<'s> {
         writer: &mut (dyn Write + Send),
     ) -> Result<Fate, VisitError> {
         let head = Head::read(reader, |_, _| true)?;
-        if let Some(format) = container::sniff(head.known()) {
+        if let Some(format) = container::sniff(head.known()).filter(|_| !entry.is_text) {
             let input = Cursor::new(head.into_bytes()).chain(reader);
             let before = (self.counts.clone(), self.summary.clone(), self.explained.len());
             let harvest = std::mem::replace(&mut self.harvest, self.scrubber.gathers().map(Box::new));
@@ -285,8 +285,10 @@ impl<'s> Work<'s> {
                 }
             };
         }
-        let nature = sniff(head.deciding());
+        let nature = if entry.is_text { Nature::Text } else { sniff(head.deciding()) };
         let mut input = Behind::new(head, Flowing(reader));
+        // What is text whatever it begins with needs no second look.
+        input.first = input.first.filter(|_| !entry.is_text);
         if let Nature::Unscannable(matter) = nature {
             return match self.unscannable(matter, &entry.display, &mut input, writer) {
                 Ok(Passes::Masked | Passes::Unscanned) => Ok(Fate::Scrubbed),

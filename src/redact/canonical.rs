@@ -69,6 +69,9 @@ fn lower(bytes: &[u8], out: &mut Vec<u8>) {
 
 /// Undoes one encoding as far as it goes; what is no escape stays.
 fn decode(encoding: Encoding, bytes: &[u8]) -> Vec<u8> {
+    if let Some(plain) = encoding.unpack(bytes) {
+        return plain;
+    }
     let mut out = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
     while let Some((&first, after)) = rest.split_first() {

@@ -104,6 +104,7 @@ impl Redactor {
             (Style::Placeholder | Style::Shape | Style::Mask, Place::Number) => self.number(value, out),
             (Style::Remove, Place::Number) => out.extend_from_slice(b"null"),
             (Style::Placeholder, Place::Text) => self.placeholder(naming, kind, form, value, out),
+            (Style::Shape, Place::Text) if form.packing().is_some() => self.placeholder(naming, kind, form, value, out),
             (Style::Shape, Place::Text) => match value.raw() {
                 // A surrogate of a long value would need its bytes.
                 Some(raw) if !raw.contains(&b'\n') => shape::write(&self.names, kind, form, raw, out),
@@ -153,6 +154,10 @@ impl Redactor {
     #[inline]
     fn placeholder(&self, naming: &mut Naming, kind: Kind, form: Form, value: Replaced<'_>, out: &mut Vec<u8>) {
         match value {
+            Replaced::Here { text, start, end } if form.packing().is_some() => {
+                self.packed(naming, kind, form, &text[start..end], out);
+                line_ends(value, out);
+            }
             Replaced::Here { text, start, end } => {
                 if !naming.open(&self.names, (kind, form), (text, start, end), out) {
                     naming.write(&self.names, kind, form, &text[start..end], out);
@@ -164,6 +169,14 @@ impl Redactor {
                 line_ends(value, out);
             }
         }
+    }
+
+    /// Appends the placeholder of a value that was packed as a whole, packed likewise.
+    fn packed(&self, naming: &mut Naming, kind: Kind, form: Form, raw: &[u8], out: &mut Vec<u8>) {
+        let Some(packing) = form.packing() else { return };
+        let mut plain = Vec::new();
+        naming.write(&self.names, kind, form, raw, &mut plain);
+        packing.pack(&plain, raw, out);
     }
 
     fn number(&self, value: Replaced<'_>, out: &mut Vec<u8>) {

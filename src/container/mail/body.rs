@@ -18,7 +18,7 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// What a base64 body holds; none if it is none. Line ends and blanks do not count.
-pub(super) fn base64(raw: &[u8]) -> Option<Vec<u8>> {
+pub(in super::super) fn base64(raw: &[u8]) -> Option<Vec<u8>> {
     let packed: Vec<u8> = raw.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
     LENIENT.decode(packed).ok()
 }

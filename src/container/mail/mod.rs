@@ -13,6 +13,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::ops::Range;
 use std::path::Path;
 
+pub(super) use self::body::base64;
 use self::header::{Fields, Transfer};
 use super::entry::{Entry, Verdict, Visitor};
 use super::measured::Kept;
@@ -191,6 +192,7 @@ impl Scrub<'_> {
             name,
             display: format!("message {}: {part}", self.number),
             size: Some(size as u64),
+            is_text: false,
             budget: self.budget.of_entry(size as u64),
         }
     }

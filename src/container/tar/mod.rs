@@ -200,6 +200,7 @@ impl Tape<'_> {
             name: raw.clone(),
             display: String::from_utf8_lossy(&name).into_owned(),
             size: Some(size),
+            is_text: false,
             budget: self.budget.of_entry(size),
         };
         let mut done =

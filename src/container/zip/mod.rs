@@ -120,6 +120,7 @@ impl members::Archive for Archive<'_> {
             name: record.name.clone(),
             display: String::from_utf8_lossy(&name).into_owned(),
             size: Some(record.size),
+            is_text: false,
             budget: self.budget.of_entry(record.compressed),
         };
         let out = Record { name, comment, ..record.clone() };
