@@ -58,6 +58,10 @@ pub enum Encoding {
     WideBase64,
     /// `hex:70,00` of a registry export, over several lines or not.
     Hex,
+    /// Text in base64, as in the data of a Kubernetes Secret; a line end behind it does not count.
+    Base64,
+    /// User and password with a colon between them, in base64 (RFC 7617). The value is the password.
+    Credentials,
 }
 
 /// Base64 with and without padding, and whatever the last bits are.
@@ -74,6 +78,8 @@ impl Encoding {
         match self {
             Encoding::Percent | Encoding::Entity | Encoding::Escape | Encoding::Doubled | Encoding::Backslash => None,
             Encoding::WideBase64 => LENIENT.decode(raw).ok().map(narrow),
+            Encoding::Base64 => LENIENT.decode(raw).ok().map(|text| text.trim_ascii_end().to_vec()),
+            Encoding::Credentials => credentials(raw).map(|(_, password)| password),
             Encoding::Hex => {
                 let digits = &raw[memchr::memchr(b':', raw)? + 1..];
                 let digits: Vec<u8> = digits.iter().copied().filter(u8::is_ascii_hexdigit).collect();
@@ -81,6 +87,11 @@ impl Encoding {
                 Some(narrow(digits.chunks_exact(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()))
             }
         }
+    }
+
+    /// The user that stands before the value in what is packed.
+    pub fn user(self, raw: &[u8]) -> Option<Vec<u8>> {
+        (self == Encoding::Credentials).then(|| credentials(raw)).flatten().map(|(user, _)| user)
     }
 
     /// Appends ASCII text packed as `raw` was.
@@ -93,6 +104,7 @@ impl Encoding {
             Encoding::WideBase64 => {
                 out.extend_from_slice(STANDARD.encode(wide().collect::<Vec<u8>>()).as_bytes());
             }
+            Encoding::Base64 | Encoding::Credentials => out.extend_from_slice(STANDARD.encode(text).as_bytes()),
             Encoding::Hex => {
                 let prefix = memchr::memchr(b':', raw).map_or(0, |colon| colon + 1);
                 out.extend_from_slice(&raw[..prefix]);
@@ -101,6 +113,14 @@ impl Encoding {
             }
         }
     }
+}
+
+/// User and password of Basic authentication; none if one of them is empty, or it is neither.
+fn credentials(raw: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let mut user = LENIENT.decode(raw).ok()?;
+    let password = user.split_off(memchr::memchr(b':', &user)? + 1);
+    user.pop();
+    (!user.is_empty() && !password.is_empty()).then_some((user, password))
 }
 
 /// The ASCII text that UTF-16 spells, without zeros at its end; anything else as it is.
@@ -128,7 +148,7 @@ impl Form {
     pub fn packing(self) -> Option<Encoding> {
         self.0[0].filter(|encoding| match encoding {
             Encoding::Percent | Encoding::Entity | Encoding::Escape | Encoding::Doubled | Encoding::Backslash => false,
-            Encoding::WideBase64 | Encoding::Hex => true,
+            Encoding::WideBase64 | Encoding::Hex | Encoding::Base64 | Encoding::Credentials => true,
         })
     }
 

@@ -80,7 +80,7 @@ pub fn is_body(kind: Kind, text: &[u8]) -> bool {
     hash.iter().all(|b| ALPHABET.contains(b)) && sum == check(kind, hash)
 }
 
-/// Whether `text` is a placeholder packed as a whole, in base64 or in hexadecimal digits.
+/// Whether `text` is a placeholder packed as a whole, in base64 or in hexadecimal digits; or two with a colon between them.
 #[inline]
 pub fn is_packed(text: &[u8]) -> bool {
     // Placeholders begin with a capital letter.
@@ -90,7 +90,10 @@ pub fn is_packed(text: &[u8]) -> bool {
 fn holds_ours(text: &[u8]) -> bool {
     let packing = if text.starts_with(b"hex") { Encoding::Hex } else { Encoding::WideBase64 };
     let Some(plain) = packing.unpack(text) else { return false };
-    at_start(&plain) == Some(plain.len())
+    match at_start(&plain) {
+        Some(end) if plain.get(end) == Some(&b':') => at_start(&plain[end + 1..]) == Some(plain.len() - end - 1),
+        end => end == Some(plain.len()),
+    }
 }
 
 /// Whether a placeholder shares a byte with `text[start..end]`.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use scrubjay::Scrubber;
 use scrubjay::detect::Terms;
+use scrubjay::finding::Encoding;
 use scrubjay::kind::Kind;
 use scrubjay::placeholder;
 use serde::Deserialize;
@@ -64,7 +65,7 @@ fn scrub(scrubber: &Scrubber, text: &str) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// The text with `<KIND>` for each placeholder of ours.
+/// The text with `<KIND>` for each placeholder of ours, packed as a whole or not.
 fn named(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -75,6 +76,16 @@ fn named(text: &str) -> String {
                 out.push_str(&format!("<{label}>"));
                 rest = &rest[length..];
             }
+            None if packed(rest) > 0 => {
+                let (inside, behind) = rest.split_at(packed(rest));
+                let encoding = if inside.starts_with("hex") { Encoding::Hex } else { Encoding::Base64 };
+                let plain = encoding.unpack(inside.as_bytes()).unwrap();
+                out.push_str(
+                    inside.split_inclusive(':').next().filter(|_| encoding == Encoding::Hex).unwrap_or_default(),
+                );
+                out.push_str(&named(std::str::from_utf8(&plain).unwrap()));
+                rest = behind;
+            }
             None => {
                 out.push(next);
                 rest = &rest[next.len_utf8()..];
@@ -82,6 +93,13 @@ fn named(text: &str) -> String {
         }
     }
     out
+}
+
+/// How long what `text` begins with is, if that is placeholders in base64 or in the data of a registry export.
+fn packed(text: &str) -> usize {
+    let signs: &[u8] = if text.starts_with("hex") { b",:()" } else { b"+/=" };
+    let end = text.bytes().position(|b| !b.is_ascii_alphanumeric() && !signs.contains(&b)).unwrap_or(text.len());
+    if placeholder::is_packed(&text.as_bytes()[..end]) { end } else { 0 }
 }
 
 /// The files of rows, in the order of their names.

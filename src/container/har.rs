@@ -70,7 +70,8 @@ impl Format for Har {
         let Taking { text, bodies, lengths, .. } = taking;
         let entry = Entry { name: Vec::new(), display: "content".into(), size: None, budget, is_text: true };
         let mut reader = Faulty::uncounted(Spooled(text.into_reader()?));
-        let putting = Putting { output, bodies: Box::new(bodies.into_reader()?), lengths, next: 0, held: Vec::new() };
+        let bodies = Box::new(bodies.into_reader()?);
+        let putting = Putting { output, bodies, lengths, next: 0, held: Vec::new(), has_begun: false };
         let mut kept = Kept::new(putting);
         let verdict = visitor.entry(&entry, &mut reader, &mut kept);
         if let Some(error) = kept.failed {
@@ -287,6 +288,8 @@ struct Putting<'h> {
     next: usize,
     /// What was written and may be the beginning of a mark.
     held: Vec<u8>,
+    /// Whether anything was written.
+    has_begun: bool,
 }
 
 impl Putting<'_> {
@@ -318,7 +321,8 @@ impl Putting<'_> {
 
     fn finish(mut self) -> io::Result<()> {
         self.put(true)?;
-        if self.next < self.lengths.len() {
+        // Of what is only looked through, nothing comes out, and so no mark either.
+        if self.has_begun && self.next < self.lengths.len() {
             return Err(foreign());
         }
         self.output.flush()
@@ -333,6 +337,7 @@ fn foreign() -> io::Error {
 impl Write for Putting<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.held.extend_from_slice(bytes);
+        self.has_begun |= !bytes.is_empty();
         self.put(false)?;
         Ok(bytes.len())
     }

@@ -8,7 +8,7 @@ use crate::detect::pem::decode;
 use crate::detect::run::Run;
 use crate::detect::value::{Extent, Quote};
 use crate::detect::view::View;
-use crate::finding::Confidence;
+use crate::finding::{Confidence, Encoding, Form};
 use crate::kind::Kind;
 use crate::rules::RuleSet;
 
@@ -258,7 +258,12 @@ fn basic(view: &View<'_>, at: usize, from: usize, out: &mut Candidates<'_>) {
         return out.left(BASIC, at, "the word, not credentials");
     }
     let run = Run::Set(const { ALNUM.or(ByteSet::of(b"+/=_-")) });
-    out.found(Found::new(from, to, Kind::Password, Confidence::High).rule(BASIC).open(view, run));
+    let found = Found::new(from, to, Kind::Password, Confidence::High).rule(BASIC);
+    let form = match Encoding::Credentials.unpack(text) {
+        Some(_) => Form::one(Encoding::Credentials),
+        None => Form::PLAIN,
+    };
+    out.found(found.form(form).open(view, run));
 }
 
 /// `Cookie: a=1; b=2`, `Set-Cookie: a=1; Path=/; HttpOnly`.

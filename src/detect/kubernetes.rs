@@ -6,10 +6,11 @@
 use crate::detect::bytes::{ALNUM, BLANK, ByteSet, SPACE};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::handle;
+use crate::detect::packed;
 use crate::detect::run::Run;
 use crate::detect::value::Quote;
 use crate::detect::view::View;
-use crate::finding::Confidence;
+use crate::finding::{Confidence, Encoding, Form};
 use crate::kind::Kind;
 
 /// Finds the values of Kubernetes Secrets.
@@ -32,20 +33,33 @@ impl Detector for Manifest {
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
         match hit.anchor {
-            0..=3 => yaml(view, hit.at, out),
-            _ => json(view, hit.at, out),
+            0 | 1 => yaml(view, hit.at, true, out),
+            2 | 3 => yaml(view, hit.at, false, out),
+            4 => json(view, hit.at, true, out),
+            _ => json(view, hit.at, false, out),
         }
     }
 }
 
-fn take(view: &View<'_>, start: usize, end: usize, out: &mut Candidates<'_>) {
+fn take(view: &View<'_>, start: usize, end: usize, is_packed: bool, out: &mut Candidates<'_>) {
     match handle::reason(view.slice(start, end)) {
         Some(reason) => out.left(0, start, reason),
-        None => out.found(Found::new(start, end, Kind::Secret, Confidence::High)),
+        None => out.found(found(view.slice(start, end), start, is_packed)),
     }
 }
 
-fn yaml(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
+/// A value that begins at `start`; under `data` it is base64, and so must be what takes its place.
+fn found(text: &[u8], start: usize, is_packed: bool) -> Found {
+    let plain = is_packed.then(|| Encoding::Base64.unpack(text)).flatten();
+    let kind = plain.as_deref().and_then(packed::kind).unwrap_or(Kind::Secret);
+    let form = match plain {
+        Some(plain) if !plain.is_empty() => Form::one(Encoding::Base64),
+        _ => Form::PLAIN,
+    };
+    Found::new(start, start + text.len(), kind, Confidence::High).form(form)
+}
+
+fn yaml(view: &View<'_>, at: usize, is_packed: bool, out: &mut Candidates<'_>) {
     let line = view.line_start(at);
     let indent = view.run(line, BLANK, 64) - line;
     // `data:`, not `metadata:`.
@@ -69,7 +83,7 @@ fn yaml(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
                 let colon = Quote::at(view, key_end).map_or(key_end, |quote| quote.end(key_end));
                 let value = view.run(colon + 1, BLANK, 64);
                 if key_end > key && view.at(colon) == Some(b':') && value > colon + 1 {
-                    line = scalar(view, value, depth, out);
+                    line = scalar(view, value, depth, is_packed, out);
                     continue;
                 }
             }
@@ -83,7 +97,7 @@ fn yaml(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
 }
 
 /// Takes the scalar at `at`, whose key stands `depth` deep; gives the start of the next line.
-fn scalar(view: &View<'_>, at: usize, depth: usize, out: &mut Candidates<'_>) -> usize {
+fn scalar(view: &View<'_>, at: usize, depth: usize, is_packed: bool, out: &mut Candidates<'_>) -> usize {
     let end = view.line_end(at, 4096);
     let next = end + 1;
     let comment = view.slice(at, end).windows(2).position(|w| w == b" #").map_or(end, |n| at + n);
@@ -110,14 +124,14 @@ fn scalar(view: &View<'_>, at: usize, depth: usize, out: &mut Candidates<'_>) ->
             if let Some(quote) = Quote::at(view, at) {
                 let extent = quote.extent(view, quote.end(at), true);
                 if extent.end > extent.start {
-                    take(view, extent.start, extent.end, out);
+                    take(view, extent.start, extent.end, is_packed, out);
                 }
             }
             next
         }
         Some(b'{' | b'[' | b'&' | b'*' | b'!') => next,
         Some(_) => {
-            let found = Found::new(at, at + text.len(), Kind::Secret, Confidence::High);
+            let found = found(text, at, is_packed);
             match handle::reason(text) {
                 Some(reason) => out.left(0, at, reason),
                 None => out.found(found.open(view, Run::Set(const { SPACE.not() }))),
@@ -151,7 +165,7 @@ fn is_secret_yaml(view: &View<'_>, line: usize, indent: usize) -> bool {
     memchr::memmem::find_iter(ahead, KIND).any(|n| is_kind(line + n))
 }
 
-fn json(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
+fn json(view: &View<'_>, at: usize, is_packed: bool, out: &mut Candidates<'_>) {
     const AROUND: ByteSet = SPACE.or(ByteSet::of(b","));
     let colon = view.run(at + 1, ALNUM, 16) + 1;
     let open = view.run(colon + 1, SPACE, 64);
@@ -173,7 +187,7 @@ fn json(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
         let Some(quote) = Quote::at(view, value) else { return };
         let extent = quote.extent(view, quote.end(value), false);
         if extent.end > extent.start {
-            let found = Found::new(extent.start, extent.end, Kind::Secret, Confidence::High);
+            let found = found(view.slice(extent.start, extent.end), extent.start, is_packed);
             match handle::reason(view.slice(extent.start, extent.end)) {
                 Some(reason) => out.left(0, extent.start, reason),
                 None => out.found(found.open(view, extent.run.clone())),

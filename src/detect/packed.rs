@@ -1,8 +1,10 @@
 //! Secrets that are packed as a whole: the data of registry exports (`"Password"=hex:70,00,...`), and commands for PowerShell
 //! in base64 (`-EncodedCommand`).
 //!
-//! Data go if their name says what they are, over all of their lines; a command goes if it names a secret. What stands
-//! in their place is packed likewise.
+//! Data go if their name says what they are, or if an address stands in them, over all of their lines; a command goes if it
+//! names a secret or an address. What stands in their place is packed likewise.
+
+use std::net::IpAddr;
 
 use crate::detect::bytes::{ALNUM, BLANK, ByteSet, HEX, LETTER};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
@@ -61,8 +63,8 @@ impl Detector for Packed {
 /// `"Name"=hex:70,00,\` and the lines behind it.
 fn registry(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
     let name = view.slice(view.line_start(at), at - 1);
-    if !name.ends_with(b"\"") || !tells(name) {
-        return out.left(REGISTRY, at, "a name that tells of no secret");
+    if !name.ends_with(b"\"") {
+        return out.left(REGISTRY, at, "no value of a registry");
     }
     let colon = view.run(at + 3, const { HEX.or(ByteSet::of(b"()")) }, 12);
     if view.at(colon) != Some(b':') {
@@ -81,8 +83,15 @@ fn registry(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
         }
         end = next;
     }
-    if end > colon + 3 {
-        let found = Found::new(at, end, Kind::Secret, Confidence::High).rule(REGISTRY);
+    let plain = if view.is_capped_at(end) { None } else { Encoding::Hex.unpack(view.slice(at, end)) };
+    let kind = match plain.as_deref().and_then(kind) {
+        _ if end <= colon + 3 => None,
+        None if tells(name) || plain.is_some_and(|plain| has_pair(&plain)) => Some(Kind::Secret),
+        kind => kind,
+    };
+    let Some(kind) = kind else { return out.left(REGISTRY, at, "a name that tells of no secret") };
+    {
+        let found = Found::new(at, end, kind, Confidence::High).rule(REGISTRY);
         let goes_on = crate::detect::run::Run::Set(const { HEX.or(ByteSet::of(b",\\ \t\r\n")) });
         out.found(found.form(Form::one(Encoding::Hex)).open(view, goes_on));
     }
@@ -104,7 +113,7 @@ fn command(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
         return;
     }
     let packed = &text[..text.len() / 4 * 4];
-    let names_a_secret = Encoding::WideBase64.unpack(packed).is_some_and(|plain| tells(&plain));
+    let names_a_secret = Encoding::WideBase64.unpack(packed).is_some_and(|plain| has_pair(&plain) || tells(&plain));
     // What cannot be read to its end, or at all, may be anything.
     if !names_a_secret && !view.is_capped_at(to) {
         return out.left(COMMAND, at, "a command that names no secret");
@@ -112,6 +121,29 @@ fn command(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
     let found = Found::new(from, to, Kind::Secret, Confidence::High).rule(COMMAND);
     let run = crate::detect::run::Run::Set(BASE64);
     out.found(found.form(Form::one(Encoding::WideBase64)).open(view, run));
+}
+
+/// What a text that was packed as a whole is, if it is an address as a whole.
+pub(super) fn kind(plain: &[u8]) -> Option<Kind> {
+    const LOCAL: ByteSet = ALNUM.or(ByteSet::of(b"._%+-"));
+    let text = std::str::from_utf8(plain).ok()?;
+    match text.parse::<IpAddr>() {
+        Ok(IpAddr::V4(_)) => return Some(Kind::Ipv4),
+        Ok(IpAddr::V6(_)) => return Some(Kind::Ipv6),
+        Err(_) => {}
+    }
+    let (local, domain) = text.split_once('@')?;
+    let is_domain =
+        domain.split('.').all(|label| !label.is_empty() && label.bytes().all(|b| ALNUM.contains(b) || b == b'-'));
+    let is_mail = !local.is_empty() && local.bytes().all(|b| LOCAL.contains(b)) && domain.contains('.') && is_domain;
+    is_mail.then_some(Kind::Email)
+}
+
+/// Whether an address or a word that tells of a secret stands somewhere in it.
+fn has_pair(plain: &[u8]) -> bool {
+    let is_text = plain.iter().all(|b| matches!(b, b' '..=b'~' | b'\t' | b'\r' | b'\n' | 0));
+    let words = plain.split(|b| !matches!(b, b'!'..=b'~') || b"<>\"',;()=".contains(b));
+    is_text && (tells(plain) || words.into_iter().any(|word| kind(word).is_some()))
 }
 
 fn tells(text: &[u8]) -> bool {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use zeroize::Zeroize;
+
 use crate::finding::{Confidence, Finding, Form, Place, RuleId};
 use crate::kind::Kind;
 use crate::placeholder;
@@ -175,6 +177,11 @@ impl Redactor {
     fn packed(&self, naming: &mut Naming, kind: Kind, form: Form, raw: &[u8], out: &mut Vec<u8>) {
         let Some(packing) = form.packing() else { return };
         let mut plain = Vec::new();
+        if let Some(mut user) = packing.user(raw) {
+            naming.write(&self.names, Kind::User, Form::PLAIN, &user, &mut plain);
+            plain.push(b':');
+            user.zeroize();
+        }
         naming.write(&self.names, kind, form, raw, &mut plain);
         packing.pack(&plain, raw, out);
     }
