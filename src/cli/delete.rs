@@ -29,7 +29,9 @@ pub enum Asked {
 
 /// Whether something remains that nothing holds.
 fn is_short(report: &DeletionReport) -> bool {
-    !report.running.is_empty() || report.count(|outcome| outcome.is_kept() && outcome != Outcome::Held) > 0
+    report.left_to_owner
+        || !report.running.is_empty()
+        || report.count(|outcome| outcome.is_kept() && outcome != Outcome::Held) > 0
 }
 
 /// Prints what was, or would be, deleted and what could not be; the exit code says whether something remains.
@@ -78,6 +80,9 @@ fn write(out: &mut impl Write, report: &DeletionReport, asked: Asked) -> io::Res
     }
     for issue in &report.keys_destroyed {
         writeln!(out, "the key of issue {} is destroyed", show::text(issue))?;
+    }
+    if report.left_to_owner {
+        return writeln!(out, "due now; the next purge of who owns the ledger's tables deletes it");
     }
     let count = |is: fn(Outcome) -> bool| report.count(is);
     let deleted = count(|outcome| matches!(outcome, Outcome::Deleted | Outcome::DeletedWithOther));

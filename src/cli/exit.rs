@@ -52,6 +52,7 @@ impl From<&ledger::Error> for Exit {
             | Error::Settled(_)
             | Error::Answered(_)
             | Error::OtherCustomer(_)
+            | Error::NotAdmitted
             | Error::Newer { .. }
             | Error::Home { .. }
             | Error::NotConfirmable { .. }

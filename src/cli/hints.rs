@@ -145,6 +145,9 @@ impl Error {
                 Ledger::Postgres(_) => {
                     "check that the server runs and that this user may use the database, and run this again"
                 }
+                Ledger::NotAdmitted => {
+                    "name a customer that `scrubjay admit` lets it see; purges, certificates and the audit log are for who owns the tables"
+                }
                 Ledger::Busy => "wait until it is done, and run this again",
                 Ledger::Newer { .. } => "use the scrubjay that wrote it, or a later one",
                 Ledger::Contradiction(_) | Ledger::Row(_) => {

@@ -4,6 +4,7 @@
 //! exit codes, `context` is what a verb finds around it, `options` are those that verbs share, and `show` is how things are
 //! written for people.
 
+mod admit;
 mod assign;
 mod audit;
 mod bench;
@@ -85,6 +86,7 @@ enum Verb {
     Fsck(fsck::Args),
     Subject(subject::Args),
     Note(note::Args),
+    Admit(admit::Args),
 }
 
 impl Cli {
@@ -106,6 +108,7 @@ impl Cli {
             Verb::Release(args) => hold::release(&context, args, &mut out),
             Verb::Confirm(args) => confirm::run(&context, args, &mut out),
             Verb::Subject(args) => subject::run(&context, args, &mut out),
+            Verb::Admit(args) => admit::run(&context, args, &mut out),
             Verb::Note(args) => note::run(&context, args, &mut out),
             Verb::Fsck(args) => fsck::run(&context, args, &mut out),
             Verb::Resolve(args) => resolve::run(&context, args, &mut out),

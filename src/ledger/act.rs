@@ -101,6 +101,11 @@ impl Ledger {
         };
         let path = path.unwrap_or_default();
         let intent = self.read(|store| store.open_deletion(&location.location_id))?;
+        if intent.is_some() && location.host.as_deref().is_some_and(|host| host != self.me.host()) {
+            // That host is at it, or will be again.
+            item.outcome = Outcome::Unreachable;
+            return Ok(item);
+        }
         // What was kept before is looked at first: as long as nothing has changed, nothing is written.
         let was_kept = location.last_error.filter(|_| intent.is_none());
         if dry_run || was_kept.is_some() || (intent.is_none() && claim.is_err()) {
@@ -123,7 +128,7 @@ impl Ledger {
                 Err(outcome) => {
                     item.outcome = outcome;
                     if !dry_run && was_kept != Some(outcome) {
-                        self.write(|tx| tx.settle(&location.location_id, outcome, cause))?;
+                        self.write_leased(|tx| tx.settle(&location.location_id, outcome, cause))?;
                     }
                     return Ok(item);
                 }
@@ -134,7 +139,7 @@ impl Ledger {
             Err(outcome) => {
                 item.outcome = outcome;
                 if outcome != Outcome::Held {
-                    self.write(|tx| tx.settle(&location.location_id, outcome, cause))?;
+                    self.write_leased(|tx| tx.settle(&location.location_id, outcome, cause))?;
                 }
                 return Ok(item);
             }
@@ -146,7 +151,7 @@ impl Ledger {
                 item.outcome = outcome;
                 item.size = proof.map(|proof| proof.size.max(0) as u64);
                 item.sha256 = proof.map(|proof| audit::hex(&proof.sha256));
-                self.write(|tx| tx.confirm(deletion, outcome, proof))?;
+                self.write_leased(|tx| tx.confirm(deletion, outcome, proof))?;
                 self.step(Step::Confirmed)?;
             }
         }
@@ -250,7 +255,7 @@ impl Ledger {
         if self.is_claimed_elsewhere(location, artifact, now)? {
             return Ok(Err(Outcome::SharedWithIssue));
         }
-        self.write(|tx| {
+        self.write_leased(|tx| {
             if tx.is_held(&artifact.artifact_id)? {
                 return Ok(Err(Outcome::Held));
             }
@@ -333,7 +338,7 @@ impl Ledger {
             // Nobody opens it by its name any more; who has it open would go on reading it.
             Ok(proof) if self.is_open_elsewhere(proof) => Err(Outcome::InUse),
             // The last look for holds is in the transaction that makes the deletion certain.
-            Ok(proof) => match self.write(|tx| tx.verified(deletion, proof, &location.artifact_id))? {
+            Ok(proof) => match self.write_leased(|tx| tx.verified(deletion, proof, &location.artifact_id))? {
                 true => Ok(proof),
                 false => Err(Outcome::Held),
             },
@@ -342,7 +347,7 @@ impl Ledger {
         match proof {
             Err(outcome) => {
                 if deletion.verified_at.is_some() {
-                    self.write(|tx| tx.unverify(deletion))?;
+                    self.write_leased(|tx| tx.unverify(deletion))?;
                 }
                 if quarantine.put_back().is_err() {
                     return Ok(Act::Open(outcome));

@@ -79,7 +79,8 @@ impl Ledger {
         let now = self.clock.now();
         let file = self.home.file("deletion.lock")?;
         // A purge that is at work settles it as well, or the next one does.
-        let artifact_deleted = file.try_lock().is_ok() && self.settle_artifact(&artifact.artifact_id, now)?;
+        let is_free = self.store().is_shared() || file.try_lock().is_ok();
+        let artifact_deleted = is_free && self.settle_artifact(&artifact.artifact_id, now)?;
         if artifact_deleted {
             self.destroy_keys(artifact.issue_id.as_deref(), &mut report)?;
             self.seal_log()?;

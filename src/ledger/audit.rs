@@ -336,7 +336,7 @@ fn parse_slot(seals: &Seals, bytes: &[u8]) -> Option<Head> {
 pub(super) fn check_mark(store: &dyn Store, mark: &Head) -> Result<(), Error> {
     let agrees = match mark.seq {
         0 => true,
-        seq => store.event(seq)?.is_some_and(|event| event.hash == mark.hash),
+        seq => store.event_hash(seq)?.is_some_and(|hash| hash == mark.hash),
     };
     if agrees {
         return Ok(());

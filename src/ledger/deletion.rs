@@ -87,6 +87,8 @@ pub struct DeletionReport {
     pub keys_destroyed: Vec<String>,
     /// The moment until which a grace postpones the deletion.
     pub postponed_until: Option<Time>,
+    /// This role of the database deletes nothing: what is due is left to the next purge of who owns the tables.
+    pub left_to_owner: bool,
     /// A reader kept the database's log from being emptied: overwritten values may stand in it until the next purge.
     pub log_not_emptied: bool,
 }
@@ -105,7 +107,7 @@ impl DeletionReport {
 
     /// Whether something that is due may remain.
     pub fn is_incomplete(&self) -> bool {
-        !self.running.is_empty() || self.count(Outcome::is_kept) > 0
+        self.left_to_owner || !self.running.is_empty() || self.count(Outcome::is_kept) > 0
     }
 
     pub(super) fn push(&mut self, item: DeletionItem) {
@@ -182,43 +184,84 @@ impl Ledger {
     /// The one way to a deletion. With an issue, only its artifacts are looked at; a dry run for an issue takes all of
     /// them as due.
     fn sweep(&self, issue_id: Option<&str>, dry_run: bool) -> Result<DeletionReport, Error> {
+        if !dry_run && self.store().is_restricted()? {
+            // Who does not see every record cannot know what else needs a file.
+            return match issue_id {
+                Some(_) => Ok(DeletionReport { left_to_owner: true, ..DeletionReport::default() }),
+                None => Err(Error::NotAdmitted),
+            };
+        }
         let file = self.home.file("deletion.lock")?;
-        if !dry_run {
+        if !dry_run && !self.store().is_shared() {
             take(&file)?;
         }
         let mut report = DeletionReport { dry_run, ..DeletionReport::default() };
         let now = self.clock.now();
+        let claims = if dry_run { None } else { Some(self.claims()?) };
         // First what was begun; then what is due, page by page; then what runs that died have left.
-        let (begun, mut unfinished) = self.read(|store| {
+        let (begun, mut unfinished, of_issue) = self.read(|store| {
             let mut begun = BTreeSet::new();
             for deletion in store.open_deletions()? {
                 begun.extend(store.location(&deletion.location_id)?.map(|location| location.artifact_id));
             }
-            let mut unfinished: BTreeSet<String> = store.unfinished()?.into_iter().collect();
-            if let Some(issue_id) = issue_id.filter(|_| dry_run) {
-                unfinished.extend(store.artifacts_of(Some(issue_id))?.into_iter().map(|artifact| artifact.artifact_id));
+            let unfinished: BTreeSet<String> = store.unfinished()?.into_iter().collect();
+            let mut of_issue = Vec::new();
+            if let Some(issue_id) = issue_id {
+                let is_meant = |artifact: &ArtifactRow| {
+                    artifact.state != ArtifactState::Deleted && (dry_run || artifact.due_at <= now.0)
+                };
+                let artifacts = store.artifacts_of(Some(issue_id))?.into_iter().filter(is_meant);
+                of_issue.extend(artifacts.map(|artifact| artifact.artifact_id));
             }
-            Ok((begun, unfinished))
+            Ok((begun, unfinished, of_issue))
         })?;
-        for artifact_id in &begun {
-            self.sweep_artifact(artifact_id, issue_id, now, &mut report)?;
-        }
-        let mut after = (i64::MIN, i64::MIN);
-        loop {
-            let page = self.read(|store| store.due(now.0, after, BATCH))?;
-            let Some(last) = page.last() else { break };
-            after = last.place;
-            let page: Vec<String> = page.into_iter().map(|due| due.artifact_id).collect();
-            for artifact_id in &page {
-                unfinished.remove(artifact_id);
+        // What another purge has is left to it.
+        let claim = |ids: &[String], report: &mut DeletionReport| -> Result<Vec<String>, Error> {
+            let Some(claims) = &claims else { return Ok(ids.to_vec()) };
+            let claimed = claims.these(ids)?;
+            if issue_id.is_some() {
+                let others = ids.iter().filter(|id| of_issue.contains(id) && !claimed.contains(id));
+                report.running.extend(others.map(|id| ArtifactId(id.clone())));
             }
-            let fresh: Vec<String> = page.into_iter().filter(|artifact_id| !begun.contains(artifact_id)).collect();
-            self.sweep_page(&fresh, issue_id, now, &mut report)?;
+            Ok(claimed)
+        };
+        let pages =
+            |ids: Vec<String>| -> Vec<Vec<String>> { ids.chunks(BATCH as usize).map(<[String]>::to_vec).collect() };
+        for page in pages(begun.iter().cloned().collect()) {
+            for artifact_id in claim(&page, &mut report)? {
+                self.sweep_artifact(&artifact_id, issue_id, now, &mut report)?;
+            }
         }
-        for artifact_id in unfinished.iter().filter(|artifact_id| !begun.contains(*artifact_id)) {
-            self.sweep_artifact(artifact_id, issue_id, now, &mut report)?;
+        if issue_id.is_some() {
+            for page in pages(of_issue.iter().filter(|id| !begun.contains(*id)).cloned().collect()) {
+                unfinished.retain(|id| !page.contains(id));
+                self.sweep_page(&claim(&page, &mut report)?, issue_id, now, &mut report)?;
+            }
+        } else {
+            let mut after = (i64::MIN, i64::MIN);
+            loop {
+                let page = match &claims {
+                    Some(claims) => claims.due(now.0, after, BATCH)?,
+                    None => self.read(|store| store.due(now.0, after, BATCH))?,
+                };
+                let Some(last) = page.last() else { break };
+                after = last.place;
+                let page: Vec<String> = page.into_iter().map(|due| due.artifact_id).collect();
+                for artifact_id in &page {
+                    unfinished.remove(artifact_id);
+                }
+                let fresh: Vec<String> = page.into_iter().filter(|artifact_id| !begun.contains(artifact_id)).collect();
+                self.sweep_page(&fresh, issue_id, now, &mut report)?;
+            }
         }
-        if !dry_run {
+        for page in pages(unfinished.into_iter().filter(|id| !begun.contains(id)).collect()) {
+            for artifact_id in claim(&page, &mut report)? {
+                self.sweep_artifact(&artifact_id, issue_id, now, &mut report)?;
+            }
+        }
+        if let Some(claims) = claims {
+            claims.end()?;
+            drop(claims);
             self.destroy_keys(issue_id, &mut report)?;
             report.log_not_emptied = !self.seal_log()?;
         }
@@ -333,7 +376,7 @@ impl Ledger {
     }
 
     fn mark_interrupted(&self, artifact_id: &str) -> Result<(), Error> {
-        self.write(|tx| {
+        self.write_leased(|tx| {
             let Some(mut artifact) = tx.store.artifact(artifact_id)? else { return Ok(()) };
             if artifact.state == ArtifactState::Registered {
                 artifact.state = ArtifactState::Interrupted;
@@ -347,7 +390,7 @@ impl Ledger {
     /// Settles an artifact that is due, if all its owned copies are settled: blanks its names and leaves what was only
     /// observed to its owner.
     pub(super) fn settle_artifact(&self, artifact_id: &str, now: Time) -> Result<bool, Error> {
-        self.write(|tx| tx.settle_artifact(artifact_id, now))
+        self.write_leased(|tx| tx.settle_artifact(artifact_id, now))
     }
 }
 

@@ -58,6 +58,9 @@ pub enum Error {
     /// PostgreSQL refused; its code is given (its message may quote what was sent).
     #[error("the ledger's PostgreSQL failed: {0}")]
     Postgres(String),
+    /// The role of the database was not admitted to this.
+    #[error("this role of the database may not do that")]
+    NotAdmitted,
     /// Another process holds what is needed.
     #[error("another scrubjay is at work on this ledger")]
     Busy,
@@ -183,6 +186,7 @@ impl From<postgres::Error> for Error {
         let busy = [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::LOCK_NOT_AVAILABLE];
         match error.code() {
             Some(code) if busy.contains(code) => Error::Busy,
+            Some(code) if *code == SqlState::INSUFFICIENT_PRIVILEGE => Error::NotAdmitted,
             Some(code) => Error::Postgres(format!("SQLSTATE {}", code.code())),
             None if error.is_closed() => Error::Postgres("the connection was lost".into()),
             None => Error::Postgres("there is no connection, or no understanding".into()),

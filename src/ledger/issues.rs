@@ -158,7 +158,7 @@ impl Ledger {
             }
             None => {
                 let policy = tx.policy(retention.or(self.retention.as_ref()))?;
-                let issue_id = id::random()?;
+                let (issue_id, is_restricted) = (id::random()?, tx.store.is_restricted()?);
                 let row = IssueRow {
                     name_enc: tx.seals.seal("issue.name", &issue_id, name.as_bytes())?,
                     name_hash,
@@ -171,7 +171,11 @@ impl Ledger {
                     customer: customer.clone(),
                     issue_id,
                 };
-                tx.put_issue(&row)?;
+                match tx.put_issue(&row) {
+                    // It may be there, and hidden.
+                    Err(_) if is_restricted => return Err(Error::NotAdmitted),
+                    done => done?,
+                }
                 tx.log(Op::IssueOpened, vec![("issue", row.issue_id.as_str().into())])?;
                 row
             }

@@ -38,6 +38,25 @@ impl Process {
         })
     }
 
+    /// By which another process knows it.
+    pub(super) fn name(&self) -> String {
+        format!("{} {} {} {} {}", self.host, self.boot, self.pid_space, self.pid, self.started)
+    }
+
+    /// The process of this name.
+    pub(super) fn parse(name: &str) -> Option<Process> {
+        let mut words = name.split(' ');
+        let mut word = || words.next().map(String::from);
+        let (host, boot, pid_space) = (word()?, word()?, word()?);
+        Some(Process { host, boot, pid_space, pid: word()?.parse().ok()?, started: word()?.parse().ok()? })
+    }
+
+    /// Whether a process lives, as far as it can be seen from this one; what cannot be seen counts as living.
+    pub(super) fn sees_process_alive(&self, other: &Process, now: Time) -> bool {
+        let Process { host, boot, pid_space, pid, started } = other.clone();
+        self.sees_alive(&RunRow { run_id: String::new(), host, boot, pid_space, pid, started, at: now.0 }, now)
+    }
+
     /// The row of a run of this process.
     pub(super) fn run(&self, at: Time) -> Result<RunRow, Error> {
         Ok(RunRow {

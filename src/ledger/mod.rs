@@ -24,12 +24,14 @@
 //! What it refuses to know: detection, rules, pseudonyms, terminals, environments and configuration. It prints nothing.
 
 mod act;
+mod admission;
 mod attest;
 mod audit;
 mod batch;
 mod cell;
 mod certificate;
 mod checkpoint;
+mod claims;
 mod codes;
 mod copies;
 mod deletion;
@@ -99,6 +101,7 @@ use act::Step;
 
 use audit::{Fields, Fingerprints, Mark};
 use checkpoint::Checkpoints;
+use claims::Lease;
 use codes::Op;
 use handles::Handles;
 use home::Home;
@@ -133,6 +136,8 @@ pub struct Ledger {
     retention: Option<Retention>,
     customer: Option<String>,
     handles: Mutex<Handles>,
+    /// What a purge that is at work has claimed.
+    lease: Mutex<Option<Lease>>,
     store: Mutex<Box<dyn Store>>,
     #[cfg(test)]
     stop: Mutex<Option<Step>>,
@@ -233,6 +238,7 @@ impl Ledger {
             retention: None,
             customer: None,
             handles: Mutex::new(Handles::default()),
+            lease: Mutex::new(None),
             store: Mutex::new(store),
             #[cfg(test)]
             stop: Mutex::new(None),
@@ -293,6 +299,9 @@ impl Ledger {
 
     /// The same, with further checkpoints that were kept elsewhere.
     pub fn audit_verify_with(&self, further: &[PathBuf]) -> Result<AuditReport, Error> {
+        if self.store().is_restricted()? {
+            return Err(Error::NotAdmitted);
+        }
         // Mark and checkpoints are read first: others may add to them while we read the log, but never behind our view.
         let mark = self.mark.read(&self.seals);
         let (checkpoints, unreadable) = self.checkpoints.read(further);

@@ -116,7 +116,7 @@ impl Ledger {
         let leave = |file: &Plain, left: &mut BTreeSet<String>| {
             left.insert(file.artifact.artifact_id.clone());
         };
-        let intended: Vec<Option<DeletionRow>> = self.write(|tx| {
+        let intended: Vec<Option<DeletionRow>> = self.write_leased(|tx| {
             let mut intended = Vec::with_capacity(plain.len());
             for file in plain {
                 let fresh = tx.store.artifact(&file.artifact.artifact_id)?.ok_or(Error::Row("artifact"))?;
@@ -139,7 +139,7 @@ impl Ledger {
             }
         }
         // The last look for holds is in the transaction that makes the deletions certain.
-        let certain: Vec<bool> = self.write(|tx| {
+        let certain: Vec<bool> = self.write_leased(|tx| {
             let certain = taken
                 .iter_mut()
                 .map(|(file, deletion, _, proof)| tx.verified(deletion, *proof, &file.artifact.artifact_id));
@@ -175,7 +175,7 @@ impl Ledger {
             is_synced
         });
         self.step(Step::Closed)?;
-        let over = self.write(|tx| {
+        let over = self.write_leased(|tx| {
             let mut artifacts = BTreeSet::new();
             for (file, deletion, proof) in &gone {
                 tx.confirm(deletion.clone(), Outcome::Deleted, Some(*proof))?;

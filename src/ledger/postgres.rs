@@ -1,5 +1,8 @@
 //! The driver for PostgreSQL: one ledger for several programs, and for several hosts that share its keystore.
 //!
+//! What is deleted is claimed row by row (`FOR UPDATE SKIP LOCKED`), so that several programs delete at once, each what no
+//! other one has. Who does not own the tables sees, by row-level security, only the customers that he was admitted to.
+//!
 //! Writers go one after the other, as with SQLite: each begins by locking the head of the audit log, which every write
 //! moves. So a hold and the intent of a deletion can never pass each other unseen, whatever the isolation level, and no
 //! two events follow the same one. What PostgreSQL does not do is to overwrite: old versions of sealed values stand in
@@ -26,6 +29,19 @@ const MIGRATIONS: [&str; 3] = [
 
 /// A number that stands for scrubjay among PostgreSQL's advisory locks.
 const LOCK: i64 = 0x7363_7275_626A_6179;
+
+/// What a role needs that was admitted to a customer. Of the audit log it may read hashes, no entries.
+const GRANTS: &str = "\
+    GRANT SELECT ON store, scrubjay_version, retention_policy, admitted TO ROLE;
+    GRANT INSERT ON retention_policy TO ROLE;
+    GRANT SELECT, INSERT, UPDATE ON issue, issue_key, run, artifact, note, hold, location, finding_count, deletion, \
+        subject_request TO ROLE;
+    GRANT SELECT (seq, hash), INSERT ON audit_event TO ROLE;
+    GRANT SELECT, UPDATE ON chain_head TO ROLE";
+
+const REVOKES: &str = "\
+    REVOKE ALL ON store, scrubjay_version, retention_policy, admitted, issue, issue_key, run, artifact, note, hold, \
+        location, finding_count, deletion, subject_request, audit_event, chain_head FROM ROLE";
 
 /// An open connection.
 pub(super) struct Postgres {
@@ -72,6 +88,13 @@ impl Postgres {
 
 fn migrate(client: &mut Client) -> Result<(), Error> {
     let known = MIGRATIONS.len() as i64;
+    // Asked first: who may use the tables may not make any.
+    let there = client.query_one("SELECT to_regclass('scrubjay_version') IS NOT NULL", &[])?.get::<_, bool>(0);
+    if there
+        && client.query_opt("SELECT version FROM scrubjay_version", &[])?.map(|row| row.get::<_, i64>(0)) == Some(known)
+    {
+        return Ok(());
+    }
     let mut transaction = client.transaction()?;
     // Two programs may meet an empty database at once.
     transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK])?;
@@ -117,6 +140,8 @@ impl Driver for Postgres {
         self.rollback();
         let sql = match access {
             Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            // Neither the head of the log nor any record changes, and a lease that is lost is an hour lost at worst.
+            Access::Claim => "BEGIN; SET LOCAL synchronous_commit = off",
             // The server knows how to make commits of many sessions durable at once.
             Access::Write | Access::Lazily => "BEGIN; SELECT 1 FROM chain_head FOR UPDATE",
         };
@@ -164,6 +189,42 @@ impl Driver for Postgres {
 
     fn expect_many(&mut self, _many: bool) -> Result<(), Error> {
         Ok(())
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    fn is_restricted(&self) -> Result<bool, Error> {
+        Ok(self.client.borrow_mut().query_one("SELECT row_security_active('issue')", &[])?.get(0))
+    }
+
+    fn admit(&mut self, role: &str, customer: Option<&str>) -> Result<(), Error> {
+        let client = self.client.get_mut();
+        if client.query_opt("SELECT 1 FROM pg_roles WHERE rolname = $1", &[&role])?.is_none() {
+            return Err(Error::Server("there is no such role; CREATE ROLE NAME LOGIN makes one"));
+        }
+        let name = format!("\"{}\"", role.replace('"', "\"\""));
+        match customer {
+            Some(customer) => {
+                client.batch_execute(&GRANTS.replace("ROLE", &name))?;
+                let sql = "INSERT INTO admitted VALUES ($1, $2) ON CONFLICT DO NOTHING";
+                client.execute(sql, &[&role, &customer])?;
+            }
+            None => {
+                client.execute("DELETE FROM admitted WHERE role_name = $1", &[&role])?;
+                client.batch_execute(&REVOKES.replace("ROLE", &name))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn now(&self) -> &'static str {
+        "(extract(epoch FROM clock_timestamp()) * 1000)::BIGINT"
+    }
+
+    fn skips_locked(&self) -> &'static str {
+        "FOR UPDATE SKIP LOCKED"
     }
 
     fn empty_log(&mut self) -> Result<bool, Error> {

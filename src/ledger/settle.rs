@@ -19,6 +19,10 @@ impl Tx<'_> {
     /// Writes down how an attempt on a location ended; the log tells of it in one entry.
     pub(super) fn settle(&mut self, location_id: &str, outcome: Outcome, cause: Cause) -> Result<(), Error> {
         let Some(mut location) = self.store.location(location_id)? else { return Err(Error::Row("location")) };
+        // A person may have attested it meanwhile.
+        if location.state.is_settled() {
+            return Ok(());
+        }
         let op = match outcome.state() {
             Some(state) if state.is_settled() => {
                 location.settle(state, self.now);

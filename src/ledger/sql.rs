@@ -25,6 +25,24 @@ pub(super) trait Driver: Send {
     fn expect_many(&mut self, many: bool) -> Result<(), Error>;
     /// See [`Store::empty_log`].
     fn empty_log(&mut self) -> Result<bool, Error>;
+    /// See [`Store::is_shared`].
+    fn is_shared(&self) -> bool {
+        false
+    }
+    /// See [`Store::is_restricted`].
+    fn is_restricted(&self) -> Result<bool, Error> {
+        Ok(false)
+    }
+    /// See [`Store::admit`].
+    fn admit(&mut self, _role: &str, _customer: Option<&str>) -> Result<(), Error> {
+        Err(Error::Server("a ledger in a file has no roles: whoever may read the file sees all of it"))
+    }
+    /// Milliseconds since 1970 by the database's own clock.
+    fn now(&self) -> &'static str;
+    /// What passes over rows that others are at work on.
+    fn skips_locked(&self) -> &'static str {
+        ""
+    }
 }
 
 /// The store over a driver.
@@ -121,7 +139,11 @@ impl<D: Driver> Store for Sql<D> {
     }
 
     fn put_policy(&mut self, row: &PolicyRow) -> Result<(), Error> {
-        self.put(row)
+        // Versions are never edited, and some who may add one may not.
+        let places: Vec<String> = (1..=row.cells().len()).map(|place| format!("${place}")).collect();
+        let (columns, places) = (PolicyRow::COLUMNS, places.join(", "));
+        let sql = format!("INSERT INTO retention_policy ({columns}) VALUES ({places})");
+        self.driver.execute(&sql, &row.cells()).map(drop)
     }
 
     fn issue(&self, issue_id: &str) -> Result<Option<IssueRow>, Error> {
@@ -192,6 +214,56 @@ impl<D: Driver> Store for Sql<D> {
             Ok(Due { artifact_id: cells.take()?, place: (cells.take()?, cells.take()?) })
         };
         rows.into_iter().map(due).collect()
+    }
+
+    fn claim_due(
+        &mut self,
+        now: i64,
+        after: (i64, i64),
+        limit: i64,
+        lease: &str,
+        lasts: i64,
+    ) -> Result<Vec<Due>, Error> {
+        let (clock, skip) = (self.driver.now(), self.driver.skips_locked());
+        let sql = format!(
+            "UPDATE artifact SET lease = $1, lease_until = {clock} + $2 WHERE artifact_id IN (\
+             SELECT artifact_id FROM artifact WHERE {} AND (due_at, rowid) > ($4, $5) \
+             AND (lease IS NULL OR lease_until <= {clock}) ORDER BY due_at, rowid LIMIT $6 {skip}) \
+             RETURNING artifact_id, due_at, rowid",
+            DUE.replace("$1", "$3")
+        );
+        let rows = self.driver.query(&sql, &cells![lease.to_string(), lasts, now, after.0, after.1, limit])?;
+        let due = |cells| {
+            let mut cells = Cells::new("artifact", cells);
+            Ok(Due { artifact_id: cells.take()?, place: (cells.take()?, cells.take()?) })
+        };
+        let mut due = rows.into_iter().map(due).collect::<Result<Vec<Due>, Error>>()?;
+        due.sort_by_key(|due| due.place);
+        Ok(due)
+    }
+
+    fn claim(&mut self, artifact_id: &str, lease: &str, lasts: i64) -> Result<bool, Error> {
+        let (clock, skip) = (self.driver.now(), self.driver.skips_locked());
+        let sql = format!(
+            "UPDATE artifact SET lease = $1, lease_until = {clock} + $2 WHERE artifact_id IN (\
+             SELECT artifact_id FROM artifact WHERE artifact_id = $3 \
+             AND (lease IS NULL OR lease_until <= {clock} OR lease = $1) {skip})"
+        );
+        Ok(self.driver.execute(&sql, &cells![lease.to_string(), lasts, artifact_id.to_string()])? > 0)
+    }
+
+    fn renew(&mut self, lease: &str, lasts: i64) -> Result<u64, Error> {
+        let sql = format!("UPDATE artifact SET lease_until = {} + $1 WHERE lease = $2", self.driver.now());
+        self.driver.execute(&sql, &cells![lasts, lease.to_string()])
+    }
+
+    fn release(&mut self, lease: &str) -> Result<(), Error> {
+        let sql = "UPDATE artifact SET lease = NULL, lease_until = NULL WHERE lease = $1";
+        self.driver.execute(sql, &cells![lease.to_string()]).map(drop)
+    }
+
+    fn leases(&self) -> Result<Vec<String>, Error> {
+        self.column("artifact", "SELECT DISTINCT lease FROM artifact WHERE lease IS NOT NULL", &[])
     }
 
     fn count_due(&self, now: i64) -> Result<u64, Error> {
@@ -404,8 +476,8 @@ impl<D: Driver> Store for Sql<D> {
         Ok(Head { seq: cells.take()?, hash: cells.take()?, frontier: cells.take()? })
     }
 
-    fn event(&self, seq: i64) -> Result<Option<EventRow>, Error> {
-        self.one("WHERE seq = $1", &cells![seq])
+    fn event_hash(&self, seq: i64) -> Result<Option<Vec<u8>>, Error> {
+        Ok(self.column("audit_event", "SELECT hash FROM audit_event WHERE seq = $1", &cells![seq])?.pop())
     }
 
     fn events(&self, after: i64, limit: i64) -> Result<Vec<EventRow>, Error> {
@@ -421,6 +493,18 @@ impl<D: Driver> Store for Sql<D> {
 
     fn check(&self) -> Result<Vec<String>, Error> {
         self.driver.check()
+    }
+
+    fn is_shared(&self) -> bool {
+        self.driver.is_shared()
+    }
+
+    fn is_restricted(&self) -> Result<bool, Error> {
+        self.driver.is_restricted()
+    }
+
+    fn admit(&mut self, role: &str, customer: Option<&str>) -> Result<(), Error> {
+        self.driver.admit(role, customer)
     }
 
     fn expect_many(&mut self, many: bool) -> Result<(), Error> {

@@ -125,10 +125,10 @@ impl Driver for Sqlite {
         self.rollback();
         let sql = match access {
             Access::Read => "BEGIN DEFERRED",
-            Access::Write | Access::Lazily => "BEGIN IMMEDIATE",
+            Access::Write | Access::Claim | Access::Lazily => "BEGIN IMMEDIATE",
         };
         if access != Access::Read {
-            self.be_lazy(access == Access::Lazily)?;
+            self.be_lazy(access != Access::Write)?;
         }
         Ok(self.connection.execute_batch(sql)?)
     }
@@ -196,6 +196,10 @@ impl Driver for Sqlite {
             true => "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000;",
             false => "PRAGMA cache_size = -2000; PRAGMA wal_autocheckpoint = 1000;",
         })?)
+    }
+
+    fn now(&self) -> &'static str {
+        "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
     }
 
     fn empty_log(&mut self) -> Result<bool, Error> {

@@ -13,7 +13,9 @@ pub(super) enum Access {
     Read,
     /// The only writer until the end; durable when it is committed.
     Write,
-    /// The same, but a loss of power may undo it, with all that was committed like this since the last durable commit.
+    /// Only leases are written: several may do so at once, and a loss of power may undo it.
+    Claim,
+    /// As `Write`, but a loss of power may undo it, with all that was committed like this since the last durable commit.
     Lazily,
 }
 
@@ -82,6 +84,23 @@ pub(super) trait Store: Send {
     /// Artifacts of an issue that are due and not deleted, the most urgent first: at most `limit` behind the one that has
     /// this moment and number.
     fn due(&self, now: i64, after: (i64, i64), limit: i64) -> Result<Vec<Due>, Error>;
+    /// The same, but those that nobody has a lease on, and from now on this lease is on them for so many milliseconds.
+    fn claim_due(
+        &mut self,
+        now: i64,
+        after: (i64, i64),
+        limit: i64,
+        lease: &str,
+        lasts: i64,
+    ) -> Result<Vec<Due>, Error>;
+    /// Puts a lease on an artifact, unless another one is on it.
+    fn claim(&mut self, artifact_id: &str, lease: &str, lasts: i64) -> Result<bool, Error>;
+    /// Lets a lease last so long from now on; how many artifacts it is on.
+    fn renew(&mut self, lease: &str, lasts: i64) -> Result<u64, Error>;
+    /// Ends a lease.
+    fn release(&mut self, lease: &str) -> Result<(), Error>;
+    /// All leases that did not end.
+    fn leases(&self) -> Result<Vec<String>, Error>;
     /// How many of those no hold keeps.
     fn count_due(&self, now: i64) -> Result<u64, Error>;
     /// How many artifacts of issues are not deleted.
@@ -137,7 +156,8 @@ pub(super) trait Store: Send {
     fn put_request(&mut self, row: &RequestRow) -> Result<(), Error>;
 
     fn head(&self) -> Result<Head, Error>;
-    fn event(&self, seq: i64) -> Result<Option<EventRow>, Error>;
+    /// The hash of an event.
+    fn event_hash(&self, seq: i64) -> Result<Option<Vec<u8>>, Error>;
     /// Events behind `seq`, in order, at most `limit`.
     fn events(&self, after: i64, limit: i64) -> Result<Vec<EventRow>, Error>;
     /// Appends an event and moves the head, with the edge of the tree behind it.
@@ -152,6 +172,12 @@ pub(super) trait Store: Send {
     /// row has changed.
     fn finish_location(&mut self, row: &LocationRow) -> Result<(), Error>;
 
+    /// Whether several programs may delete at once, since rows are locked one by one.
+    fn is_shared(&self) -> bool;
+    /// Whether rows of some customers are hidden from this session.
+    fn is_restricted(&self) -> Result<bool, Error>;
+    /// Shows a role of the database the rows of a customer; or, without one, nothing any more.
+    fn admit(&mut self, role: &str, customer: Option<&str>) -> Result<(), Error>;
     /// Many rows are about to be written one after the other, or that is over.
     fn expect_many(&mut self, many: bool) -> Result<(), Error>;
     /// Checks the file's own structure; what is wrong, in words without content.

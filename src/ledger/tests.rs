@@ -763,3 +763,60 @@ fn a_row_that_was_edited_is_named_and_certifies_nothing() {
     tamper(&world, "UPDATE issue SET state = 'open', resolved_at = NULL");
     assert!(matches!(ledger.certificate("ZD-1"), Err(Error::Contradiction(_))));
 }
+
+#[test]
+fn several_purges_claim_different_artifacts() {
+    let world = World::new();
+    fs::create_dir(world.path("many")).unwrap();
+    for number in 0..40 {
+        world.file(&format!("many/{number}"), &number.to_string());
+    }
+    world.ledger().record(&world.path("many"), "ZD-1").unwrap();
+    world.wait(100 * DAY);
+    let now = world.hand.now().0;
+    let ledgers: Vec<Ledger> = (0..8).map(|_| world.ledger()).collect();
+    let barrier = std::sync::Barrier::new(8);
+    let claimed: Vec<Vec<String>> = std::thread::scope(|scope| {
+        let claim = |ledger: &Ledger| {
+            let claims = ledger.claims().unwrap();
+            let page = claims.due(now, (i64::MIN, i64::MIN), 5).unwrap();
+            barrier.wait();
+            page.into_iter().map(|due| due.artifact_id).collect()
+        };
+        let threads: Vec<_> = ledgers.iter().map(|ledger| scope.spawn(move || claim(ledger))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let all: std::collections::BTreeSet<&String> = claimed.iter().flatten().collect();
+    assert_eq!((all.len(), claimed.concat().len()), (40, 40), "none is claimed twice");
+    // They ended without giving it back, as a crash does: what they had is free at once.
+    let report = world.ledger().purge(PurgeOptions::default()).unwrap();
+    assert_eq!(outcomes(&report).len(), 40);
+    assert_sound(&world.ledger());
+}
+
+#[test]
+fn a_purge_that_lost_its_lease_writes_nothing() {
+    let world = World::new();
+    let ledger = world.ledger();
+    world.file("a", "a");
+    let id = ledger.record(&world.path("a"), "ZD-1").unwrap().artifacts.remove(0);
+    world.wait(100 * DAY);
+    let now = world.hand.now().0;
+    let claims = ledger.claims().unwrap();
+    assert_eq!(claims.due(now, (i64::MIN, i64::MIN), 5).unwrap().len(), 1);
+    ledger.write_leased(|_| Ok(())).unwrap();
+    let other = world.ledger();
+    let others = other.claims().unwrap();
+    assert!(others.these(std::slice::from_ref(&id.0)).unwrap().is_empty(), "it is taken");
+    // Its time is up, and another purge takes over.
+    let names = ledger.read(|store| store.leases()).unwrap();
+    ledger.store().begin(store::Access::Claim).unwrap();
+    ledger.store().renew(&names[0], -1).unwrap();
+    ledger.store().commit().unwrap();
+    assert_eq!(others.these(std::slice::from_ref(&id.0)).unwrap().len(), 1);
+    assert!(matches!(ledger.write_leased(|_| Ok(())), Err(Error::Busy)));
+    other.write_leased(|_| Ok(())).unwrap();
+    others.end().unwrap();
+    drop((claims, others));
+    assert_eq!(outcomes(&ledger.purge(PurgeOptions::default()).unwrap()), ["deleted"]);
+}

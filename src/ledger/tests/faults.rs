@@ -116,6 +116,10 @@ impl Driver for Faulty {
         self.inner.check()
     }
 
+    fn now(&self) -> &'static str {
+        self.inner.now()
+    }
+
     fn expect_many(&mut self, many: bool) -> Result<(), Error> {
         self.inner.expect_many(many)
     }

@@ -51,6 +51,8 @@ const CONTRACT: &[(&str, fn())] = contract! {
     holds::reopening_gives_back_the_deadline_and_nothing_that_is_gone,
     holds::why_names_everything_that_keeps_an_artifact,
     holds::fsck_finds_what_differs_on_disk_and_what_cannot_be_true,
+    several_purges_claim_different_artifacts,
+    a_purge_that_lost_its_lease_writes_nothing,
     holds::a_hold_on_a_customer_keeps_what_comes_later_too,
     holds::an_issue_has_one_customer,
     holds::a_request_is_overdue_when_its_time_is_up,
@@ -88,6 +90,79 @@ fn a_log_on_postgresql_is_append_only_and_what_was_changed_is_caught() {
     assert!(dump.iter().all(|row| !row.get::<_, String>(0).contains("raw")));
     client.batch_execute("UPDATE scrubjay_version SET version = 9").unwrap();
     assert!(matches!(world.open(SystemClock), Err(Error::Newer { found: 9, known: 3 })));
+    SERVER.set(None);
+}
+
+#[test]
+fn a_role_sees_the_customers_that_it_was_admitted_to() {
+    let Some(server) = server::Server::start() else { return };
+    SERVER.set(Some(Rc::new(server)));
+    let world = World::new();
+    let owner = world.ledger();
+    for (name, customer) in [("a", "acme"), ("b", "other")] {
+        world.file(name, name);
+        let issue = format!("ZD-{name}");
+        world.ledger().with_customer(Some(customer)).record(&world.path(name), &issue).unwrap();
+        owner.issue_key(&issue).unwrap();
+    }
+    owner.hold("ZD-b", "a matter of the other", world.hand.now().plus(DAY)).unwrap();
+    let url = world.url.clone().unwrap();
+    let mut client = ::postgres::Client::connect(&url, ::postgres::NoTls).unwrap();
+    client.batch_execute("CREATE ROLE clerk LOGIN").unwrap();
+    assert!(matches!(owner.admit_role("nobody", "acme"), Err(Error::Server(_))));
+    let as_clerk = url.replace("//scrubjay@", "//clerk@");
+    let home = world.root.path().join("home");
+    let open = || Ledger::open_postgres(&home, world.hand.clone(), &as_clerk);
+    assert!(matches!(open(), Err(Error::NotAdmitted)), "nobody is admitted by himself");
+    owner.admit_role("clerk", "acme").unwrap();
+
+    let clerk = open().unwrap().with_customer(Some("acme"));
+    let seen = clerk.status(None).unwrap();
+    assert_eq!(seen.iter().map(|issue| issue.issue.as_deref()).collect::<Vec<_>>(), [Some("ZD-a")]);
+    assert_eq!(clerk.summary().unwrap().kept, 1);
+    assert!(clerk.notes().unwrap().is_empty());
+    let review = world.hand.now().plus(DAY);
+    let unknown = |result: Result<Held, Error>| matches!(result, Err(Error::UnknownIssue(_)));
+    assert!(unknown(clerk.hold("ZD-b", "x", review)) && unknown(clerk.hold("ZD-x", "x", review)), "no difference");
+    assert!(matches!(clerk.hold_customer("other", "x", review), Err(Error::UnknownCustomer(_))));
+    let mut raw = ::postgres::Client::connect(&as_clerk, ::postgres::NoTls).unwrap();
+    for table in ["issue", "issue_key", "artifact", "location"] {
+        let count: i64 = raw.query_one(&format!("SELECT count(*) FROM {table}"), &[]).unwrap().get(0);
+        assert_eq!(count, 1, "{table}");
+    }
+    for (table, rows) in [("hold", 0), ("note", 0), ("admitted", 1)] {
+        let count: i64 = raw.query_one(&format!("SELECT count(*) FROM {table}"), &[]).unwrap().get(0);
+        assert_eq!(count, rows, "{table}");
+    }
+    for sql in
+        ["SELECT body FROM audit_event", "DELETE FROM issue", "UPDATE admitted SET customer = 'x'", "SET ROLE scrubjay"]
+    {
+        assert!(raw.batch_execute(sql).is_err(), "{sql}");
+    }
+
+    // It records, holds and resolves what is its customer's; deletions are the owner's.
+    world.file("c", "c");
+    clerk.record(&world.path("c"), "ZD-c").unwrap();
+    clerk.hold("ZD-c", "for a day", review).unwrap();
+    clerk.release("ZD-c").unwrap();
+    world.file("d", "d");
+    assert!(matches!(clerk.record(&world.path("d"), "ZD-b"), Err(Error::NotAdmitted)), "somebody else's");
+    assert!(matches!(open().unwrap().record(&world.path("d"), "ZD-d"), Err(Error::NotAdmitted)), "nobody's");
+    assert!(clerk.resolve("ZD-a", ResolveOptions::default()).unwrap().left_to_owner);
+    assert!(matches!(clerk.purge(PurgeOptions::default()), Err(Error::NotAdmitted)));
+    for refused in [clerk.audit_verify().map(drop), clerk.certificate("ZD-a").map(drop), clerk.fsck(false).map(drop)] {
+        assert!(matches!(refused, Err(Error::NotAdmitted)), "{refused:?}");
+    }
+    assert!(matches!(clerk.admit_role("clerk", "other"), Err(Error::NotAdmitted)));
+    assert_eq!(world.listing(), ["a", "b", "c", "d"]);
+
+    assert_eq!(outcomes(&owner.purge(PurgeOptions::default()).unwrap()), ["deleted"]);
+    assert_eq!(world.listing(), ["b", "c", "d"]);
+    owner.issue_key("ZD-b").unwrap();
+    owner.dismiss_role("clerk").unwrap();
+    assert!(matches!(open(), Err(Error::NotAdmitted)));
+    assert_sound(&owner);
+    client.batch_execute("DROP ROLE clerk").unwrap();
     SERVER.set(None);
 }
 
