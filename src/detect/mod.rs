@@ -91,5 +91,5 @@ pub use prefilter::{Isa, Literal, Shape, planned};
 pub use resolve::{Edit, Fold, Gone, Padding, Resolved, Value};
 pub use run::{Run, Step};
 pub use stated::Stated;
-pub use table::{Cell, Event, Reader, Shape as TableShape, Tables};
+pub use table::{Ahead, Cell, Event, Opened, Reader, Shape as TableShape, Tables};
 pub use view::View;

@@ -2,15 +2,16 @@
 
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use super::order::{Follows, Order};
 use super::turn::{Turn, lock_soon};
 use super::worker::{Counted, Worker};
 use super::{Error, Explanation, Scrubber};
 use crate::artifact::Content;
-use crate::detect::{Fates, Harvest};
+use crate::chunk::Chunk;
+use crate::detect::{Ahead, Fates, Harvest, Opened};
 use crate::source::Source;
 use crate::text::Feed;
 
@@ -93,6 +94,7 @@ impl Scrubber {
             feed: Mutex::new(Feed::new(source, self.chunk)),
             order: Turn::new(Order::gathering(self.gathers())),
             writer: Turn::new(writer),
+            opened: Mutex::new(None),
             is_failed: AtomicBool::new(false),
         };
         let workers = std::thread::scope(|scope| {
@@ -133,6 +135,8 @@ struct Shared<'a, S> {
     feed: Mutex<Feed<S>>,
     order: Turn<Order>,
     writer: Turn<&'a mut (dyn Write + Send)>,
+    /// The table that was open when a chunk was settled last, for those who read ahead.
+    opened: Mutex<Option<Arc<Opened>>>,
     is_failed: AtomicBool,
 }
 
@@ -176,9 +180,14 @@ impl<S: Source + Send> Shared<'_, S> {
             let (mut scan, edits) = worker.scan(&mut held);
             let (chunk, hashed) = worker.chunk(&held.piece);
             end = chunk.offset(chunk.own.end);
+            let ahead = self.ahead(&chunk, scan.decided);
             let settle = |order: &mut Order| match order.follows(Some((&held.piece, chunk.bytes))) {
                 Follows::On => {
-                    Ok(order.settle(&self.scrubber.engine, &chunk, &mut scan, hashed, self.scrubber.explain, edits))
+                    order.take_ahead(ahead);
+                    let explains = self.scrubber.explain;
+                    let settled = order.settle(&self.scrubber.engine, &chunk, &mut scan, hashed, explains, edits);
+                    *lock_soon(&self.opened) = order.opened();
+                    Ok(settled)
                 }
                 other => Err(other),
             };
@@ -195,6 +204,15 @@ impl<S: Source + Send> Shared<'_, S> {
             });
             written.ok_or(Error::Panicked)?.map_err(Error::Write)?;
         }
+    }
+}
+
+impl<S> Shared<'_, S> {
+    /// Reads the rows of the table that was open a moment ago, if one was.
+    fn ahead(&self, chunk: &Chunk<'_>, decided: usize) -> Option<Ahead> {
+        let engine = &self.scrubber.engine;
+        let opened = lock_soon(&self.opened).clone()?;
+        opened.ahead(engine.tables()?, engine.keep(), chunk, decided)
     }
 }
 

@@ -1,11 +1,12 @@
 //! What the chunks of a stream must go through in order: the fold, the digest, and the lines of what is explained.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::Explanation;
 use crate::artifact::Content;
 use crate::chunk::Chunk;
-use crate::detect::{Edit, Engine, Explained, Fold, Found, Harvest, Scan, Tables, Verdict};
+use crate::detect::{Ahead, Edit, Engine, Explained, Fold, Found, Harvest, Opened, Scan, Tables, Verdict};
 use crate::source::{Digest, Subtrees};
 use crate::text::{self, Piece};
 
@@ -75,6 +76,16 @@ impl Order {
             harvest.take(chunk, &edits);
         }
         Settled { range: from..chunk.index(self.fold.done()), edits }
+    }
+
+    /// Takes what was read ahead of the tables in the chunk that is settled next.
+    pub(super) fn take_ahead(&mut self, ahead: Option<Ahead>) {
+        self.tables.take_ahead(ahead);
+    }
+
+    /// The table that is open behind the last chunk, for those who read ahead.
+    pub(super) fn opened(&self) -> Option<Arc<Opened>> {
+        self.tables.opened()
     }
 
     /// Reads the tables on, and adds what their cells hold to what the scan found.

@@ -22,7 +22,7 @@ pub enum Bars {
 }
 
 /// A table of cells of fixed width.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Aligned {
     bars: Bars,
     /// How wide each cell is, with the blanks at its ends.
@@ -60,6 +60,11 @@ impl Aligned {
     /// A table of cells of these widths, whose first row comes next.
     pub fn new(bars: Bars, widths: Vec<usize>, columns: Columns) -> Aligned {
         Aligned { bars, widths, columns, state: State::Row, told: None }
+    }
+
+    /// Whether a row comes next.
+    pub(super) fn is_between_rows(&self) -> bool {
+        self.state == State::Row
     }
 
     /// Reads on from `at`.

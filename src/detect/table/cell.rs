@@ -1,5 +1,6 @@
 //! A cell: whether its value goes, and how it is written there.
 
+use crate::detect::bytes::ByteSet;
 use crate::detect::detector::Found;
 use crate::detect::dictionary::Terms;
 use crate::detect::handle;
@@ -165,5 +166,7 @@ fn is_nothing(value: &[u8]) -> bool {
         b"[redacted]",
         b"sanitized by support utility",
     ];
-    NOTHING.iter().any(|nothing| value.eq_ignore_ascii_case(nothing)) || value.iter().all(|&b| b == b'*')
+    const FIRST: ByteSet = ByteSet::of(b"nN\\(<[-uUsS*");
+    FIRST.contains(value[0]) && NOTHING.iter().any(|nothing| value.eq_ignore_ascii_case(nothing))
+        || value.iter().all(|&b| b == b'*')
 }

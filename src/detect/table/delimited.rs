@@ -29,7 +29,7 @@ pub enum Ends {
 }
 
 /// A table whose cells stand between delimiters.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Delimited {
     dialect: Dialect,
     columns: Columns,
@@ -106,6 +106,11 @@ impl Delimited {
     /// A table of these columns, whose first row comes next.
     pub fn new(dialect: Dialect, columns: Columns) -> Delimited {
         Delimited { dialect, columns, state: State::Row, told: None }
+    }
+
+    /// Whether a row comes next.
+    pub(super) fn is_between_rows(&self) -> bool {
+        self.state == State::Row
     }
 
     /// Reads on from `at`.

@@ -7,10 +7,12 @@
 //!
 //! What a shape of table must do is little: go through bytes that are known, as far as it can decide, and say where it
 //! stands. It holds back [`HOLD`] bytes at most; a cell that is longer is an open run, as any other value. Nothing in it
-//! depends on where the known bytes end, so that the cuts of the stream do not matter.
+//! depends on where the known bytes end, so that the cuts of the stream do not matter, and that workers may read rows
+//! before it is their turn (`ahead`).
 //!
 //! Reading order: `column`, `words`; `event`; `delimited`, the plainest shape; then the others.
 
+mod ahead;
 mod aligned;
 mod cell;
 mod column;
@@ -34,6 +36,7 @@ use expanded::Expanded;
 use insert::Insert;
 use markup::Markup;
 
+pub use ahead::{Ahead, Opened};
 pub use column::{Columns, Judge};
 pub use event::Headers;
 
@@ -130,6 +133,29 @@ pub enum Shape {
     Markup(Box<Markup>),
 }
 
+impl Shape {
+    /// Reads on from `at`.
+    fn advance(&mut self, text: Text<'_>, at: usize, out: &mut Out<'_>) -> Next {
+        match self {
+            Shape::Delimited(table) => table.advance(text, at, out),
+            Shape::Aligned(table) => table.advance(text, at, out),
+            Shape::Expanded(table) => table.advance(text, at, out),
+            Shape::Insert(table) => table.advance(text, at, out),
+            Shape::Markup(table) => table.advance(text, at, out),
+            Shape::InsertInto(..) | Shape::Made(..) => Next::Ended(at),
+        }
+    }
+
+    /// Whether a row comes next, of a table whose rows are lines.
+    fn is_between_rows(&self) -> bool {
+        match self {
+            Shape::Delimited(table) => table.is_between_rows(),
+            Shape::Aligned(table) => table.is_between_rows(),
+            Shape::Expanded(_) | Shape::Insert(_) | Shape::InsertInto(..) | Shape::Made(..) | Shape::Markup(_) => false,
+        }
+    }
+}
+
 /// The name of a table, without its schema and quotes, in lower case.
 pub type Name = Vec<u8>;
 
@@ -189,6 +215,12 @@ pub struct Tables {
     cells: Vec<Cell>,
     /// The columns of tables that were made, for rows that do not name them.
     made: HashMap<Name, Columns>,
+    /// How many tables have begun.
+    begun: u64,
+    /// The table that is being read, for those who read ahead.
+    opened: Option<Arc<Opened>>,
+    /// What was read ahead in the next chunk.
+    ahead: Option<Ahead>,
 }
 
 impl Tables {
@@ -208,6 +240,7 @@ impl Tables {
         let cells = &mut self.cells;
         let mut out = Out { bytes: chunk.bytes, base: chunk.base, found, cells, reader, keep };
         let mut events = events.into_iter();
+        let mut ahead = self.ahead.take();
         loop {
             match &mut self.table {
                 Some(table) => {
@@ -215,18 +248,25 @@ impl Tables {
                     if at >= decided {
                         break;
                     }
-                    let next = match table {
-                        Shape::Delimited(table) => table.advance(text, at, &mut out),
-                        Shape::Aligned(table) => table.advance(text, at, &mut out),
-                        Shape::Expanded(table) => table.advance(text, at, &mut out),
-                        Shape::Insert(table) => table.advance(text, at, &mut out),
-                        Shape::Markup(table) => table.advance(text, at, &mut out),
-                        Shape::InsertInto(..) | Shape::Made(..) => Next::Ended(at),
+                    // What was read ahead is asked once: up to where it began, and whether a row begins there.
+                    let ahead = ahead.take().filter(|ahead| ahead.number == self.begun && self.at <= ahead.from);
+                    let next = match &ahead {
+                        Some(ahead) => {
+                            let text = Text { end: chunk.index(ahead.from), is_over: false, ..text };
+                            table.advance(text, at, &mut out)
+                        }
+                        None => table.advance(text, at, &mut out),
                     };
                     match next {
                         Next::Wait(at) => {
                             self.at = chunk.offset(at);
-                            break;
+                            let Some(ahead) = ahead else { break };
+                            if self.at == ahead.from && table.is_between_rows() {
+                                self.at = ahead.at;
+                                out.found.extend(ahead.found);
+                                out.cells.extend(ahead.cells);
+                                self.table = ahead.table;
+                            }
                         }
                         Next::Ended(at) => {
                             self.at = chunk.offset(at);
@@ -238,6 +278,9 @@ impl Tables {
                     Some(event) => {
                         self.at = chunk.offset(event.body);
                         self.table = begin(&mut self.made, event.table);
+                        self.begun += 1;
+                        self.opened =
+                            self.table.as_ref().and_then(|table| Opened::new(self.begun, table)).map(Arc::new);
                     }
                     None => {
                         self.at = self.at.max(chunk.offset(decided));
@@ -247,6 +290,16 @@ impl Tables {
             }
         }
         self.at
+    }
+
+    /// The table that is being read, if its rows may be read ahead.
+    pub fn opened(&self) -> Option<Arc<Opened>> {
+        self.opened.clone().filter(|_| self.table.is_some())
+    }
+
+    /// Takes what was read ahead in the chunk that comes next, which need not be read again.
+    pub fn take_ahead(&mut self, ahead: Option<Ahead>) {
+        self.ahead = ahead;
     }
 
     /// The cells that were read since they were taken.
