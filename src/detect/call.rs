@@ -10,13 +10,15 @@ use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo
 use crate::detect::handle;
 use crate::detect::lexicon::Lexicon;
 use crate::detect::literal;
+use crate::detect::run::Run;
 use crate::detect::value::{Extent, Quote};
 use crate::detect::view::View;
 use crate::finding::Confidence;
 use crate::kind::Kind;
 
 /// Functions, in lower case, and which of their arguments is the secret, counted from 0.
-const PASSWORDS: [(&[u8], usize); 34] = [
+const PASSWORDS: [(&[u8], usize); 44] = [
+    (b"\".tochararray()", BEFORE),
     (b"create_credential(", 2),
     (b"changeuserpassword(", 1),
     (b"set_wallet(", 1),
@@ -30,8 +32,17 @@ const PASSWORDS: [(&[u8], usize); 34] = [
     (b"basicauthentication(", 1),
     (b"digestauth(", 1),
     (b".auth(", 1),
-    (b".login(", 1),
-    (b".authenticate(", 1),
+    (b"login(", 1),
+    (b"authenticate(", 1),
+    (b"createuser(", LAST),
+    (b"create_user(", LAST),
+    (b"pymysql.connect(", 2),
+    (b"mysqldb.connect(", 2),
+    (b"oracledb.connect(", 1),
+    (b"cx_oracle.connect(", 1),
+    (b".fill(", TYPED),
+    (b".type(", TYPED),
+    (b"fillfield(", TYPED),
     (b".getconnection(", 2),
     (b"mysqli_connect(", 2),
     (b"mysql_connect(", 2),
@@ -53,7 +64,10 @@ const PASSWORDS: [(&[u8], usize); 34] = [
     (b".basicauth(", 1),
 ];
 /// The same for keys that sign or encrypt.
-const KEYS: [(&[u8], usize); 19] = [
+const KEYS: [(&[u8], usize); 22] = [
+    (b".signwith(", 1),
+    (b"openssl_encrypt(", 2),
+    (b"openssl_decrypt(", 2),
     (b"jwt.sign(", 1),
     (b"jwt.encode(", 1),
     (b"jwt.verify(", 1),
@@ -74,6 +88,14 @@ const KEYS: [(&[u8], usize); 19] = [
     (b"aes.decrypt(", 1),
     (b"fernet(", 0),
 ];
+
+/// Not the number of an argument: the last literal that shows by itself that it may be a secret.
+const LAST: usize = usize::MAX;
+/// The second argument, if the first is about a password: `.fill("#password", "x")`.
+const TYPED: usize = usize::MAX - 1;
+
+/// The literal before, if its line is about a secret: `keyStore.load(in, "x".toCharArray())`.
+const BEFORE: usize = usize::MAX - 2;
 
 /// How far into a call arguments are read, in bytes.
 const REACH: usize = 512;
@@ -107,12 +129,28 @@ impl Detector for Call {
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
         let rule = usize::from(hit.anchor >= PASSWORDS.len());
         let (name, position) = if rule == 0 { PASSWORDS[hit.anchor] } else { KEYS[hit.anchor - PASSWORDS.len()] };
-        let Some(literal) = argument(view, hit.at + name.len(), position) else {
+        let start = hit.at + name.len();
+        let literal = match position {
+            LAST => (1..4).rev().filter_map(|n| argument(view, start, n)).find(|literal| {
+                let text = view.slice(literal.start, literal.end);
+                !text.contains(&b'@') && literal::is_telling(text, &self.lexicon)
+            }),
+            TYPED => argument(view, start, 0)
+                .filter(|field| {
+                    let field = view.slice(field.start, field.end).to_ascii_lowercase();
+                    [&b"pass"[..], b"pwd"].iter().any(|word| memchr::memmem::find(&field, word).is_some())
+                })
+                .and_then(|_| argument(view, start, 1)),
+            BEFORE => characters(view, hit.at),
+            _ => argument(view, start, position),
+        };
+        let Some(literal) = literal else {
             return out.left(rule, hit.at, "no literal in the place of a secret");
         };
         let text = view.slice(literal.start, literal.end);
         let reason = match () {
             () if text.len() < 3 => Some("too short"),
+            () if is_encoding(text) => Some("the name of an encoding"),
             () if self.lexicon.is_setting(text) => Some("a setting, not a value"),
             () if self.lexicon.is_name(text) => Some("a name"),
             () => handle::reason(text).or_else(|| literal::reason(text, &self.lexicon)),
@@ -126,6 +164,42 @@ impl Detector for Call {
             }
         }
     }
+}
+
+/// The literal that ends at `end` and is made an array of characters, on a line that tells of a secret.
+fn characters(view: &View<'_>, end: usize) -> Option<Extent> {
+    const TELLS: [&[u8]; 7] = [b"pass", b"pwd", b"secret", b"keystore", b"ks.load", b"credential", b"login"];
+    let start = view.run_back(end, const { ByteSet::of(b"\"\n").not() }, 128);
+    let line = view.slice(view.line_start(start).max(start.saturating_sub(160)), start).to_ascii_lowercase();
+    let tells = TELLS.iter().any(|word| memchr::memmem::find(&line, word).is_some());
+    let text = view.slice(start, end);
+    // The digits of a number and the letters of an alphabet are characters, too.
+    let is_alphabet = [&b"012345"[..], b"abcdef", b"ABCDEF"].iter().any(|run| text.starts_with(run));
+    (tells && !is_alphabet && view.before(start) == Some(b'"')).then_some(Extent {
+        start,
+        end,
+        run: Run::Line,
+        is_quoted: true,
+        is_open: false,
+    })
+}
+
+/// `key.encode("utf-8")`: what the key is written in.
+fn is_encoding(text: &[u8]) -> bool {
+    const NAMES: [&[u8]; 11] = [
+        b"utf-8",
+        b"utf8",
+        b"utf-16",
+        b"utf16",
+        b"ascii",
+        b"us-ascii",
+        b"latin-1",
+        b"latin1",
+        b"iso-8859-1",
+        b"base64",
+        b"hex",
+    ];
+    NAMES.iter().any(|name| text.eq_ignore_ascii_case(name))
 }
 
 /// The literal that is argument number `position` of the call whose arguments begin at `start`.

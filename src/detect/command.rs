@@ -6,10 +6,13 @@
 
 use crate::detect::argument::{Words, argument, is_secret, take, take_pair};
 use crate::detect::bytes::LETTER;
-use crate::detect::detector::{Anchor, Candidates, Detector, Hit, RuleInfo};
+use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
+use crate::detect::handle;
 use crate::detect::header;
+use crate::detect::person;
 use crate::detect::value::{Extent, Quote};
 use crate::detect::view::View;
+use crate::finding::Confidence;
 use crate::kind::Kind;
 
 /// Finds the secrets in the arguments of known programs.
@@ -32,18 +35,22 @@ enum At {
     Bundle(u8),
     /// The word of this number, counted from 0 without options, whatever the program's own subcommands.
     Position(usize),
+    /// The last word of the command.
+    Last,
     /// The last word, if this bundle of options is among the words before.
     LastWith(u8),
     /// The word behind one that ends so.
     Behind(&'static str),
 }
 
-use At::{Apart, Behind, Bundle, Either, Glued, LastWith, Position};
+use At::{Apart, Behind, Bundle, Either, Glued, Last, LastWith, Position};
 
 /// What the argument is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Is {
     Secret,
+    /// A login name, or `login:group`.
+    User,
     /// `user:secret`, with this separator.
     Pair(u8),
     /// `user/secret@service`.
@@ -56,7 +63,7 @@ enum Is {
     Cookies,
 }
 
-use Is::{Cookies, Logon, Pair, Secret, Source, Target};
+use Is::{Cookies, Logon, Pair, Secret, Source, Target, User};
 
 type Takes = &'static [(At, Is)];
 
@@ -116,6 +123,16 @@ const PROGRAMS: &[(&str, Takes)] = &[
     ("mongoimport ", MONGO),
     ("redis-cli ", &[(Either("-a"), Secret), (Apart("AUTH"), Secret), (Apart("auth"), Secret)]),
     ("cqlsh ", LOGIN),
+    ("beeline ", LOGIN),
+    ("radtest ", &[(Position(1), Secret), (Position(4), Secret)]),
+    ("composer config http-basic.", &[(Position(2), Secret)]),
+    ("airflow users create ", LOGIN),
+    ("airflow create_user ", LOGIN),
+    ("youtube-dl ", LOGIN),
+    ("yt-dlp ", LOGIN),
+    ("vmware-cmd ", UPPER),
+    ("vmrun ", &[(Apart("-gp"), Secret), (Apart("-vp"), Secret), (Apart("-p"), Secret)]),
+    ("gh secret set ", &[(Apart("--body"), Secret), (Either("-b"), Secret)]),
     ("nodetool ", PUTTY),
     ("influx ", LOGIN),
     ("clickhouse-client ", &[(Apart("--password"), Secret)]),
@@ -243,7 +260,14 @@ const PROGRAMS: &[(&str, Takes)] = &[
     ("openssl passwd ", &[(Position(0), Secret)]),
     ("htpasswd ", &[(LastWith(b'b'), Secret)]),
     ("useradd ", LOGIN),
-    ("usermod ", LOGIN),
+    ("usermod ", &[(Apart("-p"), Secret), (Last, User)]),
+    ("userdel ", &[(Last, User)]),
+    ("chown ", &[(Position(0), User)]),
+    ("crontab ", &[(Apart("-u"), User)]),
+    ("gpasswd ", &[(Apart("-a"), User), (Apart("-d"), User)]),
+    ("passwd -", &[(Last, User)]),
+    ("chage ", &[(Last, User)]),
+    ("loginctl terminate-user ", &[(Position(0), User)]),
     ("snmpwalk ", SNMP),
     ("snmpget ", SNMP),
     ("snmpset ", SNMP),
@@ -279,7 +303,7 @@ impl Detector for Command {
             |id: &str, kind, description: &str| RuleInfo { id: id.into(), kind, description: description.into() };
         vec![
             rule("command-password", Kind::Password, "secret in an argument of a known program"),
-            rule("command-user", Kind::User, "user name before such a secret"),
+            rule("command-user", Kind::User, "user name before such a secret, or in an argument of a known program"),
             rule("command-cookie", Kind::Session, "cookie in an argument of a known program"),
         ]
     }
@@ -295,7 +319,7 @@ impl Detector for Command {
         }
         let mut position = 0;
         let (mut due, mut bundles) = (None, false);
-        let mut last = None;
+        let (mut last, mut final_word) = (None, None);
         for (start, end) in Words::new(view, hit.at + name.len(), REACH) {
             let word = view.slice(start, end);
             // The same command once more has its own turn.
@@ -325,6 +349,7 @@ impl Detector for Command {
                     }
                     Bundle(letter) if is_bundle(word) && word.last() == Some(&letter) => due = Some(is),
                     Behind(ending) if word.ends_with(ending.as_bytes()) => due = Some(is),
+                    Last if !is_option => final_word = Some((start, is)),
                     LastWith(letter) if is_bundle(word) && word.contains(&letter) => bundles = true,
                     Position(n) if n == position && !is_option => {
                         let is_switch = word.contains(&b'=') || word.starts_with(b"\\\\");
@@ -339,6 +364,9 @@ impl Detector for Command {
                 position += 1;
                 last = Some(start);
             }
+        }
+        if let Some((start, is)) = final_word {
+            secret(view, start, is, out);
         }
         if let Some(start) = last.filter(|_| bundles && position > 1) {
             secret(view, start, Secret, out);
@@ -360,6 +388,7 @@ fn secret(view: &View<'_>, at: usize, is: Is, out: &mut Candidates<'_>) {
                 take(view, &value, Kind::Password, PASSWORD, out);
             }
         }
+        User => user(view, &value, out),
         Pair(separator) => {
             // `-U https://host` has no user before its colon.
             if !view.slice(value.start, value.end).windows(3).any(|w| w == b"://") {
@@ -382,6 +411,24 @@ fn secret(view: &View<'_>, at: usize, is: Is, out: &mut Candidates<'_>) {
         }
         Cookies => header::jar(view, value.start, COOKIE, out),
         Logon => logon_under(view, &value, PASSWORD, out),
+    }
+}
+
+/// `jroe`, `jroe:staff`: a login name that is somebody's.
+fn user(view: &View<'_>, value: &Extent, out: &mut Candidates<'_>) {
+    let end = view.run(value.start, person::LOGIN, 65);
+    let text = view.slice(value.start, end);
+    let is_whole = end == value.end || matches!(view.at(end), Some(b':' | b'.'));
+    let has_letter = text.iter().any(|b| LETTER.contains(*b));
+    let reason = match () {
+        () if !is_whole || !has_letter || text.len() > 64 || text[0] == b'-' => Some("no login name"),
+        () if person::is_nobody(text) || person::is_system(text) => Some("an account that names no person"),
+        () if person::is_word(text) => Some("a word of a sentence"),
+        () => handle::reason(text),
+    };
+    match reason {
+        Some(reason) => out.left(USER, value.start, reason),
+        None => out.found(Found::new(value.start, end, Kind::User, Confidence::Medium).rule(USER)),
     }
 }
 

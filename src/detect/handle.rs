@@ -84,7 +84,9 @@ fn is_variable(name: &[u8]) -> bool {
         root.len() > 1 && root.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_') && !random::is_random(root);
     match rest {
         [] => is_capital || is_words,
-        [b':' | b'.', name @ ..] => is_words && name.iter().all(|b| WORD.contains(*b)) && !random::is_random(name),
+        [b':', b':', name @ ..] | [b':' | b'.', name @ ..] => {
+            is_words && name.iter().all(|b| WORD.contains(*b)) && !random::is_random(name)
+        }
         [b'-', b'>', ..] | [b'[', ..] => is_words,
         _ => false,
     }

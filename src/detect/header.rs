@@ -132,6 +132,10 @@ fn value_start(view: &View<'_>, at: usize) -> Option<usize> {
 impl Header {
     fn authorization(&self, view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
         let Some(start) = value_start(view, at + 13) else { return };
+        // `["Win32_Security_Authorization", "Win32_Storage"]`: the last word of a name in a list.
+        if view.before(at) == Some(b'_') && view.slice(at + 13, start).contains(&b',') {
+            return out.left(AUTHORIZATION, at, "a word in a list");
+        }
         let word = view.run(start, const { ALNUM.or(ByteSet::of(b"-")) }, 32);
         let is_scheme = word > start && view.is(word, BLANK) && view.is(start, LETTER);
         let (mut from, mut to) = if is_scheme {
@@ -173,6 +177,13 @@ impl Header {
             return out.left(AUTHORIZATION, at, "a call");
         }
         let text = view.slice(from, to);
+        // `self._authorization(args)`, `= auth_header`: a call, a variable.
+        let name = view.run(from, const { ALNUM.or(ByteSet::of(b"_.")) }, 64);
+        let is_bare = !is_scheme && !matches!(view.before(start), Some(b'"' | b'\'' | b'`'));
+        let is_variable = name == to && text.contains(&b'_') && !text.iter().any(|b| DIGIT.contains(*b));
+        if is_bare && name > from && (view.at(name) == Some(b'(') || is_variable) {
+            return out.left(AUTHORIZATION, at, "a call or a variable");
+        }
         // A reference may have in it what ends a value.
         let whole = match view.slice(from, to) {
             [b'$', b'{', b'{', ..] | [b'{', b'{', ..] => view.slice(from, view.line_end(from, 128)),
@@ -227,7 +238,8 @@ fn appended(view: &View<'_>, at: usize) -> Option<Extent> {
 /// Takes what stands in quotes, unless it is a handle.
 fn take_string(view: &View<'_>, value: &Extent, rule: usize, out: &mut Candidates<'_>) {
     let text = view.slice(value.start, value.end);
-    match handle::reason(text) {
+    let is_marks = || (!text.iter().any(|b| ALNUM.contains(*b))).then_some("marks, no value");
+    match handle::reason(text).or_else(is_marks) {
         Some(reason) => out.left(rule, value.start, reason),
         None => {
             let found = Found::new(value.start, value.end, Kind::Token, Confidence::High).rule(rule);

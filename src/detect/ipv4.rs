@@ -125,6 +125,7 @@ fn reason_to_leave(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr)
         return Some("part of a longer dotted name or number");
     }
     match view.at(end) {
+        Some(b'.') if is_flow(view, start, end) => {}
         Some(b'.') if view.is(end + 1, DIGIT) && (is_small || view.at(view.run(end + 1, DIGIT, 8)) != Some(b'-')) => {
             return Some("more than four numbers");
         }
@@ -166,6 +167,14 @@ fn reason_to_leave(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr)
     let [first, _, third, fourth] = address.octets();
     let may_be_version = first < 100 || (third == 0 && fourth == 0);
     (may_be_version && follows_version_word(view, start, is_small)).then_some("follows a word for version")
+}
+
+/// `192.0.2.7.50010 > 198.51.100.9.443: Flags`, as tcpdump writes it: a port behind a fourth dot.
+fn is_flow(view: &View<'_>, start: usize, end: usize) -> bool {
+    let port = view.run(end + 1, DIGIT, 6);
+    (1..=5).contains(&(port - end - 1))
+        && (view.starts_with(port, b" > ")
+            || view.at(port) == Some(b':') && view.ends_with_ignoring_case(start, b" > "))
 }
 
 /// Addresses that name no one.
@@ -315,6 +324,8 @@ fn follows_version_word(view: &View<'_>, start: usize, is_small: bool) -> bool {
         b"section",
         b"chapter",
         b"clause",
+        b"clauses",
+        b"sections",
         b"paragraph",
         b"appendix",
         b"table",
@@ -340,6 +351,9 @@ fn follows_version_word(view: &View<'_>, start: usize, is_small: bool) -> bool {
     ];
     const BETWEEN: ByteSet = BLANK.or(ByteSet::of(b":=\"'[(<>.\\"));
     let end = view.run_back(start, BETWEEN, 12);
+    if is_small && view.ends_with_ignoring_case(end, "§".as_bytes()) {
+        return true;
+    }
     if end == start {
         return false;
     }

@@ -46,8 +46,15 @@ impl Detector for Ipv6 {
         // Another address may follow behind a colon: `::ffff:192.0.2.1:fe80::1`.
         let mut next = from_start.into_iter().chain([from_colon]).find_map(parsed);
         while let Some((start, parsed)) = next {
-            let date = || is_date(view, start, parsed.end).then_some("a date and a time");
-            match reason_to_leave(&parsed).or_else(date) {
+            let other = || {
+                is_date(view, start, parsed.end)
+                    .then_some("a date and a time")
+                    .or_else(|| {
+                        is_account(view, start, &parsed).then_some("two numbers and an empty field of an account")
+                    })
+                    .or_else(|| is_slice(view, start, &parsed).then_some("the step of a slice"))
+            };
+            match reason_to_leave(&parsed).or_else(other) {
                 Some(reason) => out.left(0, start, reason),
                 None => out.found(Found::new(start, parsed.end, Kind::Ipv6, Confidence::Medium)),
             }
@@ -71,6 +78,22 @@ fn is_date(view: &View<'_>, start: usize, end: usize) -> bool {
         && view.back(start, 5) == Some(b'-');
     let form = |(i, &b): (usize, &u8)| if matches!(i, 4 | 5 | 8 | 11) { b == b':' } else { b.is_ascii_digit() };
     is_month && end - start == 14 && view.slice(start, end).iter().enumerate().all(form)
+}
+
+/// `jroe:x:1000:1000::/home/jroe`: two numbers, and a name that is not given.
+fn is_account(view: &View<'_>, start: usize, parsed: &Parsed) -> bool {
+    let text = view.slice(start, parsed.end);
+    let is_numbers =
+        parsed.groups == 2 && text.ends_with(b"::") && text.iter().all(|b| DIGIT.contains(*b) || *b == b':');
+    is_numbers && [&b":x:"[..], b":*:", b":!:", b"::"].iter().any(|before| view.ends_with_ignoring_case(start, before))
+}
+
+/// `path[-2::-1]`.
+fn is_slice(view: &View<'_>, start: usize, parsed: &Parsed) -> bool {
+    parsed.groups == 1
+        && view.before(start) == Some(b'-')
+        && view.slice(start, parsed.end).ends_with(b"::")
+        && view.slice(start, parsed.end - 2).iter().all(|b| DIGIT.contains(*b))
 }
 
 struct Parsed {

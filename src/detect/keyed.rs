@@ -21,7 +21,7 @@ use crate::detect::prefilter::Literal;
 use crate::detect::prose;
 use crate::detect::random;
 use crate::detect::run::Run;
-use crate::detect::value::Extent;
+use crate::detect::value::{Extent, Quote};
 use crate::detect::view::View;
 use crate::finding;
 use crate::finding::Confidence;
@@ -235,6 +235,7 @@ impl Keyed {
         const BEFORE: usize = 128;
         match view.at(key.end) {
             Some(b' ') => {}
+            Some(b'{') => return Quote::at(view, key.end + 1).is_some(),
             byte => return byte.is_some_and(|byte| FOLLOWS.contains(byte)),
         }
         // A word behind one blank, within a line: only a few words of those that begin so lead to a value.
@@ -252,7 +253,7 @@ impl Keyed {
         let is_digit = word.len() == 1 && DIGIT.contains(word[0]);
         let is_special = || {
             is_digit
-                || word == b"for"
+                || [&b"for"[..], b"set", b"changed", b"reset", b"As", b"as"].contains(&word)
                 || self.lexicon.is_verb(word)
                 || key.text(view).starts_with(b"-")
                 || key.text(view) == b"password"
@@ -387,6 +388,12 @@ impl Keyed {
         if let Some(reason) = literal::reason(text, &self.lexicon) {
             return Some(reason);
         }
+        // `client_secret: "clientSecret"`, `proxy_pass: APP_PROXY_PASSWORD`
+        let is_capital = |b: &u8| b.is_ascii_uppercase() || *b == b'_';
+        let is_variable = text.contains(&b'_') && text.iter().all(is_capital) && self.lexicon.find(text).is_some();
+        if is_variable || is_name_of(key.text(view), text) {
+            return Some("the name of a secret");
+        }
         let is_telling = literal::is_telling(text, &self.lexicon);
         if let Some(reason) = elsewhere(view, key, place, extent, text) {
             return Some(reason);
@@ -498,6 +505,18 @@ impl Keyed {
         }
         None
     }
+}
+
+/// Whether the value is the key once more, of two words or more: `CLIENT_SECRET = 'client_secret'`. One word, such as
+/// `password`, may be a password.
+fn is_name_of(key: &[u8], value: &[u8]) -> bool {
+    let is_mark = |b: &u8| matches!(b, b'_' | b'-' | b'.');
+    let letters = |text: &[u8]| -> Vec<u8> {
+        text.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
+    };
+    let has_words = value.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
+        || value.iter().skip(1).rev().skip(1).any(is_mark);
+    has_words && value.iter().all(|b| b.is_ascii_alphabetic() || is_mark(b)) && letters(key).ends_with(&letters(value))
 }
 
 /// What stands in the place of a secret and belongs to another language or place altogether.

@@ -390,7 +390,11 @@ pub const LABELS: &[(&[&str], What)] = &[
     ),
     (
         &[
-            "driver*",
+            "driver licen*",
+            "drivers licen*",
+            "driver's licen*",
+            "driver lic",
+            "driver id number",
             "driving licen*",
             "license number",
             "licence number",
@@ -407,6 +411,10 @@ pub const LABELS: &[(&[&str], What)] = &[
     (
         &["mrn", "medical record*", "patient id", "patient number", "patient no", "medicalrecord*"],
         What::Person(&[("X{5,12}", None)]),
+    ),
+    (
+        &["vin", "vin code", "vehicle identification number", "chassis number", "fahrgestellnummer"],
+        What::Person(&[("X{17,17}", None)]),
     ),
     (&["npi"], What::Person(&[("9999999999", None)])),
     (&["dea number", "dea no", "dea"], What::Person(&[("AA9999999", None)])),

@@ -18,6 +18,10 @@ enum Sort {
     Dear,
     /// A greeting that other things begin with, too: the word must be a given name, or a title stands before it.
     Hello,
+    /// A title: the name follows, be it one word.
+    Titled,
+    /// Words that a full name follows in a sentence.
+    Told,
     /// Words before the name that a letter ends with.
     Regards,
     /// `N:Roe;Jane;;;`, behind the start of a line.
@@ -28,13 +32,12 @@ enum Sort {
     Address,
 }
 
-const ANCHORS: [(&str, Sort); 47] = [
+const ANCHORS: [(&str, Sort); 64] = [
     ("dear ", Sort::Dear),
     ("sehr geehrter ", Sort::Dear),
     ("sehr geehrte ", Sort::Dear),
     ("lieber ", Sort::Dear),
     ("liebe ", Sort::Dear),
-    ("monsieur ", Sort::Dear),
     ("madame ", Sort::Dear),
     ("cher ", Sort::Dear),
     ("chère ", Sort::Dear),
@@ -58,6 +61,24 @@ const ANCHORS: [(&str, Sort); 47] = [
     ("guten tag ", Sort::Hello),
     ("good morning ", Sort::Hello),
     ("grüß gott ", Sort::Hello),
+    ("Mr. ", Sort::Titled),
+    ("Mrs. ", Sort::Titled),
+    ("Mrs ", Sort::Titled),
+    ("Ms. ", Sort::Titled),
+    ("Dr. ", Sort::Titled),
+    ("Prof. ", Sort::Titled),
+    ("Herr ", Sort::Titled),
+    ("Herrn ", Sort::Titled),
+    ("Frau ", Sort::Titled),
+    ("Mme ", Sort::Titled),
+    ("Monsieur ", Sort::Titled),
+    ("Señora ", Sort::Titled),
+    ("Señor ", Sort::Titled),
+    ("my name is ", Sort::Told),
+    ("mein name ist ", Sort::Told),
+    ("je m'appelle ", Sort::Told),
+    ("assigned to ", Sort::Told),
+    ("on behalf of ", Sort::Told),
     ("regards", Sort::Regards),
     ("sincerely", Sort::Regards),
     ("grüßen", Sort::Regards),
@@ -83,7 +104,7 @@ impl Detector for Letter {
         let rule =
             |id: &str, kind, description: &str| RuleInfo { id: id.into(), kind, description: description.into() };
         vec![
-            rule("letter-name", Kind::Name, "name in the greeting or below the last words of a letter"),
+            rule("letter-name", Kind::Name, "name in a greeting, behind a title, or below the last words of a letter"),
             rule("card-name", Kind::Name, "name in an address card (vCard)"),
             rule("card-address", Kind::PostalAddress, "postal address in an address card (vCard)"),
         ]
@@ -91,7 +112,8 @@ impl Detector for Letter {
 
     fn anchors(&self) -> Vec<Anchor> {
         let anchor = |(words, _): &(&str, Sort)| {
-            let anchor = Anchor::folded(words.as_bytes());
+            let is_exact = words.starts_with(|c: char| c.is_ascii_uppercase());
+            let anchor = if is_exact { Anchor::exact(words.as_bytes()) } else { Anchor::folded(words.as_bytes()) };
             if words.as_bytes()[0].is_ascii_alphabetic() { anchor.starting() } else { anchor }
         };
         ANCHORS.iter().map(anchor).collect()
@@ -106,6 +128,8 @@ impl Detector for Letter {
         match sort {
             Sort::Dear => greeting(view, hit.at, behind, false, out),
             Sort::Hello => greeting(view, hit.at, behind, true, out),
+            Sort::Titled => titled(view, behind, out),
+            Sort::Told => told(view, behind, out),
             Sort::Regards => signature(view, hit.at, behind, out),
             Sort::Parts | Sort::Formatted | Sort::Address => card(view, behind, sort, out),
         }
@@ -158,6 +182,39 @@ fn greeting(view: &View<'_>, at: usize, behind: usize, must_be_known: bool, out:
             None => return,
         }
     }
+}
+
+/// `Frau Roe`, `Dr. Jane Roe`: what follows a title is a name, unless it is a word that names of things have.
+fn titled(view: &View<'_>, behind: usize, out: &mut Candidates<'_>) {
+    let text = names::reach(view, behind);
+    let titles = names::titles(text);
+    let start = behind + titles;
+    let Some(length) = names::single(&text[titles..]) else { return out.left(0, behind, "nobody's name") };
+    // A comma belongs to the sentence: `Dr. Roe, Berlin`.
+    let length = memchr::memchr(b',', &text[titles..titles + length]).unwrap_or(length);
+    let end = start + length;
+    let name = view.slice(start, end);
+    let is_capital = name.len() > 2 && name.iter().all(|b| b.is_ascii_uppercase());
+    let goes_on = view.is(end, const { ALNUM.or(ByteSet::of(b"_=:/(")) });
+    if length < 2 || is_capital || goes_on || handle::reason(name).is_some() {
+        return out.left(0, start, "nobody's name");
+    }
+    out.found(Found::new(start, end, Kind::Name, Confidence::Medium));
+}
+
+/// `my name is Jane Roe`, `assigned to Jane Roe`: a full name that begins as names do, or that ends what is said.
+fn told(view: &View<'_>, behind: usize, out: &mut Candidates<'_>) {
+    let text = names::reach(view, behind);
+    let titles = names::titles(text);
+    let start = behind + titles;
+    let Some(length) = names::full(&text[titles..]) else { return out.left(0, behind, "nobody's name") };
+    let end = start + length;
+    let ends =
+        view.at(end).is_none_or(|b| matches!(b, b'\n' | b'\r' | b'.' | b',' | b';' | b'!' | b'<' | b'"' | b'\\'));
+    if !(ends || names::is_known(view.slice(start, end))) {
+        return out.left(0, start, "nobody's name");
+    }
+    out.found(Found::new(start, end, Kind::Name, Confidence::Medium));
 }
 
 /// The line below `Kind regards,`, if it is a name and nothing else.

@@ -68,6 +68,9 @@ pub fn reason(text: &[u8], lexicon: &Lexicon) -> Option<&'static str> {
     if is_file(text) {
         return Some("the path of a file");
     }
+    if is_port(text) {
+        return Some("a port");
+    }
     None
 }
 
@@ -124,6 +127,14 @@ fn is_rule(text: &[u8], lexicon: &Lexicon) -> bool {
         lexicon.is_setting(&part[..end]) || lexicon.is_word_of_names(&part[..end])
     };
     text.contains(&b'|') && parts().filter(|part| is_word(part)).count() * 2 > parts().count()
+}
+
+/// `464/tcp`, of `/etc/services`.
+fn is_port(text: &[u8]) -> bool {
+    let Some(slash) = text.iter().position(|&b| b == b'/') else { return false };
+    (1..6).contains(&slash)
+        && text[..slash].iter().all(|b| DIGIT.contains(*b))
+        && [&b"tcp"[..], b"udp", b"sctp", b"dccp"].contains(&&text[slash + 1..])
 }
 
 /// `#cccccc`.
@@ -195,7 +206,9 @@ fn place_to_fill(text: &[u8]) -> Option<usize> {
         let close = memchr::memchr(b'}', &text[open..])? + open;
         let inner = text[open..close].trim_ascii();
         let is_name = inner.iter().all(|b| {
-            WORD.contains(*b) || matches!(b, b'.' | b'(' | b')' | b'[' | b']' | b'\'' | b':' | b'!' | b'?' | b' ')
+            WORD.contains(*b)
+                || matches!(b, b'.' | b'(' | b')' | b'[' | b']' | b'\'' | b':' | b'!' | b'?' | b' ')
+                || *b == b'-' && inner.contains(&b'(')
         }) && !(inner.contains(&b':') && inner.iter().any(|b| DIGIT.contains(*b)) && inner.len() > 8);
         // `{1EPqLa2U}` is a value between braces.
         let is_value =
@@ -231,6 +244,10 @@ fn is_file(text: &[u8]) -> bool {
     // The longest ending is that of `.properties`.
     let has_dot = text[text.len().saturating_sub(11)..].contains(&b'.');
     let is_named = has_dot && FILES.iter().any(|ending| text.len() > ending.len() + 1 && text.ends_with(ending));
+    // `*.asc`
+    if text.starts_with(b"*.") && (3..8).contains(&text.len()) && text[2..].iter().all(|b| ALNUM.contains(*b)) {
+        return true;
+    }
     let is_rooted =
         text.starts_with(b"/") || text.starts_with(b"./") || text.starts_with(b"../") || text.starts_with(b"~/");
     let is_drive = text.len() > 3 && text[1] == b':' && matches!(text[2], b'\\' | b'/');

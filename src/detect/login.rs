@@ -74,7 +74,7 @@ enum Sort {
     Attribute,
 }
 
-const ANCHORS: [(&[u8], Sort); 121] = [
+const ANCHORS: [(&[u8], Sort); 129] = [
     (b"invalid user ", Sort::Follows),
     (b"illegal user ", Sort::Follows),
     (b"authenticating user ", Sort::Follows),
@@ -129,6 +129,12 @@ const ANCHORS: [(&[u8], Sort); 121] = [
     (b"logged on as ", Sort::Follows),
     (b"impersonating user ", Sort::Follows),
     (b"kinit ", Sort::Follows),
+    (b"imap(", Sort::Follows),
+    (b"pop3(", Sort::Follows),
+    (b"lmtp(", Sort::Follows),
+    (b"ldap_bind: ", Sort::Follows),
+    (b"binding as ", Sort::Follows),
+    (b"running as user ", Sort::Follows),
     (b"su - ", Sort::Follows),
     (b"login as: ", Sort::Follows),
     (b"login by user ", Sort::Follows),
@@ -173,6 +179,8 @@ const ANCHORS: [(&[u8], Sort); 121] = [
     (b" has no permission", Sort::UserBefore),
     (b" is not authorized", Sort::UserBefore),
     (b" authenticated", Sort::UserBefore),
+    (b" added to group", Sort::UserBefore),
+    (b" removed from group", Sort::UserBefore),
     (b" has been ", Sort::UserBefore),
     (b": user ", Sort::Word),
     (b", user ", Sort::Word),
@@ -479,6 +487,17 @@ fn changed(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> 
         b"comment",
     ];
     let verb = view.slice(view.run_back(at, LETTER, 16), at).to_ascii_lowercase();
+    // `created by Jane Roe (jroe)`, `submitted by Jane Roe`
+    if VERBS.contains(&&verb[..])
+        && let Some(length) = names::full(names::reach(view, behind))
+    {
+        let end = behind + length;
+        let next = view.run(end, BLANK, 2);
+        let ends =
+            view.at(next).is_none_or(|b| matches!(b, b'\n' | b'\r' | b'(' | b'<' | b'.' | b',' | b';' | b'"' | b'\''));
+        let is_name = ends || names::is_known(view.slice(behind, end));
+        return (is_name && !view.is(end, const { WORD.or(ByteSet::of(b"=:/")) })).then_some((behind, end));
+    }
     let (start, end) = token(view, behind).filter(|_| VERBS.contains(&&verb[..]))?;
     let time = view.starts_with(end, b" at ") || view.starts_with(end, b" on ");
     (time && view.is(end + 4, DIGIT) && view.is(start, LETTER)).then_some((start, end))

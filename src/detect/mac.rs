@@ -107,7 +107,7 @@ fn hyphens(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
 /// `0011.22aa.bbcc`, with a letter in it: three groups of four digits may be anything.
 fn quads(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     let start = at.checked_sub(4)?;
-    if !view.starts_word(start) || view.before(start) == Some(b'.') {
+    if !view.starts_word(start) || matches!(view.before(start), Some(b'.' | b'*')) {
         return None;
     }
     let end = start + 14;

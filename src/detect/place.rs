@@ -4,6 +4,7 @@ use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, HIGH, LETTER, SPACE, WO
 use crate::detect::key::{Key, WIDE_COLON};
 use crate::detect::lexicon::Lexicon;
 use crate::detect::nested;
+use crate::detect::random;
 use crate::detect::run::Run;
 use crate::detect::value::{self, Extent, Quote, Surroundings};
 use crate::detect::view::View;
@@ -181,7 +182,10 @@ impl<'v> Place<'v> {
             return None;
         }
         let end = view.run(at + 1, const { ByteSet::of(b"}\r\n\"").not() }, 128);
-        let is_mapping = view.slice(at + 1, end).iter().any(|b| matches!(b, b'=' | b'{' | b':'));
+        let inner = view.slice(at + 1, end);
+        // `Signature={signature.decode('utf-8')}`
+        let is_call = inner.ends_with(b")") && inner.contains(&b'(');
+        let is_mapping = is_call || inner.iter().any(|b| matches!(b, b'=' | b'{' | b':'));
         if view.at(end) != Some(b'}') || end == at + 1 || is_mapping {
             return None;
         }
@@ -277,14 +281,47 @@ impl<'v> Reader<'_, 'v> {
             b'-' if at > behind && !is_key_quoted && view.starts_with(at, b"-> ") => {
                 self.place(view.run(at + 3, BLANK, 8), Separator::Colon)
             }
+            // `ENV["PASSWORD"] ||= "x"`, `password ??= "x"`, `PASSWORD ?= x` of make
+            b'|' | b'?' if view.starts_with(at, b"||=") || view.starts_with(at, b"??=") => {
+                self.place(view.run(at + 3, BLANK, 64), Separator::Equals)
+            }
+            b'?' if view.starts_with(at, b"?=") => self.place(view.run(at + 2, BLANK, 64), Separator::Equals),
             b'|' if at > behind && !is_key_quoted => self.cell(at),
             // `char password[] = "x"`
             b'[' if at == behind && !is_key_quoted => {
                 let close = view.run(at + 1, WORD, 24);
                 self.assigned(close, b']')
             }
-            b')' if is_key_quoted => self.typed_into(at).or_else(|| self.value_before()),
-            b')' if at == behind => self.equalled(),
+            b')' if is_key_quoted => self.typed_into(at).or_else(|| self.value_before()).or_else(|| self.block(at)),
+            b')' if at == behind => self.equalled().or_else(|| self.block(at)),
+            // `const std::string kPassword{"x"}`
+            b'{' if at == behind && !is_key_quoted => {
+                Quote::at(view, at + 1).and_then(|_| self.place(at + 1, Separator::Equals))
+            }
+            // `read PASSWORD <<< "x"`
+            b'<' if at > behind && view.starts_with(at, b"<<<") => {
+                let value = view.run(at + 3, BLANK, 4);
+                Quote::at(view, value).and_then(|_| self.place(value, Separator::Equals))
+            }
+            // `-Name Password -Value "x"`
+            b'-' if at > behind
+                && view.starts_with_ignoring_case(at, b"-value ")
+                && view.ends_with_ignoring_case(key.start, b"-name ") =>
+            {
+                self.place(view.run(at + 7, BLANK, 4), Separator::Equals)
+            }
+            // `set :password, "x"`
+            b',' if at == behind && view.ends_with_ignoring_case(key.start, b"set :") => {
+                let value = view.run(at + 1, BLANK, 8);
+                Quote::at(view, value).and_then(|_| self.place(value, Separator::Argument))
+            }
+            // `[--password, hunter2, --user, jroe]`
+            b',' if at == behind && !is_key_quoted && key.is_option(view) && view.is(at + 1, BLANK) => {
+                let value = view.run(at + 1, BLANK, 2);
+                let is_list = memchr::memrchr(b'[', view.slice(view.line_start(key.start), key.start)).is_some();
+                let is_value = view.at(value).is_some_and(|b| b != b'-' && b != b'\n');
+                (is_list && is_value).then(|| self.place(value, Separator::Option)).flatten()
+            }
             // `"password" -> "x"`
             b'-' if is_key_quoted && view.starts_with(at, b"-> ") => {
                 let value = view.run(at + 3, BLANK, 8);
@@ -337,7 +374,7 @@ impl<'v> Reader<'_, 'v> {
                     // `fill_in 'Password', with: 'x'`
                     let is_option = view.at(key.start) == Some(b'-') || view.ends_with_ignoring_case(next, b"with: ");
                     Quote::at(view, next)?;
-                    let is_argument = is_option || key.is_argument(view);
+                    let is_argument = is_option || key.is_argument(view) || self.is_of_gradle();
                     let separator = if is_argument { Separator::Argument } else { Separator::Listed };
                     (is_argument || key.is_listed(view)).then(|| self.place(next, separator)).flatten()
                 })
@@ -408,7 +445,7 @@ impl<'v> Reader<'_, 'v> {
         let begin = if view.starts_with(begin, b"'static ") { begin + 8 } else { begin };
         let word = view.run(begin, const { WORD.or(ByteSet::of(b"<>[]?|. ")) }, 40);
         let may_be_type = || {
-            let text = view.slice(value, word).trim_ascii_end();
+            let text = view.slice(begin, word).trim_ascii_end();
             !text.contains(&b' ') || text.iter().any(|b| matches!(b, b'|' | b'<' | b'['))
         };
         let is_typed = word > value
@@ -450,7 +487,21 @@ impl<'v> Reader<'_, 'v> {
     fn is_constant(&self) -> bool {
         let is_capital = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_';
         let line = || self.view.slice(self.view.line_start(self.key.start), self.key.start);
-        self.key.text(self.view).iter().all(is_capital) && memchr::memrchr(b'(', line()).is_some()
+        self.key.name(self.view).iter().all(is_capital) && memchr::memrchr(b'(', line()).is_some()
+    }
+
+    /// `buildConfigField "String", "API_KEY", "x"`, `resValue "string", "api_key", "x"`.
+    fn is_of_gradle(&self) -> bool {
+        let line = self.view.slice(self.view.line_start(self.key.start), self.key.start).trim_ascii_start();
+        line.starts_with(b"buildConfigField ") || line.starts_with(b"resValue ")
+    }
+
+    /// `ENV.fetch("SECRET") { "x" }`, `let(:password) { "x" }`.
+    fn block(&self, at: usize) -> Option<Place<'v>> {
+        let view = self.view;
+        let value = view.run(at + 3, BLANK, 4);
+        view.starts_with(at, b") {").then(|| Quote::at(view, value)).flatten()?;
+        self.place(value, Separator::Equals)
     }
 
     /// `set("x", forKey: "password")`.
@@ -535,6 +586,9 @@ impl<'v> Reader<'_, 'v> {
     fn typed(&self, at: usize) -> Option<Place<'v>> {
         let view = self.view;
         let end = view.run(at, const { WORD.or(ByteSet::of(b".*[]<>")) }, 32);
+        // `pwd As String = "x"` of Visual Basic
+        let is_as = view.starts_with_ignoring_case(at, b"as ");
+        let end = if is_as { view.run(at + 3, WORD, 24) } else { end };
         let equals = view.run(end, BLANK, 8);
         // What is behind the line is not looked at, so that it need not be waited for.
         if end == at || equals == end || view.at(equals) != Some(b'=') || !view.is(equals + 1, BLANK) {
@@ -661,9 +715,13 @@ impl<'v> Reader<'_, 'v> {
         (is_value && close - 1 > start).then_some(Place { known_end: Some(close - 1), ..place })
     }
 
-    /// `your password is: hunter2!x`.
+    /// `your password is: hunter2!x`, `new password set to hunter2`.
     fn is(&self, at: usize) -> Option<Place<'v>> {
         let view = self.view;
+        let becomes = [&b"set to "[..], b"changed to ", b"reset to "].into_iter().find(|w| view.starts_with(at, w));
+        if let Some(becomes) = becomes {
+            return self.place(view.run(at + becomes.len(), BLANK, 4), Separator::Is);
+        }
         let end = view.run(at, const { LETTER.or(HIGH) }, 16);
         if !self.lexicon.is_verb(view.slice(at, end)) {
             return None;
@@ -673,13 +731,16 @@ impl<'v> Reader<'_, 'v> {
         (value > colon).then(|| self.place(value, Separator::Is)).flatten()
     }
 
-    /// `password for jroe: hunter2`.
+    /// `password for jroe: hunter2`, `password for jroe is hunter2`.
     fn of_whom(&self, at: usize) -> Option<Place<'v>> {
         let view = self.view;
         if !view.starts_with(at, b"for ") || self.is_key_quoted {
             return None;
         }
         let name = view.run(at, const { WORD.or(ByteSet::of(b" .'@-")) }, 48);
+        if let Some(is) = memchr::memmem::find(view.slice(at, name), b" is ").filter(|_| view.at(name) != Some(b':')) {
+            return self.place(view.run(at + is + 4, BLANK, 4), Separator::Is);
+        }
         let is_told = view.at(name) == Some(b':') && view.is(name + 1, BLANK);
         is_told.then(|| self.place(view.run(name + 1, BLANK, 4), Separator::Colon)).flatten()
     }
@@ -719,14 +780,15 @@ impl<'v> Reader<'_, 'v> {
         let end = view.run(at, const { SPACE.not() }, 256);
         let rest = view.run(end, const { BLANK.or(ByteSet::of(b"\r")) }, 64);
         let is_last = view.at(rest).is_none_or(|b| b == b'\n' || b == b'#');
-        if end == at || !is_last || !(is_typed || key.is_own_line(view)) {
+        if end == at || !is_last || !(is_typed || key.is_own_line(view) || self.is_whose()) {
             return None;
         }
         if key.text(view).windows(2).any(|w| w == b"--") {
             return None;
         }
         let text = view.slice(at, end);
-        let is_telling = text.iter().any(u8::is_ascii_digit) && !text.iter().all(u8::is_ascii_digit);
+        let is_telling = text.iter().any(u8::is_ascii_digit) && !text.iter().all(u8::is_ascii_digit)
+            || text.len() > 7 && random::is_random(text);
         // A name that is no word of prose: `requirepass`, `db.password`.
         let name = key.text(view);
         let is_setting = [&b"bindpw"[..], b"rootpw", b"requirepass", b"masterauth", b"rootbindpw"]
@@ -737,6 +799,31 @@ impl<'v> Reader<'_, 'v> {
         ((is_telling || (is_setting && !is_typed)) && is_word_of_value)
             .then(|| self.place(at, Separator::Statement))
             .flatten()
+    }
+}
+
+impl Reader<'_, '_> {
+    /// Whether nothing but whose the password is stands before the key on its line: `root password hunter2`.
+    fn is_whose(&self) -> bool {
+        const WHOSE: [&[u8]; 12] = [
+            b"root",
+            b"admin",
+            b"user",
+            b"initial",
+            b"default",
+            b"temporary",
+            b"new",
+            b"old",
+            b"login",
+            b"db",
+            b"database",
+            b"my",
+        ];
+        let (view, start) = (self.view, self.key.start);
+        let Some(blank) = start.checked_sub(1).filter(|&at| view.at(at) == Some(b' ')) else { return false };
+        let word = view.run_back(blank, LETTER, 16);
+        let begins = view.before(view.run_back(word, BLANK, 16)).is_none_or(|b| b == b'\n');
+        begins && WHOSE.iter().any(|whose| view.slice(word, blank).eq_ignore_ascii_case(whose))
     }
 }
 

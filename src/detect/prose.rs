@@ -133,6 +133,27 @@ pub fn reason(view: &View<'_>, key: &Key, place: &Place<'_>, value: &Extent, is_
     if is_state && (is_sentence || follows_word || place.around.inside().is_some()) {
         return Some("a sentence about a secret");
     }
+    // `access_token: An access token that ...`, `credentials: The credentials of ...`
+    const ARTICLES: [&[u8]; 12] = [
+        b"The",
+        b"A",
+        b"An",
+        b"This",
+        b"Your",
+        b"If",
+        b"When",
+        b"Optional",
+        b"Required",
+        b"Specifies",
+        b"Whether",
+        b"See",
+    ];
+    let next_is_letter = rest.first() == Some(&b' ') && rest.get(1).is_some_and(|b| LETTER.contains(*b));
+    let next = rest.get(1..).unwrap_or_default();
+    let next = &next[..next.iter().position(|b| SPACE.contains(*b)).unwrap_or(next.len())];
+    if ARTICLES.contains(&word) && next_is_letter && !next.iter().any(|b| DIGIT.contains(*b)) {
+        return Some("a sentence about a secret");
+    }
     let next_is_word = rest.first() == Some(&b' ') && rest.get(1).is_some_and(u8::is_ascii_lowercase);
     let is_plain = !random::is_random(word);
     if is_weak && next_is_word && !rest.iter().take(64).any(|b| matches!(b, b'=' | b':')) {

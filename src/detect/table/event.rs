@@ -475,7 +475,10 @@ fn names(dialect: Dialect, line: &[u8]) -> Option<Vec<&[u8]>> {
             && count(b'(') == count(b')')
             && count(b'[') == count(b']')
             && (name.is_empty() || name.iter().any(|b| b.is_ascii_alphabetic() || *b > 127))
-            && name.split(|&b| b == b' ').count() <= 6;
+            && name.split(|&b| b == b' ').count() <= 6
+            // `464/tcp`
+            && !(name.contains(&b'/') && name.first().is_some_and(u8::is_ascii_digit))
+            && !is_of_sentence(name);
         if !is_name || names.len() == COLUMNS {
             return None;
         }
@@ -486,6 +489,18 @@ fn names(dialect: Dialect, line: &[u8]) -> Option<Vec<&[u8]>> {
         at = cell.next;
     }
     (names.len() > 1 && names.iter().filter(|name| name.is_empty()).count() < 2).then_some(names)
+}
+
+/// Whether what stands between two delimiters is a piece of a sentence, such as `and the main thread`, rather than a name.
+fn is_of_sentence(name: &[u8]) -> bool {
+    const WORDS: [&[u8]; 20] = [
+        b"the", b"are", b"is", b"was", b"were", b"which", b"that", b"this", b"these", b"an", b"such", b"but", b"so",
+        b"it", b"there", b"then", b"have", b"has", b"--", b"be",
+    ];
+    let mut words = name.split(|&b| b == b' ').filter(|word| !word.is_empty());
+    let is_joined = matches!(name, [b'a' | b'A', b'n', b'd', b' ', ..] | [b'o' | b'O', b'r', b' ', ..]);
+    let is_word = |word: &[u8]| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known));
+    is_joined || (name.contains(&b' ') && words.any(is_word)) || memchr::memmem::find(name, b"()").is_some()
 }
 
 /// Whether a text begins with a rule of dashes, as stands below the header of a table of fixed width.
