@@ -236,6 +236,10 @@ impl Keyed {
         match view.at(key.end) {
             Some(b' ') => {}
             Some(b'{') => return Quote::at(view, key.end + 1).is_some(),
+            // `"token_type":"bearer"}`: a value itself, unless it names what stands before it.
+            Some(quote @ (b'"' | b'\'')) if view.at(key.end + 1) == Some(b'}') => {
+                return view.before(key.start) != Some(quote) || key.is_named(view);
+            }
             byte => return byte.is_some_and(|byte| FOLLOWS.contains(byte)),
         }
         // A word behind one blank, within a line: only a few words of those that begin so lead to a value.

@@ -374,7 +374,7 @@ fn thread(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
     let level = view.run(next, LETTER, 6);
     // Compared as constants: this is asked for each line of some logs.
     let is_level = matches!(view.slice(next, level), b"ERROR" | b"WARN" | b"INFO" | b"DEBUG" | b"TRACE" | b"FATAL");
-    if !is_level || !view.starts_word(at) && view.before(at).is_none() {
+    if !is_level || view.before(at).is_none() && !view.starts_word(at) {
         return None;
     }
     let start = view.run(level, BLANK, 4);

@@ -154,16 +154,16 @@ const NOBODY: &[&str] = &[
 
 /// Whether the account is one that names a role, a system's own, or nobody.
 pub fn is_nobody(name: &[u8]) -> bool {
-    let mut lower = [0; 24];
-    let Some(lower) = lower.get_mut(..name.len()) else { return false };
-    lower.copy_from_slice(name);
-    lower.make_ascii_lowercase();
-    let lower: &[u8] = lower;
+    const LONGEST: usize = 24;
+    if name.len() > LONGEST {
+        return false;
+    }
     // `NT AUTHORITY\SYSTEM`
-    let lower = &lower[lower.iter().rposition(|&b| b == b'\\').map_or(0, |n| n + 1)..];
-    let Some(&first) = lower.first() else { return false };
-    let [from, to] = [first, first.saturating_add(1)].map(|byte| usize::from(NOBODY_FROM[usize::from(byte & 127)]));
-    first < 128 && NOBODY[from..to.max(from)].iter().any(|known| known.as_bytes() == lower)
+    let name = &name[memchr::memrchr(b'\\', name).map_or(0, |n| n + 1)..];
+    let Some(first) = name.first().map(u8::to_ascii_lowercase).filter(u8::is_ascii) else { return false };
+    let [from, to] = [first, first + 1].map(|byte| usize::from(*NOBODY_FROM.get(usize::from(byte)).unwrap_or(&0)));
+    let known = NOBODY.get(from..to).unwrap_or_default();
+    known.iter().any(|known| known.len() == name.len() && name.eq_ignore_ascii_case(known.as_bytes()))
 }
 
 /// By first byte: where in [`NOBODY`] those begin that begin with it.
@@ -562,6 +562,7 @@ mod tests {
     #[test]
     fn the_list_of_nobody_is_in_order() {
         assert!(NOBODY.is_sorted());
+        assert!(NOBODY.iter().all(|name| is_nobody(name.as_bytes())));
         for name in ["root", "Administrator", "NT AUTHORITY\\SYSTEM", "www-data", "-", "All Users"] {
             assert!(is_nobody(name.as_bytes()), "{name}");
         }

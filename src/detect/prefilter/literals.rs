@@ -1,7 +1,7 @@
 //! Literals: what is looked for, and the comparison where a fingerprint was met.
 
-use super::maps::begins_word;
-use super::plan::{FOUR_BITS, THREE_BITS, Window, four_hash, slots, three_hash};
+use super::maps::{KINDS, WINDOW, begins_word};
+use super::plan::{FOUR, FOUR_BITS, THREE, THREE_BITS, Window, four_hash, slots, three_hash};
 use super::{Met, bits_of};
 use crate::detect::bytes::ByteSet;
 
@@ -244,16 +244,28 @@ impl Literals {
         !self.high.owners.is_empty()
     }
 
-    /// Names the literals whose window stands at `at` and that begin before `limit`. Gives the new limit.
+    /// Names the literals whose window stands at `place` behind `from` and that begin before `limit`. Gives the new limit.
     #[inline]
-    pub fn confirm(&self, text: Text<'_>, at: usize, limit: usize, met: &mut impl FnMut(Met, usize) -> usize) -> usize {
+    pub fn confirm(
+        &self,
+        text: Text<'_>,
+        from: usize,
+        place: u16,
+        limit: usize,
+        met: &mut impl FnMut(Met, usize) -> usize,
+    ) -> usize {
+        let (at, kinds) = (from + usize::from(place) % WINDOW, place >> KINDS);
         let four = first_four(text.bytes.get(at..).unwrap_or_default());
         let mut limit = limit;
-        for owner in self.threes.owners(three_hash(four)) {
-            limit = self.compare(owner, text, at, limit, met);
+        if kinds & THREE != 0 {
+            for owner in self.threes.owners(three_hash(four)) {
+                limit = self.compare(owner, text, at, limit, met);
+            }
         }
-        for owner in self.fours.owners(four_hash(four)) {
-            limit = self.compare(owner, text, at, limit, met);
+        if kinds & FOUR != 0 {
+            for owner in self.fours.owners(four_hash(four)) {
+                limit = self.compare(owner, text, at, limit, met);
+            }
         }
         limit
     }

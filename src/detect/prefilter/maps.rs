@@ -5,6 +5,9 @@ use super::plan::Tables;
 /// Bytes of a window.
 pub const WINDOW: usize = 4096;
 
+/// Where in a place behind its number the bits of [`Tables::windows_at`] begin.
+pub const KINDS: u32 = WINDOW.trailing_zeros();
+
 /// Words of a window: one for each 64 bytes.
 const WORDS: usize = WINDOW / 64;
 
@@ -208,7 +211,7 @@ pub struct Maps {
     /// Which words have a shape in them, and which have bytes above 127.
     pub shaped: u64,
     pub raised: u64,
-    /// The places of fingerprints that some literal may begin with, in order; so many of them.
+    /// The places of fingerprints that some literal may begin with, in order, with what it may be by; so many of them.
     pub places: [u16; WINDOW + Maps::ROOM],
     count: usize,
 }
@@ -264,7 +267,8 @@ impl Maps {
         self.weed(tables, text, count);
     }
 
-    /// The places of fingerprints that some literal may begin with, in order.
+    /// The places of fingerprints that some literal may begin with, in order, each with what it may be by above its number: see
+    /// [`KINDS`].
     #[inline]
     pub fn places(&self) -> &[u16] {
         &self.places[..self.count]
@@ -297,10 +301,11 @@ impl Maps {
         let mut kept = 0;
         for n in 0..count {
             let place = places[n];
-            places[kept] = place;
             let at = usize::from(place) % WINDOW;
             let eight = text[at..].first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight));
-            kept += usize::from(tables.may_be_window(eight));
+            let kinds = tables.windows_at(eight);
+            places[kept] = place | kinds << KINDS;
+            kept += usize::from(kinds != 0);
         }
         self.count = kept;
     }

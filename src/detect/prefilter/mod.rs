@@ -159,7 +159,7 @@ impl Prefilter {
                 }
             }
             for &place in maps.places() {
-                limit = self.literals.confirm(whole, from + usize::from(place), limit, &mut met);
+                limit = self.literals.confirm(whole, from, place, limit, &mut met);
             }
             if self.literals.has_high() {
                 for word in bits_of(maps.raised) {

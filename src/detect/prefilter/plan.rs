@@ -72,6 +72,10 @@ pub struct Tables {
     pub threes: [u32; 1 << THREE_BITS],
 }
 
+/// A window with four bytes of its literal or more; one with fewer.
+pub const FOUR: u16 = 1;
+pub const THREE: u16 = 2;
+
 /// Bits of such a hash, as a power of two: a table of 32 KiB, and one of 64 KiB.
 pub const FOUR_BITS: u32 = 13;
 pub const THREE_BITS: u32 = 14;
@@ -104,11 +108,13 @@ impl Tables {
         tables
     }
 
-    /// Whether some window may stand at the beginning of `text`.
+    /// Which windows may stand at the beginning of `text`: [`FOUR`], [`THREE`], both or none.
     #[inline(always)]
-    pub fn may_be_window(&self, text: u64) -> bool {
+    pub fn windows_at(&self, text: u64) -> u16 {
         let (four, three) = (four_hash(text as u32), three_hash(text as u32));
-        (self.fours[four] >> sort((text >> 32) as u8) | self.threes[three] >> sort((text >> 24) as u8)) & 1 == 1
+        let has_four = self.fours[four] >> sort((text >> 32) as u8) & 1;
+        let has_three = self.threes[three] >> sort((text >> 24) as u8) & 1;
+        (has_four | has_three << 1) as u16
     }
 
     fn add(&mut self, sets: &Sets, bucket: usize, isa: Isa) {
