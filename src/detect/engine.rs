@@ -42,6 +42,8 @@ pub struct Scratch {
     fates: Option<Box<Fates>>,
     prefilter: Box<prefilter::Scratch>,
     verified: Vec<Verified>,
+    /// Who has candidates that are decided beforehand: most have none.
+    ahead: Vec<usize>,
     /// Empty, with room for findings and for the anchors that they came from.
     found: Vec<Found>,
     anchors: Vec<usize>,
@@ -340,9 +342,9 @@ impl Engine {
         explain: bool,
         scratch: &mut Scratch,
     ) -> Scan {
-        let Scratch { fates, prefilter, verified, found, anchors } = scratch;
+        let Scratch { fates, prefilter, verified, ahead, found, anchors } = scratch;
         let says = Says { each: explain, counts: fates.is_some() };
-        let mut pass = Pass::new(self, chunk, says, verified, std::mem::take(found), anchors);
+        let mut pass = Pass::new(self, chunk, says, (verified, ahead), std::mem::take(found), anchors);
         self.prefilter.search(prefilter, chunk.bytes, chunk.own.clone(), explain, |met, at| {
             let askers = match met {
                 Met::Literal(literal) => &self.literals[literal],
@@ -407,8 +409,8 @@ impl Engine {
         candidates: impl Iterator<Item = (usize, usize)>,
         scratch: &mut Scratch,
     ) -> Scan {
-        let Scratch { verified, anchors, .. } = scratch;
-        let mut pass = Pass::new(self, chunk, Says::default(), verified, Vec::new(), anchors);
+        let Scratch { verified, ahead, anchors, .. } = scratch;
+        let mut pass = Pass::new(self, chunk, Says::default(), (verified, ahead), Vec::new(), anchors);
         candidates.for_each(|(asker, at)| pass.verify(asker, at));
         pass.finish(None)
     }
@@ -436,6 +438,7 @@ struct Pass<'e, 'c> {
     anchors: &'c mut Vec<usize>,
     /// By asker.
     verified: &'c mut [Verified],
+    ahead: &'c mut Vec<usize>,
     covered: Covered,
 }
 
@@ -444,17 +447,17 @@ impl<'e, 'c> Pass<'e, 'c> {
         engine: &'e Engine,
         chunk: &'c Chunk<'c>,
         says: Says,
-        verified: &'c mut Vec<Verified>,
+        (verified, ahead): (&'c mut Vec<Verified>, &'c mut Vec<usize>),
         found: Vec<Found>,
         anchors: &'c mut Vec<usize>,
     ) -> Pass<'e, 'c> {
         anchors.clear();
+        ahead.drain(..).for_each(|asker| verified[asker].dead = 0);
         verified.resize(engine.askers.len(), Verified::default());
-        verified.iter_mut().for_each(|verified| verified.dead = 0);
         let left = (says.each || says.counts).then(Vec::new);
         let covered = Covered::default();
         let (decided, events) = (chunk.own.end, Vec::new());
-        Pass { engine, chunk, says, decided, found, left, events, anchors, verified, covered }
+        Pass { engine, chunk, says, decided, found, left, events, anchors, verified, ahead, covered }
     }
 
     fn verify(&mut self, asker: usize, at: usize) {
@@ -470,7 +473,13 @@ impl<'e, 'c> Pass<'e, 'c> {
             detector.verify(Hit { anchor: which, at }, view, out);
         });
         // Where something went again, it was to stand for the candidates behind it.
-        self.verified[asker].dead = if is_whole { dead_until } else { 0 };
+        if dead_until > 0 {
+            let dead = &mut self.verified[asker].dead;
+            if *dead == 0 {
+                self.ahead.push(asker);
+            }
+            *dead = if is_whole { dead_until } else { 0 };
+        }
     }
 
     /// Decides whether a learned value is meant where it stands.

@@ -19,19 +19,19 @@ pub fn is_available() -> bool {
         && is_x86_feature_detected!("popcnt")
 }
 
-/// Fills in the maps of the window at the start of `text`, behind `before`.
+/// Fills in the maps of so many words at the start of `text`, behind `before`.
 ///
 /// # Safety
 /// [`is_available`] must have said so.
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], mut before: Before, maps: &mut Maps) {
+pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], words: usize, mut before: Before, maps: &mut Maps) {
     let mut nibbles = [[(_mm256_setzero_si256(), _mm256_setzero_si256()); WIDTH]; GROUPS];
     for group in 0..GROUPS {
         for place in 0..WIDTH {
             nibbles[group][place] = table(&tables.nibbles[group][place]);
         }
     }
-    for word in 0..Maps::FILLED {
+    for word in 0..words + 1 {
         let to = word + 1;
         let (mut digit, mut hex, mut dot, mut colon, mut hyphen, mut at, mut blank, mut high) =
             (0, 0, 0, 0, 0, 0, 0, 0);
@@ -95,7 +95,7 @@ pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], mut before: Before, maps:
         let [begins, sharp, any] = found;
         maps.literal[to] = begins & starts.word | sharp & starts.sharp | any;
     }
-    maps.finish(tables, text);
+    maps.finish(tables, text, words);
 }
 
 #[inline]

@@ -24,15 +24,15 @@ pub fn is_available() -> bool {
         && is_x86_feature_detected!("popcnt")
 }
 
-/// Fills in the maps of the window at the start of `text`, behind `before`.
+/// Fills in the maps of so many words at the start of `text`, behind `before`.
 ///
 /// # Safety
 /// [`is_available`] must have said so.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,bmi1,bmi2,lzcnt,popcnt")]
-pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], mut before: Before, maps: &mut Maps) {
+pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], words: usize, mut before: Before, maps: &mut Maps) {
     let (classes, codes) = (table(&class::OF), table(&code::OF));
     let bit = |class: u8| _mm512_set1_epi8(class as i8);
-    for word in 0..Maps::FILLED {
+    for word in 0..words + 1 {
         let bytes = load(text, word * 64);
         let high = _mm512_movepi8_mask(bytes);
         let of = _mm512_permutex2var_epi8(classes.0, bytes, classes.1);
@@ -55,8 +55,9 @@ pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], mut before: Before, maps:
         let starts = before.starts(alnum, digit, upper, escapes);
         (maps.starts[to], maps.sharp[to]) = (starts.word, starts.sharp);
     }
-    let last = load(text, Maps::FILLED * 64);
-    store(&mut maps.coded, Maps::FILLED * 64, _mm512_permutex2var_epi8(codes.0, last, codes.1));
+    let behind = (words + 1) * 64;
+    let last = load(text, behind);
+    store(&mut maps.coded, behind, _mm512_permutex2var_epi8(codes.0, last, codes.1));
     let mut buckets = [[_mm512_setzero_si512(); WIDTH]; GROUPS];
     for group in 0..GROUPS {
         for place in 0..WIDTH {
@@ -65,7 +66,7 @@ pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], mut before: Before, maps:
     }
     let numbers = numbers();
     let mut count = 0;
-    for word in 0..Maps::FILLED - 1 {
+    for word in 0..words {
         let to = word + 1;
         let mut all = [_mm512_set1_epi8(-1); GROUPS];
         for place in 0..WIDTH {
@@ -91,7 +92,7 @@ pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], mut before: Before, maps:
             count += half.count_ones() as usize;
         }
     }
-    maps.finish_listed(tables, text, count);
+    maps.finish_listed(tables, text, words, count);
 }
 
 #[inline]

@@ -250,20 +250,27 @@ impl Maps {
     /// Places that may be written behind the last one.
     const ROOM: usize = 32;
 
-    /// Words that the instruction sets fill in: those of the window and one more.
-    pub const FILLED: usize = WORDS + 1;
+    /// The words of a window that holds so many bytes. The instruction sets fill these in and one more.
+    pub fn words(bytes: usize) -> usize {
+        bytes.div_ceil(64).min(WORDS)
+    }
 
-    /// What is left to do once the classes and fingerprints are filled in.
+    /// What is left to do once the classes and fingerprints of so many words, and of the one behind them, are filled in.
     #[inline(always)]
-    pub fn finish(&mut self, tables: &Tables, text: &[u8; SPAN]) {
-        let count = self.list();
-        self.finish_listed(tables, text, count);
+    pub fn finish(&mut self, tables: &Tables, text: &[u8; SPAN], words: usize) {
+        let count = self.list(words);
+        self.finish_listed(tables, text, words, count);
     }
 
     /// The same where the places of fingerprints are listed already: so many.
     #[inline(always)]
-    pub fn finish_listed(&mut self, tables: &Tables, text: &[u8; SPAN], count: usize) {
-        self.shape();
+    pub fn finish_listed(&mut self, tables: &Tables, text: &[u8; SPAN], words: usize, count: usize) {
+        // Nearly all windows are whole, which is compiled for itself.
+        if words < WORDS {
+            self.shape(words)
+        } else {
+            self.shape(WORDS)
+        }
         self.weed(tables, text, count);
     }
 
@@ -274,12 +281,12 @@ impl Maps {
         &self.places[..self.count]
     }
 
-    /// Lists the places of fingerprints. Gives their number.
+    /// Lists the places of fingerprints in so many words. Gives their number.
     #[inline(always)]
-    fn list(&mut self) -> usize {
+    fn list(&mut self, words: usize) -> usize {
         let Maps { literal, places, .. } = self;
         let mut count = 0;
-        for word in 0..WORDS {
+        for word in 0..words {
             let mut bits = literal[word + 1];
             // Two at a time, of which the second may be none.
             while bits != 0 {
@@ -310,50 +317,50 @@ impl Maps {
         self.count = kept;
     }
 
-    /// Makes the shapes from the classes.
+    /// Makes the shapes of so many words from the classes.
     ///
     /// Shapes begin in the window and may end up to 44 bytes behind it. The bytes before the window count as none of any
     /// class but where a shape looks at the byte before: it takes what it cannot see for what it needs.
     #[inline(always)]
-    fn shape(&mut self) {
+    fn shape(&mut self, words: usize) {
         let Maps {
             digit, hex, dot, colon, hyphen, at, blank, high, dotted, colons, hyphens, quads, long, grouped, ..
         } = self;
         let mut between: Bitmap = [0; WORDS + 3];
         let mut two: Bitmap = [0; WORDS + 3];
         // Dots between digits. What stands before the first byte of the window is not known: it may be a digit.
-        for i in 1..WORDS + 2 {
+        for i in 1..words + 2 {
             between[i] = dot[i] & from_left(digit, i, 1) & from_right(digit, i, 1);
         }
         between[1] |= dot[1] & 1 & from_right(digit, 1, 1);
-        for i in 1..WORDS + 2 {
+        for i in 1..words + 2 {
             two[i] = between[i] & near(&between, i);
         }
-        for i in 1..WORDS + 1 {
+        for i in 1..words + 1 {
             dotted[i] = between[i] & near(&two, i);
         }
         // A colon with four more, each at most five bytes behind the last; or two in a row.
-        for i in 1..WORDS + 2 {
+        for i in 1..words + 2 {
             between[i] = colon[i] & soon(colon, i);
         }
-        for i in 1..WORDS + 2 {
+        for i in 1..words + 2 {
             two[i] = colon[i] & soon(&between, i);
         }
-        for i in 1..WORDS + 2 {
+        for i in 1..words + 2 {
             between[i] = colon[i] & soon(&two, i);
         }
-        for i in 1..WORDS + 1 {
+        for i in 1..words + 1 {
             let next = from_right(colon, i, 1);
             let row = soon(&between, i) & (next | from_right(hex, i, 1));
             colons[i] = colon[i] & (row | next);
         }
         // Five hyphens, three bytes apart, between hexadecimal digits.
-        for i in 1..WORDS + 1 {
+        for i in 1..words + 1 {
             let row = from_right(hyphen, i, 3) & from_right(hyphen, i, 6) & from_right(hyphen, i, 9);
             hyphens[i] = hyphen[i] & row & from_right(hyphen, i, 12) & from_right(hex, i, 1);
         }
         // Two dots, five bytes apart, between hexadecimal digits.
-        for i in 1..WORDS + 1 {
+        for i in 1..words + 1 {
             let digits = from_right(hex, i, 1) & from_right(hex, i, 2) & from_right(hex, i, 3) & from_right(hex, i, 4);
             quads[i] = dot[i] & from_right(dot, i, 5) & digits & from_right(hex, i, 6) & from_right(hex, i, 9);
         }
@@ -361,15 +368,15 @@ impl Maps {
         let mut three: Bitmap = [0; WORDS + 3];
         let mut four: Bitmap = [0; WORDS + 3];
         let separator = &mut between;
-        for i in 1..WORDS + 2 {
+        for i in 1..words + 2 {
             two[i] = digit[i] & from_right(digit, i, 1);
             separator[i] = dot[i] | hyphen[i] | blank[i];
         }
-        for i in 1..WORDS + 2 {
+        for i in 1..words + 2 {
             three[i] = two[i] & from_right(digit, i, 2);
             four[i] = two[i] & from_right(&two, i, 2);
         }
-        for i in 1..WORDS + 1 {
+        for i in 1..words + 1 {
             let twelve = four[i] & from_right(&four, i, 4) & from_right(&four, i, 8);
             long[i] = twelve & !from_left(digit, i, 1);
             let threes = from_right(separator, i, 4) & from_right(&three, i, 5);
@@ -388,7 +395,7 @@ impl Maps {
             grouped[i] = before & separator[i] & (from_right(&three, i, 1) & (threes | fours | six) | pairs);
         }
         let (mut shaped, mut raised) = (0, 0);
-        for i in 1..WORDS + 1 {
+        for i in 1..words + 1 {
             let any = at[i] | dotted[i] | colons[i] | hyphens[i] | quads[i] | long[i] | grouped[i];
             shaped |= u64::from(any != 0) << (i - 1);
             raised |= u64::from(high[i] != 0) << (i - 1);

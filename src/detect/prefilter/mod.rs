@@ -141,11 +141,14 @@ impl Prefilter {
                 None => {
                     let known = &bytes[from..];
                     rest[..known.len()].copy_from_slice(known);
-                    rest[known.len()..].fill(0);
+                    // No more is read than the words of the text and two behind them.
+                    let read = SPAN.min((Maps::words(known.len()) + 2) * 64);
+                    rest[known.len().min(read)..read].fill(0);
                     &*rest
                 }
             };
-            self.fill(text, Before::of(&bytes[..from], is_thorough), maps);
+            let words = Maps::words(bytes.len() - from);
+            self.fill(text, words, Before::of(&bytes[..from], is_thorough), maps);
             for word in bits_of(maps.shaped) {
                 let base = from + word * 64;
                 let shapes =
@@ -175,17 +178,17 @@ impl Prefilter {
 
     #[allow(unsafe_code, reason = "the instruction set was asked for when the prefilter was made")]
     #[inline]
-    fn fill(&self, text: &[u8; SPAN], before: Before, maps: &mut Maps) {
+    fn fill(&self, text: &[u8; SPAN], words: usize, before: Before, maps: &mut Maps) {
         match self.isa {
-            Isa::Portable => portable::fill(&self.tables, text, maps),
+            Isa::Portable => portable::fill(&self.tables, text, words, maps),
             // SAFETY: `new` takes only instruction sets that are available.
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 => unsafe { avx2::fill(&self.tables, text, before, maps) },
+            Isa::Avx2 => unsafe { avx2::fill(&self.tables, text, words, before, maps) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx512 => unsafe { avx512::fill(&self.tables, text, before, maps) },
+            Isa::Avx512 => unsafe { avx512::fill(&self.tables, text, words, before, maps) },
             #[cfg(not(target_arch = "x86_64"))]
-            Isa::Avx2 | Isa::Avx512 => portable::fill(&self.tables, text, maps),
+            Isa::Avx2 | Isa::Avx512 => portable::fill(&self.tables, text, words, maps),
         }
     }
 }

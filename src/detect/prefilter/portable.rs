@@ -4,9 +4,9 @@
 use super::maps::{Maps, SPAN};
 use super::plan::Tables;
 
-/// Fills in the maps of the window at the start of `text`.
-pub fn fill(tables: &Tables, text: &[u8; SPAN], maps: &mut Maps) {
-    for word in 0..Maps::FILLED {
+/// Fills in the maps of so many words at the start of `text`.
+pub fn fill(tables: &Tables, text: &[u8; SPAN], words: usize, maps: &mut Maps) {
+    for word in 0..words + 1 {
         let Some(bytes) = text[word * 64..].first_chunk::<64>() else { break };
         let classes = classes(bytes);
         let to = word + 1;
@@ -22,7 +22,7 @@ pub fn fill(tables: &Tables, text: &[u8; SPAN], maps: &mut Maps) {
             maps.literal[to] = fingerprints(&tables.missing, bytes);
         }
     }
-    maps.finish(tables, text);
+    maps.finish(tables, text, words);
 }
 
 /// Where a fingerprint may stand in the 64 bytes at the start of `bytes`: where some bucket lacks neither its first two nor its
