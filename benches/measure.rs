@@ -170,10 +170,13 @@ fn candidates(text: &[u8]) -> Result<Value, Error> {
 /// Each hostile text at two sizes: what it costs, and that what is found is right.
 fn hostile(bytes: usize) -> Result<Value, Error> {
     let stages = Stages::on(isa()?, &RuleSet::builtin());
+    let mut buffer = Vec::new();
     let rows = hostile::ALL.iter().map(|hostile| {
         let [once, twice] = [bytes, 2 * bytes].map(|bytes| {
             let (text, expected) = hostile.text(bytes);
-            let (mut buffer, start) = (Vec::new(), cpu());
+            // The first pass compiles patterns and makes room for what is written.
+            stages.filter(&text, &mut buffer);
+            let start = cpu();
             let findings = stages.filter(&text, &mut buffer);
             let nanoseconds = (cpu() - start).max(1);
             (text.len() as f64 * 1000.0 / nanoseconds as f64, nanoseconds, findings, expected)

@@ -19,7 +19,7 @@ use crate::detect::run::Run;
 use crate::detect::steps::{self, Outcome, Reached};
 use crate::detect::view::View;
 use crate::finding::Confidence;
-use crate::rules::{Check, Decision, Program, Rule, RuleSet, Step, TELLING, dull, syntax};
+use crate::rules::{Check, Decision, Program, Rule, RuleSet, Step, TELLING, Text, dull, syntax};
 
 /// How many windows are looked at for what a long word lacks.
 const AHEAD: usize = 16;
@@ -44,6 +44,9 @@ struct Keyword {
     may_repeat: bool,
     /// The run that the program reads first, if the keyword can stand in it: it ends where it ends for all that begin in it.
     in_run: Option<ByteSet>,
+    /// How far behind the beginning of every match a keyword stands, if the pattern is searched for around it and that is
+    /// the same for all: a match then begins at one place and need not be searched for.
+    lead: Option<usize>,
 }
 
 struct Compiled {
@@ -95,7 +98,9 @@ impl Keyword {
         };
         let in_run = first_run(steps, bytes).filter(|set| is_plain && set.prefix_len(bytes) == bytes.len());
         let may_repeat = rule.context == 0 && !bytes.is_empty() && ALNUM.prefix_len(bytes) == bytes.len();
-        Keyword { which, bytes: bytes.to_vec(), after: behind.to_vec(), taken, may_repeat, in_run }
+        let is_around = rule.context > 0 && !rule.ignore_case && rule.between.is_empty();
+        let lead = if is_around { lead(steps, &rule.keywords).filter(|&lead| lead <= LOOK_BEHIND) } else { None };
+        Keyword { which, bytes: bytes.to_vec(), after: behind.to_vec(), taken, may_repeat, in_run, lead }
     }
 
     /// Whether the keyword stands twice before itself, as in `eyJeyJeyJ`: what begins here belongs to what began there.
@@ -104,6 +109,34 @@ impl Keyword {
             |n: usize| at.checked_sub(n * self.bytes.len()).is_some_and(|at| view.starts_with(at, &self.bytes));
         self.may_repeat && stands(1) && stands(2)
     }
+}
+
+/// How far behind the beginning of every match one of the keywords stands, if that is told by the first steps.
+fn lead(steps: &[Step], keywords: &[Text]) -> Option<usize> {
+    /// More strings than a rule has keywords.
+    const MOST: usize = 64;
+    let mut first: Vec<ByteSet> = Vec::new();
+    for step in steps {
+        match step {
+            Step::Literal(literal) => first.extend(literal.iter().map(|&byte| ByteSet::from_iter([byte]))),
+            Step::Run { set, min, max, .. } if min == max => first.extend((0..*min).map(|_| *set)),
+            Step::Open | Step::Close => {}
+            _ => break,
+        }
+    }
+    let length = keywords.first()?.len();
+    let is_keyword = |sets: &[ByteSet]| {
+        let mut strings: Vec<Vec<u8>> = vec![Vec::new()];
+        for set in sets {
+            let members = || (0..=u8::MAX).filter(|&byte| set.contains(byte));
+            if strings.len() * members().count() > MOST {
+                return false;
+            }
+            strings = strings.iter().flat_map(|head| members().map(move |byte| [head, &[byte][..]].concat())).collect();
+        }
+        strings.iter().all(|string| keywords.iter().any(|keyword| keyword.as_bytes() == *string))
+    };
+    (length > 0).then(|| first.windows(length).position(is_keyword)).flatten()
 }
 
 /// The run without a bound that every match which begins with `keyword` comes to first, if it is never given back and
@@ -191,6 +224,10 @@ impl Detector for Tokens {
         let keyword = &self.keywords[hit.anchor];
         let compiled = &self.rules[keyword.which];
         let rule = &compiled.rule;
+        if let (Some(lead), Some(program)) = (keyword.lead, &rule.program) {
+            let Some(start) = hit.at.checked_sub(lead).filter(|&start| start >= view.low()) else { return };
+            return compiled.run(program.steps(), keyword, start, view, out);
+        }
         if rule.context > 0 {
             return compiled.search_around(keyword, hit.at, view, out);
         }
@@ -258,6 +295,13 @@ impl Compiled {
         let met = (at, run_end.map(|end| first + end), matched, end);
         if let Some(dead) = self.decided(keyword, fate, met, view) {
             out.dead_until(dead);
+        } else if keyword.lead.is_some()
+            && matches!(fate, Fate::Found | Fate::Open)
+            && self.rule.checks.is_empty()
+            && let Some(found) = out.found.last()
+        {
+            // A match that lies in what was found goes on as that does.
+            out.dead_until(found.end.saturating_sub(self.rule.max_length as usize));
         }
     }
 
@@ -330,8 +374,30 @@ impl Compiled {
             None => Fate::Unfit,
         };
         if fate == Fate::Unfit {
+            if let Some(dead) = self.unmatched(pattern, hit, to, view) {
+                out.dead_until(dead);
+            }
             out.left(which, hit, "the shape does not fit");
         }
+    }
+
+    /// Before which index no candidate has a match, if none begins anywhere from the one at `hit` on, whose window ends at `to`:
+    /// what has no match has none in any part of it. Looked for only where a candidate follows at once.
+    fn unmatched(&self, pattern: &Regex, hit: usize, to: usize, view: &View<'_>) -> Option<usize> {
+        let known = view.beyond(hit);
+        let window = to - hit;
+        let follows = |keyword: &Text| memchr::memmem::find(known.get(1..window)?, keyword.as_bytes());
+        let is_clear = |length: usize| pattern.search_half(&Input::new(known).range(..length)).is_none();
+        if !self.rule.keywords.iter().any(|keyword| follows(keyword).is_some()) || !is_clear(window) {
+            return None;
+        }
+        let most = known.len().min(AHEAD * window);
+        let mut clear = window;
+        while clear < most && is_clear(most.min(2 * clear)) {
+            clear = most.min(2 * clear);
+        }
+        // One more: assertions see the byte behind a window.
+        Some((hit + clear).saturating_sub(self.rule.max_length as usize + 1))
     }
 
     /// Searches for the pattern around a keyword by its regular expression: for matches whose secrets do not overlap, that begin on
@@ -512,17 +578,12 @@ impl Compiled {
             return Fate::Unfit;
         }
         let (start, matched) = (from + secret.start, from + secret.end);
-        let end = view.run(matched, rule.run, usize::MAX);
         let value = view.slice(start, matched);
         if value.is_empty() {
             return Fate::Unfit;
         }
         if rule.boundary && rule.context == 0 && !view.starts_word(from + whole) && !self.clings(value, start, view) {
             out.left(which, start, "within a word");
-            return Fate::Left;
-        }
-        if is_in_base64_line(start, end, view) {
-            out.left(which, start, "by chance in a line of base64");
             return Fate::Left;
         }
         if let Some(check) = rule.require.iter().find(|check| !check.apply(value)) {
@@ -532,6 +593,11 @@ impl Compiled {
                 _ if check.is_of_chance() => Fate::Dull,
                 _ => Fate::Left,
             };
+        }
+        let end = view.run(matched, rule.run, usize::MAX);
+        if is_in_base64_line(start, end, view) {
+            out.left(which, start, "by chance in a line of base64");
+            return Fate::Left;
         }
         let allow = self.allow.get_or_init(|| rule.allow.iter().filter_map(|pattern| compile(pattern)).collect());
         if allow.iter().any(|pattern| pattern.is_match(view.slice(start, end))) {
