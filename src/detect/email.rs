@@ -211,18 +211,18 @@ fn literal_end(view: &View<'_>, open: usize) -> usize {
 #[inline]
 fn domain_end(view: &View<'_>, start: usize) -> usize {
     let known = view.peek(start, 128);
-    let mut last = b'.';
-    for (n, &byte) in known.iter().enumerate() {
-        if !PLAIN.contains(byte) {
-            if HIGH.contains(byte) || !ALNUM.contains(last) {
-                break;
-            }
-            return start + n;
-        }
-        if last == b'.' && !ALNUM.contains(byte) {
-            break;
-        }
-        last = byte;
+    let end = PLAIN.prefix_len(known);
+    let (domain, behind) = known.split_at(end);
+    // Labels begin with a letter or a digit. Without a branch, for most are short.
+    let is_odd = |pair: &[u8]| pair[0] == b'.' && matches!(pair[1], b'.' | b'-' | b'_');
+    let has_odd = domain.windows(2).fold(false, |odd, pair| odd | is_odd(pair));
+    let is_label = |byte: Option<&u8>| byte.is_some_and(|&byte| ALNUM.contains(byte));
+    if behind.first().is_some_and(|&byte| !HIGH.contains(byte))
+        && is_label(domain.first())
+        && is_label(domain.last())
+        && !has_odd
+    {
+        return start + end;
     }
     domain_end_slowly(view, start)
 }
@@ -298,16 +298,15 @@ fn reason_to_leave(view: &View<'_>, start: usize, at: usize, domain: usize, end:
     }
     let has_dot = text.contains(&b'.');
     if has_dot {
-        const UNITS: &[&[u8]] =
-            &[b"service", b"socket", b"timer", b"mount", b"slice", b"target", b"device", b"scope", b"swap"];
-        const IMAGES: &[&[u8]] = &[b"png", b"jpg", b"jpeg", b"gif", b"svg", b"webp", b"ico"];
-        if UNITS.contains(&last) {
-            return Some("an instance of a unit");
-        }
-        if IMAGES.contains(&last) && text[0].is_ascii_digit() {
-            return Some("an image at a scale");
-        }
-        return None;
+        return match last {
+            b"service" | b"socket" | b"timer" | b"mount" | b"slice" | b"target" | b"device" | b"scope" | b"swap" => {
+                Some("an instance of a unit")
+            }
+            b"png" | b"jpg" | b"jpeg" | b"gif" | b"svg" | b"webp" | b"ico" if text[0].is_ascii_digit() => {
+                Some("an image at a scale")
+            }
+            _ => None,
+        };
     }
     // One label: a host of the customer's own, unless it reads as something else.
     const TAGS: &[&[u8]] =

@@ -30,6 +30,8 @@ impl Detector for Mac {
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
         let span = match hit.anchor {
+            // Two in a row stand in no address but one of IPv6.
+            COLON if view.at(hit.at + 1) == Some(b':') => None,
             COLON => {
                 let run = ColonRun::around(view, hit.at);
                 out.dead_until(run.map_or_else(|end| end, |run| run.end));
