@@ -48,8 +48,17 @@ impl Messages {
         self.words.zeroize();
     }
 
-    /// The first eight bytes of each message's hash under `key`, as a number with the first byte highest.
-    pub fn hash(&self, key: &[u8; 32]) -> [u64; LANES] {
+    /// The first eight bytes of each message's hash under `key`, as a number with the first byte highest, as far as the first
+    /// `count` messages are concerned.
+    pub fn hash(&self, key: &[u8; 32], count: usize) -> [u64; LANES] {
+        /// All together take as long as so many one by one.
+        const FEW: usize = 4;
+        if count <= FEW {
+            let key = words_of(key);
+            let hash =
+                |lane| number(compress(&key, std::array::from_fn(|word| self.words[word][lane]), self.lengths[lane]));
+            return std::array::from_fn(|lane| if lane < count { hash(lane) } else { 0 });
+        }
         #[cfg(target_arch = "x86_64")]
         {
             if is_x86_feature_detected!("avx512f") {
@@ -79,20 +88,30 @@ impl Messages {
     /// Lane by lane; compilers do as many at once as a vector holds.
     #[inline(always)]
     fn each(&self, key: &[u8; 32]) -> [u64; LANES] {
-        let (key, _) = key.as_chunks::<4>();
-        let mut words = [0; 8];
-        for (word, key) in words.iter_mut().zip(key) {
-            *word = u32::from_le_bytes(*key);
-        }
+        let words = words_of(key);
         let (mut high, mut low) = ([0; LANES], [0; LANES]);
         for (lane, (high, low)) in high.iter_mut().zip(&mut low).enumerate() {
             [*high, *low] = compress(&words, std::array::from_fn(|word| self.words[word][lane]), self.lengths[lane]);
         }
-        std::array::from_fn(|lane| {
-            let [high, low] = [high[lane], low[lane]].map(|word| u64::from(word.swap_bytes()));
-            high << 32 | low
-        })
+        std::array::from_fn(|lane| number([high[lane], low[lane]]))
     }
+}
+
+/// A key as words.
+#[inline(always)]
+fn words_of(key: &[u8; 32]) -> [u32; 8] {
+    let (key, _) = key.as_chunks::<4>();
+    let mut words = [0; 8];
+    for (word, key) in words.iter_mut().zip(key) {
+        *word = u32::from_le_bytes(*key);
+    }
+    words
+}
+
+/// The first two words of a hash as a number, with the first byte highest.
+#[inline(always)]
+fn number([high, low]: [u32; 2]) -> u64 {
+    u64::from(high.swap_bytes()) << 32 | u64::from(low.swap_bytes())
 }
 
 /// The first words of SHA-256's initial state, which BLAKE3 takes over.
@@ -169,7 +188,9 @@ mod tests {
                 u64::from_be_bytes(*hash.as_bytes().first_chunk().unwrap())
             };
             let expected: Vec<u64> = texts.iter().map(expected).collect();
-            prop_assert_eq!(messages.hash(&key).to_vec(), expected.clone());
+            for count in 0..=LANES {
+                prop_assert_eq!(&messages.hash(&key, count)[..count], &expected[..count]);
+            }
             prop_assert_eq!(messages.each(&key).to_vec(), expected.clone());
             #[cfg(target_arch = "x86_64")]
             if is_x86_feature_detected!("avx2") {

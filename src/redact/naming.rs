@@ -55,7 +55,7 @@ impl Naming {
         if self.open.is_empty() {
             return;
         }
-        let hashes = names.hash(&self.messages);
+        let hashes = names.hash(&self.messages, self.open.len());
         for (&(at, kind), hash) in self.open.iter().zip(hashes) {
             placeholder::fill(kind, hash, at, out);
         }

@@ -70,9 +70,9 @@ impl Pseudonyms {
         u64::from_be_bytes(*hash.as_bytes().first_chunk().unwrap_or(&[0; 8]))
     }
 
-    /// The first 64 bits of the keyed hash of each message.
-    pub(super) fn hash(&self, messages: &Messages) -> [u64; LANES] {
-        messages.hash(self.key.reveal())
+    /// The first 64 bits of the keyed hash of each of the first `count` messages.
+    pub(super) fn hash(&self, messages: &Messages, count: usize) -> [u64; LANES] {
+        messages.hash(self.key.reveal(), count)
     }
 
     /// The keyed hash of a long value of which only the BLAKE3 digest is left.
@@ -149,7 +149,7 @@ mod tests {
                     if let Some(block) = block::<AT>(kind, form, raw, 0, length) {
                         let mut messages = Messages::default();
                         messages.set(5, before_value(kind.family()), &block, AT + length);
-                        assert_eq!(under(3).hash(&messages)[5], name, "{kind} of {length}");
+                        assert_eq!(under(3).hash(&messages, LANES)[5], name, "{kind} of {length}");
                     }
                 }
             }
