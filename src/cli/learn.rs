@@ -35,26 +35,29 @@ pub fn from_one(
     input: Option<OpenFile>,
 ) -> Result<(Input, Option<Gathered>), Error> {
     let read = |error| Error::Scrub(pipeline::Error::Read(error));
-    let Some(lessons) = scrubber.lessons() else {
-        return Ok((input.map_or(Input::Pipe, |file| Input::File(file, None)), None));
-    };
+    let is_from_stream = learning.is_from_stream();
+    // What gathers is a search of its own, which takes as long to make as the other: it is made where it is needed.
     let mut spooled = match input {
         Some(mut file) if file.is_regular() => {
-            let head = Head::read(&mut file, |_, _| true).map_err(read)?;
-            file.seek(SeekFrom::Start(0)).map_err(read)?;
-            let is_archive = container::sniff(head.known()).is_some();
-            if !(learning.is_from_stream() || is_archive && learning.is_from_whole()) {
+            let mut is_archive = || -> io::Result<bool> {
+                let head = Head::read(&mut file, |_, _| true)?;
+                file.seek(SeekFrom::Start(0))?;
+                Ok(container::sniff(head.known()).is_some())
+            };
+            let is_wanted = is_from_stream || learning.is_from_whole() && is_archive().map_err(read)?;
+            let Some(lessons) = is_wanted.then(|| scrubber.lessons()).flatten() else {
                 return Ok((Input::File(file, None), None));
-            }
+            };
             let (gathered, content) = lessons.file(&mut file)?;
             file.seek(SeekFrom::Start(0)).map_err(read)?;
             return Ok((Input::File(file, Some(content)), Some(gathered)));
         }
-        Some(file) if !learning.is_from_stream() => return Ok((Input::File(file, None), None)),
-        None if !learning.is_from_stream() => return Ok((Input::Pipe, None)),
+        Some(file) if !is_from_stream => return Ok((Input::File(file, None), None)),
+        None if !is_from_stream => return Ok((Input::Pipe, None)),
         Some(mut file) => spooled(spools, &mut file).map_err(read)?,
         None => spooled(spools, &mut stdin::stdin().map_err(read)?).map_err(read)?,
     };
+    let Some(lessons) = scrubber.lessons() else { return Ok((Input::Spooled(spooled), None)) };
     let (gathered, _) = lessons.source(Plain::new(&mut spooled))?;
     spooled.seek(SeekFrom::Start(0)).map_err(read)?;
     Ok((Input::Spooled(spooled), Some(gathered)))
