@@ -44,9 +44,6 @@ struct Keyword {
     may_repeat: bool,
     /// The run that the program reads first, if the keyword can stand in it: it ends where it ends for all that begin in it.
     in_run: Option<ByteSet>,
-    /// How far behind the beginning of every match a keyword stands, if the pattern is searched for around it and that is
-    /// the same for all: a match then begins at one place and need not be searched for.
-    lead: Option<usize>,
 }
 
 struct Compiled {
@@ -57,6 +54,9 @@ struct Compiled {
     one_word: Option<ByteSet>,
     /// What decides whether a match begins somewhere, if the pattern is searched for around a keyword.
     decision: Option<Decision>,
+    /// How far behind the beginning of every match a keyword stands, if the pattern is searched for around it and that is
+    /// the same for all: a match then begins at one place and need not be searched for.
+    lead: Option<usize>,
     /// Compiled when it is first needed.
     pattern: OnceLock<Option<Regex>>,
     allow: OnceLock<Vec<Regex>>,
@@ -79,6 +79,7 @@ impl Tokens {
             unchecked: unchecked(rule),
             one_word: rule.program.as_ref().and_then(|program| one_word(program.steps(), rule.run)),
             decision: rule.program.as_ref().filter(|_| rule.context > 0).and_then(Program::decision),
+            lead: lead_of(rule).filter(|&lead| lead <= LOOK_BEHIND),
             pattern: OnceLock::new(),
             allow: OnceLock::new(),
             between: OnceLock::new(),
@@ -98,9 +99,7 @@ impl Keyword {
         };
         let in_run = first_run(steps, bytes).filter(|set| is_plain && set.prefix_len(bytes) == bytes.len());
         let may_repeat = rule.context == 0 && !bytes.is_empty() && ALNUM.prefix_len(bytes) == bytes.len();
-        let is_around = rule.context > 0 && !rule.ignore_case && rule.between.is_empty();
-        let lead = if is_around { lead(steps, &rule.keywords).filter(|&lead| lead <= LOOK_BEHIND) } else { None };
-        Keyword { which, bytes: bytes.to_vec(), after: behind.to_vec(), taken, may_repeat, in_run, lead }
+        Keyword { which, bytes: bytes.to_vec(), after: behind.to_vec(), taken, may_repeat, in_run }
     }
 
     /// Whether the keyword stands twice before itself, as in `eyJeyJeyJ`: what begins here belongs to what began there.
@@ -111,10 +110,14 @@ impl Keyword {
     }
 }
 
+/// How far behind the beginning of a rule's matches its keywords stand, if it is searched for around them.
+fn lead_of(rule: &Rule) -> Option<usize> {
+    let program = rule.program.as_ref().filter(|_| rule.context > 0 && !rule.ignore_case && rule.between.is_empty())?;
+    lead(program.steps(), &rule.keywords)
+}
+
 /// How far behind the beginning of every match one of the keywords stands, if that is told by the first steps.
 fn lead(steps: &[Step], keywords: &[Text]) -> Option<usize> {
-    /// More strings than a rule has keywords.
-    const MOST: usize = 64;
     let mut first: Vec<ByteSet> = Vec::new();
     for step in steps {
         match step {
@@ -125,16 +128,12 @@ fn lead(steps: &[Step], keywords: &[Text]) -> Option<usize> {
         }
     }
     let length = keywords.first()?.len();
+    // As many strings stand there as there are keywords, and the keywords are among them.
     let is_keyword = |sets: &[ByteSet]| {
-        let mut strings: Vec<Vec<u8>> = vec![Vec::new()];
-        for set in sets {
-            let members = || (0..=u8::MAX).filter(|&byte| set.contains(byte));
-            if strings.len() * members().count() > MOST {
-                return false;
-            }
-            strings = strings.iter().flat_map(|head| members().map(move |byte| [head, &[byte][..]].concat())).collect();
-        }
-        strings.iter().all(|string| keywords.iter().any(|keyword| keyword.as_bytes() == *string))
+        let strings = sets.iter().map(|set| set.words().iter().map(|word| word.count_ones() as usize).sum());
+        let has =
+            |keyword: &Text| keyword.len() == length && keyword.bytes().zip(sets).all(|(byte, set)| set.contains(byte));
+        strings.fold(1, usize::saturating_mul) == keywords.len() && keywords.iter().all(has)
     };
     (length > 0).then(|| first.windows(length).position(is_keyword)).flatten()
 }
@@ -224,7 +223,7 @@ impl Detector for Tokens {
         let keyword = &self.keywords[hit.anchor];
         let compiled = &self.rules[keyword.which];
         let rule = &compiled.rule;
-        if let (Some(lead), Some(program)) = (keyword.lead, &rule.program) {
+        if let (Some(lead), Some(program)) = (compiled.lead, &rule.program) {
             let Some(start) = hit.at.checked_sub(lead).filter(|&start| start >= view.low()) else { return };
             return compiled.run(program.steps(), keyword, start, view, out);
         }
@@ -295,7 +294,7 @@ impl Compiled {
         let met = (at, run_end.map(|end| first + end), matched, end);
         if let Some(dead) = self.decided(keyword, fate, met, view) {
             out.dead_until(dead);
-        } else if keyword.lead.is_some()
+        } else if self.lead.is_some()
             && matches!(fate, Fate::Found | Fate::Open)
             && self.rule.checks.is_empty()
             && let Some(found) = out.found.last()
@@ -688,6 +687,15 @@ mod tests {
     use crate::finding::Finding;
     use proptest::prelude::*;
     use proptest::strategy::ValueTree;
+
+    #[test]
+    fn a_keyword_at_one_place_of_every_match_leads_to_where_it_begins() {
+        let rules = RuleSet::builtin();
+        let lead = |id: &str| lead_of(rules.rules().iter().find(|rule| rule.id == id).unwrap());
+        assert_eq!(lead("azure-ad-client-secret"), Some(3));
+        assert_eq!(lead("azure-devops-pat"), Some(76));
+        assert_eq!((lead("wallet-phrase"), lead("openai-key")), (None, None));
+    }
 
     /// The tokens, each candidate by itself: nothing that one says of others is heard.
     struct Forgetful(Tokens);

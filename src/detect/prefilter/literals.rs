@@ -140,11 +140,14 @@ struct Slots {
 impl Slots {
     fn new(bits: u32, mut owners: Vec<(usize, Owner)>) -> Slots {
         owners.sort_by_key(|(slot, _)| *slot);
-        let before = |slots: usize| owners.partition_point(|(slot, _)| *slot < slots) as u32;
-        Slots {
-            starts: (0..=1 << bits).map(before).collect(),
-            owners: owners.into_iter().map(|(_, owner)| owner).collect(),
+        let mut starts = vec![0; (1 << bits) + 1];
+        owners.iter().for_each(|(slot, _)| starts[slot + 1] += 1);
+        let mut before = 0;
+        for start in &mut starts {
+            before += *start;
+            *start = before;
         }
+        Slots { starts, owners: owners.into_iter().map(|(_, owner)| owner).collect() }
     }
 
     #[inline(always)]
