@@ -15,6 +15,7 @@ mod kind;
 mod rules {
     pub mod checks;
     pub mod compile;
+    pub mod endings;
     pub mod keyword;
     pub mod load;
     pub mod pattern;
@@ -22,13 +23,16 @@ mod rules {
     pub mod rule;
     pub mod set;
     pub mod spec;
+    pub mod vocabulary;
     pub mod words;
 }
 
 use rules::checks::Check;
+use rules::endings::{Endings, Node};
 use rules::program::{Program, Step};
 use rules::rule::{ByteSet, Examples, Key, Origin, Rule, Text};
 use rules::set::RuleSet;
+use rules::vocabulary::{Stem, Vocabulary};
 
 fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=rules");
@@ -48,7 +52,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// The source of `RULES`, `KEYS` and `SETTINGS`.
+/// The source of `RULES`, `KEYS`, `SETTINGS` and `VOCABULARY`.
 fn constants(set: &RuleSet) -> Result<String, fmt::Error> {
     let mut out = String::new();
     // A static is there once; each crate of object code that uses a constant has a copy.
@@ -62,7 +66,36 @@ fn constants(set: &RuleSet) -> Result<String, fmt::Error> {
         "const SETTINGS: Settings = Settings {{ qualifiers: {qualifiers}, literals: {literals}, names: {names}, \
          verbs: {verbs} }};"
     )?;
+    out.push_str(&vocabulary(&Vocabulary::new(set.keys(), settings)));
     Ok(out)
+}
+
+/// The source of `VOCABULARY`, and of the statics that it is made of.
+fn vocabulary(vocabulary: &Vocabulary) -> String {
+    let Vocabulary { words, qualifiers, literals, names, verbs, stems } = vocabulary;
+    let tries =
+        [("WORDS", words), ("QUALIFIERS", qualifiers), ("LITERALS", literals), ("NAMES", names), ("VERBS", verbs)];
+    let statics: String = tries.iter().map(|(name, endings)| trie(name, endings)).collect();
+    let fields = tries.map(|(name, _)| format!("{}: Endings::from_parts(&{name}, &{name}_LAST)", name.to_lowercase()));
+    let stems = borrowed(stems, stem);
+    format!("{statics}static VOCABULARY: Vocabulary = Vocabulary {{ {}, stems: {stems} }};\n", fields.join(", "))
+}
+
+fn trie(name: &str, endings: &Endings) -> String {
+    let (nodes, last) = endings.parts();
+    let node = |node: &Node| format!("Node::new{:?}", node.fields());
+    let count = nodes.len();
+    format!("static {name}: [Node; {count}] = {};\nstatic {name}_LAST: [u32; 256] = {last:?};\n", list(nodes, node))
+}
+
+fn stem(stem: &Stem) -> String {
+    let Stem { literal, before, after, starts_word } = stem;
+    format!(
+        "Stem {{ literal: Cow::Borrowed(b\"{}\"), before: {}, after: {}, starts_word: {starts_word} }}",
+        literal.escape_ascii(),
+        set(before),
+        set(after),
+    )
 }
 
 fn rule(rule: &Rule) -> String {

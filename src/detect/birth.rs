@@ -5,11 +5,11 @@
 use crate::detect::bytes::{BLANK, ByteSet, DIGIT, HIGH, LETTER};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::key::WIDE_COLON;
-use crate::detect::lexicon;
 use crate::detect::prefilter::Literal;
 use crate::detect::view::View;
 use crate::finding::Confidence;
 use crate::kind::Kind;
+use crate::rules::vocabulary;
 
 /// Finds dates of birth.
 pub struct Birth {
@@ -22,7 +22,7 @@ impl Birth {
     pub fn new() -> Birth {
         let mut labels: Vec<Vec<u8>> = Vec::new();
         // With other separators it is a key, which has rules of its own.
-        labels.extend(LABELS.iter().flat_map(|label| lexicon::spellings(label)).map(String::into_bytes));
+        labels.extend(LABELS.iter().flat_map(|label| vocabulary::spellings(label)).map(String::into_bytes));
         labels.dedup();
         Birth { labels }
     }

@@ -1,27 +1,6 @@
-//! Sets of bytes, for the runs that verifiers read: what the rules' set can do besides when it is a constant.
+//! Sets of bytes, for the runs that verifiers read.
 
 pub use crate::rules::ByteSet;
-
-impl ByteSet {
-    /// The bytes of `members`.
-    #[inline]
-    pub const fn of(members: &[u8]) -> ByteSet {
-        let mut words = [0_u64; 4];
-        let mut i = 0;
-        while i < members.len() {
-            words[(members[i] >> 6) as usize] |= 1 << (members[i] & 63);
-            i += 1;
-        }
-        ByteSet::from_words(words)
-    }
-
-    /// Every byte that is not a member.
-    #[inline]
-    pub const fn not(self) -> ByteSet {
-        let [a, b, c, d] = self.words();
-        ByteSet::from_words([!a, !b, !c, !d])
-    }
-}
 
 /// Every byte.
 pub const ANY: ByteSet = ByteSet::of(&[]).not();

@@ -171,7 +171,7 @@ fn builtin(rules: &RuleSet, lexicon: Arc<Lexicon>) -> Vec<(Group, Box<dyn Detect
         (Group::People, Box::new(letter::Letter)),
         (Group::People, Box::new(home::Home)),
         (Group::People, Box::new(login::Login)),
-        (Group::Keyed, Box::new(header::Header::new(rules))),
+        (Group::Keyed, Box::new(header::Header::new(&lexicon))),
         (Group::Keyed, Box::new(keyed::Keyed::new(rules, lexicon.clone()))),
         (Group::People, Box::new(listing::Listing)),
         (Group::People, Box::new(record::Record::new(lexicon.clone()))),
@@ -241,7 +241,7 @@ impl Engine {
     pub fn with(isa: Isa, detectors: Vec<Box<dyn Detector>>, keep: Terms) -> Engine {
         let mut catalogue = Vec::new();
         let mut registered = Vec::new();
-        let mut by_literal: BTreeMap<_, Vec<Asker>> = BTreeMap::new();
+        let mut by_literal: Vec<(Literal, Asker)> = Vec::new();
         let mut by_shape: [Vec<Asker>; Shape::ALL.len()] = Default::default();
         let mut pairs = Vec::new();
         let mut paragraphs = Vec::new();
@@ -250,7 +250,7 @@ impl Engine {
                 let asker = Asker { who, which };
                 match anchor {
                     Anchor::Shape(shape) => by_shape[shape as usize].push(asker),
-                    Anchor::Literal(literal) => by_literal.entry(literal).or_default().push(asker),
+                    Anchor::Literal(literal) => by_literal.push((literal, asker)),
                     Anchor::Pair(first, second) => pairs.push((first, second, asker)),
                     Anchor::Paragraph => paragraphs.push(asker),
                 }
@@ -261,18 +261,28 @@ impl Engine {
         }
         let learned = catalogue.len() as u16;
         catalogue.extend(Learned::rules());
-        let mut askers: Vec<Asker> = Vec::new();
-        let mut list = |more: Vec<Asker>| {
-            askers.extend(more);
-            askers.len()
-        };
-        let mut ranges = |lists: Vec<Vec<Asker>>| -> Vec<Range<usize>> {
-            let range = |more: Vec<Asker>| (more.len(), list(more));
-            lists.into_iter().map(range).map(|(n, end)| end - n..end).collect()
-        };
-        let (literals, lists) = by_literal.into_iter().unzip();
-        let by_literal = ranges(lists);
-        let by_shape = ranges(by_shape.into());
+        // Askers of the same literal stand side by side, in the order in which they asked.
+        by_literal.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let mut askers: Vec<Asker> = Vec::with_capacity(by_literal.len());
+        let mut literals: Vec<Literal> = Vec::with_capacity(by_literal.len());
+        let mut of_literals: Vec<Range<usize>> = Vec::with_capacity(by_literal.len());
+        for (literal, asker) in by_literal {
+            let here = askers.len();
+            askers.push(asker);
+            match of_literals.last_mut().filter(|_| literals.last() == Some(&literal)) {
+                Some(range) => range.end = here + 1,
+                None => {
+                    literals.push(literal);
+                    of_literals.push(here..here + 1);
+                }
+            }
+        }
+        let of_shapes = by_shape.into_iter().map(|mut more| {
+            let from = askers.len();
+            askers.append(&mut more);
+            from..askers.len()
+        });
+        let of_shapes = of_shapes.collect();
         let pairs = pairs.into_iter().map(|(first, second, asker)| {
             askers.push(asker);
             (first, second, askers.len() - 1)
@@ -286,8 +296,8 @@ impl Engine {
             catalogue,
             prefilter: Prefilter::new(literals, isa),
             askers,
-            literals: by_literal,
-            shapes: by_shape,
+            literals: of_literals,
+            shapes: of_shapes,
             pairs,
             learned,
             paragraphs,

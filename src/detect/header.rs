@@ -3,14 +3,13 @@
 use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, LETTER, SPACE};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::handle;
-use crate::detect::lexicon::Settings;
+use crate::detect::lexicon::{Lexicon, Settings};
 use crate::detect::pem::decode;
 use crate::detect::run::Run;
 use crate::detect::value::{Extent, Quote};
 use crate::detect::view::View;
 use crate::finding::{Confidence, Encoding, Form};
 use crate::kind::Kind;
-use crate::rules::RuleSet;
 
 /// Finds the credentials of headers. The scheme and the names of cookies stay.
 pub struct Header {
@@ -63,9 +62,9 @@ const TOKEN68: ByteSet = ALNUM.or(ByteSet::of(b"-._~+/=:|%"));
 const END: ByteSet = ByteSet::of(b"\r\n\"'`<>\x1b");
 
 impl Header {
-    /// The detector; the rule set tells which values are settings.
-    pub fn new(rules: &RuleSet) -> Header {
-        Header { settings: Settings::new(rules) }
+    /// The detector; the lexicon tells which values are settings.
+    pub fn new(lexicon: &Lexicon) -> Header {
+        Header { settings: lexicon.settings().clone() }
     }
 }
 

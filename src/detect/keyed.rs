@@ -12,7 +12,7 @@ use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo
 use crate::detect::dialect;
 use crate::detect::handle;
 use crate::detect::key::Key;
-use crate::detect::lexicon::{self, Lexicon, Stem, Strength};
+use crate::detect::lexicon::{Lexicon, Strength};
 use crate::detect::literal;
 use crate::detect::names;
 use crate::detect::person;
@@ -28,24 +28,23 @@ use crate::finding::Confidence;
 use crate::kind::{Family, Kind};
 use crate::placeholder;
 use crate::rules::RuleSet;
+use crate::rules::vocabulary::Stem;
 
 /// Finds the values of keys that name a secret.
 pub struct Keyed {
     lexicon: Arc<Lexicon>,
     rules: Vec<RuleInfo>,
-    stems: Vec<Stem>,
 }
 
 impl Keyed {
     /// The detector for the keys of a rule set.
     pub fn new(rules: &RuleSet, lexicon: Arc<Lexicon>) -> Keyed {
-        let stems = lexicon::stems(rules, &lexicon);
         let rules = rules.keys().iter().map(|key| RuleInfo {
             id: key.id.to_string(),
             kind: key.kind,
             description: key.description.to_string(),
         });
-        Keyed { rules: rules.collect(), lexicon, stems }
+        Keyed { rules: rules.collect(), lexicon }
     }
 }
 
@@ -56,14 +55,14 @@ impl Detector for Keyed {
 
     fn anchors(&self) -> Vec<Anchor> {
         let anchor = |stem: &Stem| {
-            let (bytes, after) = (stem.literal.clone(), stem.after());
+            let (bytes, after) = (stem.literal.to_vec(), stem.after());
             Anchor::Literal(Literal { bytes, ignore_case: true, starts_word: stem.starts_word, after })
         };
-        self.stems.iter().map(anchor).collect()
+        self.lexicon.stems().iter().map(anchor).collect()
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
-        let stem = &self.stems[hit.anchor];
+        let stem = &self.lexicon.stems()[hit.anchor];
         if is_same_key_within(out, hit.at, view) {
             return;
         }

@@ -1,25 +1,18 @@
 //! Which keys name a secret: the words of the rule set, compared with the last segments of a key.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 
-use crate::detect::bytes::{ALNUM, ANY, ByteSet, HEX, HIGH};
-use crate::detect::endings::{Endings, Walk, Words};
+use crate::detect::bytes::{ANY, ByteSet};
 use crate::detect::random;
 use crate::detect::view::View;
 use crate::kind::{Family, Kind};
-use crate::rules::{self, RuleSet};
+use crate::rules::vocabulary::{PART, Stem, Vocabulary};
+use crate::rules::{self, Endings, RuleSet, Walk};
 
 /// The key words of a rule set, and how to find and compare them.
 pub struct Lexicon {
-    /// The words by key, and the endings of identifiers that are written without separators.
-    words: Endings,
-    /// Segments that change nothing behind a word.
-    qualifiers: Endings,
+    words: Cow<'static, Vocabulary>,
     settings: Settings,
-    /// What names of settings, fields and labels are made of.
-    names: Endings,
-    /// What stands between a key and its value in a sentence.
-    verbs: Endings,
     /// By key: its kind, and how much it says.
     keys: Vec<(Kind, Strength)>,
 }
@@ -38,92 +31,35 @@ pub enum Strength {
 }
 
 /// Values that are settings, such as `true` or `none`.
+#[derive(Clone)]
 pub struct Settings(Endings);
 
 impl Settings {
-    /// The settings of a rule set.
-    pub fn new(rules: &RuleSet) -> Settings {
-        Settings(rules.settings().literals.iter().map(|text| text.as_bytes()).collect())
-    }
-
     /// Whether a value is one of them, in any case.
     pub fn has(&self, value: &[u8]) -> bool {
         value.len() <= 24 && self.0.holds(value)
     }
 }
 
-/// A literal that stands in keys, and what may stand beside it there.
-pub struct Stem {
-    /// Its bytes, in lower case; the text has them in any case.
-    pub literal: Vec<u8>,
-    /// What may stand before it if its first letter is not a capital, which may begin a segment anywhere.
-    pub before: ByteSet,
-    /// What may stand behind it.
-    pub after: ByteSet,
-    /// Whether it stands at the beginning of every word that is met by it.
-    pub starts_word: bool,
-}
-
 /// The most segments that a word is compared with.
 const SEGMENTS: usize = 6;
-
-/// Endings of words that the text has whole even where a separator stands before them (`api_key`, `seed-phrase`).
-const STEMS: [&[u8]; 17] = [
-    b"key",
-    b"string",
-    b"code",
-    b"pin",
-    b"salt",
-    b"sid",
-    b"phrase",
-    b"session",
-    b"assertion",
-    b"response",
-    b"community",
-    b"chave",
-    b"privada",
-    b"privata",
-    b"klucz",
-    b"secreta",
-    b"segreta",
-];
-
-/// Last parts of what is written with separators that are looked for by themselves.
-const LAST: [&str; 11] = [
-    "name",
-    "birth",
-    "address",
-    "code",
-    "person",
-    "date",
-    "contact",
-    "naissance",
-    "nacimiento",
-    "nascimento",
-    "nascita",
-];
-
-/// Endings that stand in too many other words to be looked for alone; they are looked for with what is before them.
-const SHORT: [&[u8]; 6] = [b"id", b"pw", b"api", b"cfg", b"url", b"pat"];
 
 impl Lexicon {
     /// The lexicon of a rule set.
     pub fn new(rules: &RuleSet) -> Lexicon {
-        let mut words = Words::new();
-        for (which, key) in rules.keys().iter().enumerate() {
-            let spelled = |text: &str| spellings(&joined(text));
-            key.words.iter().flat_map(|word| spelled(word)).for_each(|word| words.add_word(word.as_bytes(), which));
-            let suffixes = key.suffixes.iter().map(|suffix| joined(suffix));
-            suffixes.for_each(|suffix| words.add_suffix(suffix.as_bytes(), which));
-        }
-        Lexicon {
-            words: words.finish(),
-            qualifiers: rules.settings().qualifiers.iter().map(|text| text.as_bytes()).collect(),
-            settings: Settings::new(rules),
-            names: rules.settings().names.iter().map(|text| text.as_bytes()).collect(),
-            verbs: rules.settings().verbs.iter().map(|text| text.as_bytes()).collect(),
-            keys: rules.keys().iter().map(|key| (key.kind, Strength::of(key))).collect(),
-        }
+        let words = rules.vocabulary();
+        let settings = Settings(words.literals.clone());
+        Lexicon { words, settings, keys: rules.keys().iter().map(|key| (key.kind, Strength::of(key))).collect() }
+    }
+
+    /// The literals that stand in keys.
+    pub fn stems(&self) -> &[Stem] {
+        &self.words.stems
+    }
+
+    /// Values that are settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// The kind of the values of key number `key`, and how much the key says.
@@ -140,7 +76,7 @@ impl Lexicon {
         for _ in 0..MOST {
             let text = &identifier.0[start..end];
             let singular = text.strip_suffix(b"s").or(text.strip_suffix(b"S")).unwrap_or(text);
-            if self.names.holds(text) || self.names.holds(singular) || text.len() < 2 {
+            if self.words.names.holds(text) || self.words.names.holds(singular) || text.len() < 2 {
                 return None;
             }
             (start, end) = identifier.segment_before(start)?;
@@ -175,7 +111,7 @@ impl Lexicon {
             if letters.len() < segment.len() && (!letters.is_empty() || segment.len() > 2 || start == 0) {
                 return false;
             }
-            let is_word = letters.is_empty() || self.names.holds(segment) || self.find(segment).is_some();
+            let is_word = letters.is_empty() || self.words.names.holds(segment) || self.find(segment).is_some();
             is_known |= is_word && !letters.is_empty();
             if !is_word && !is_plain_word(segment) {
                 return false;
@@ -187,7 +123,7 @@ impl Lexicon {
 
     /// Whether a word of a text is one that names are made of, or one for a secret.
     pub fn is_word_of_names(&self, word: &[u8]) -> bool {
-        self.names.holds(word) || self.find(word).is_some()
+        self.words.names.holds(word) || self.find(word).is_some()
     }
 
     /// Whether a word that names of settings are made of stands before the last segment of an identifier: `cache_key`.
@@ -195,12 +131,12 @@ impl Lexicon {
         let identifier = Identifier(identifier);
         let last = identifier.segment_before(identifier.0.len());
         let before = last.and_then(|(start, _)| identifier.segment_before(start));
-        before.is_some_and(|(start, end)| self.names.holds(&identifier.0[start..end]))
+        before.is_some_and(|(start, end)| self.words.names.holds(&identifier.0[start..end]))
     }
 
     /// Whether a word links a key to its value in a sentence, in any case.
     pub fn is_verb(&self, word: &[u8]) -> bool {
-        self.verbs.holds(word)
+        self.words.verbs.holds(word)
     }
 
     /// Which of the rule set's keys the identifier names.
@@ -214,7 +150,7 @@ impl Lexicon {
                 let named = self.named_by(identifier, segment);
                 let text = &identifier.0[segment.0..segment.1];
                 let changes_nothing =
-                    text.iter().all(u8::is_ascii_digit) || (named.is_none() && self.qualifiers.holds(text));
+                    text.iter().all(u8::is_ascii_digit) || (named.is_none() && self.words.qualifiers.holds(text));
                 (named, changes_nothing.then_some(segment.0))
             } else {
                 // Most segments differ from every word and every qualifier in their last bytes, and are read no further.
@@ -234,12 +170,12 @@ impl Lexicon {
     fn qualifier(&self, identifier: Identifier<'_>, end: usize) -> Option<usize> {
         let byte = |at: usize| identifier.0[at].to_ascii_lowercase();
         let mut at = end.checked_sub(1)?;
-        let mut walk = self.qualifiers.start(byte(at))?;
+        let mut walk = self.words.qualifiers.start(byte(at))?;
         while !identifier.begins_segment(at) {
             at -= 1;
-            walk = self.qualifiers.step(walk, byte(at))?;
+            walk = self.words.qualifiers.step(walk, byte(at))?;
         }
-        self.qualifiers.word(walk).map(|_| at)
+        self.words.qualifiers.word(walk).map(|_| at)
     }
 
     /// Which key the segments up to `last` name.
@@ -268,13 +204,13 @@ impl Lexicon {
             at = identifier.skip_separators_back(at);
             let Some(byte) = at.checked_sub(1).map(|before| identifier.0[before].to_ascii_lowercase()) else { break };
             at -= 1;
-            walk = walk.map_or_else(|| self.words.start(byte), |walk| self.words.step(walk, byte));
+            walk = walk.map_or_else(|| self.words.words.start(byte), |walk| self.words.words.step(walk, byte));
             let Some(walk) = walk else { break };
             if identifier.begins_segment(at) {
-                word = self.words.word(walk).or(word);
+                word = self.words.words.word(walk).or(word);
                 segments += 1;
             } else if segments == 0 {
-                suffix = self.words.suffix(walk).or(suffix);
+                suffix = self.words.words.suffix(walk).or(suffix);
             }
         }
         (word, suffix)
@@ -296,40 +232,15 @@ impl Strength {
     }
 }
 
-/// A word as it is written: in lower case as far as it is ASCII, whose case is not looked at, and if it has other letters,
-/// also with a capital and in capitals of these.
-pub fn spellings(word: &str) -> Vec<String> {
-    let other = |c: char| !c.is_ascii();
-    let raised = |c: char| -> String { if other(c) { c.to_uppercase().collect() } else { c.to_string() } };
-    let mut all = vec![word.to_owned()];
-    let mut letters = word.chars();
-    let first = letters.next().filter(|&c| other(c)).map(|c| raised(c) + letters.as_str());
-    let whole = word.chars().any(other).then(|| word.chars().map(raised).collect::<String>());
-    for spelling in first.into_iter().chain(whole) {
-        if !all.contains(&spelling) {
-            all.push(spelling);
-        }
-    }
-    all
-}
-
 /// Whether a segment reads as a word, or is too short to tell.
 fn is_plain_word(segment: &[u8]) -> bool {
     segment.len() < 4 || !segment.is_ascii() || !random::is_random(segment)
-}
-
-/// A word without the blanks where a key may have separators.
-fn joined(word: &str) -> String {
-    word.replace(' ', "")
 }
 
 /// An identifier as written. Its segments stand between separators and changes of case: `X-Api-Key`, `keystorePass`,
 /// `DB_PASSWORD`, `awsSecretAccessKey`.
 #[derive(Clone, Copy)]
 struct Identifier<'a>(&'a [u8]);
-
-/// What segments are made of.
-const PART: ByteSet = ALNUM.or(HIGH);
 
 impl Identifier<'_> {
     /// Whether the byte at `at`, which is no separator, is the first of its segment.
@@ -382,13 +293,6 @@ impl Identifier<'_> {
     }
 }
 
-/// What separates the segments of a key.
-const SEPARATOR: ByteSet = ByteSet::of(b"_.-$");
-/// What may stand before the first byte of a key: what is in no key, and the last byte of an escape or of a colour.
-const OUTSIDE: ByteSet = PART.not().or(HEX).or(ByteSet::of(b"nrtm"));
-/// Letters that go on with a segment wherever they stand.
-const LOWER: ByteSet = ByteSet::of(b"abcdefghijklmnopqrstuvwxyz");
-
 impl Stem {
     /// Whether what stands beside the literal at `at` lets a key be there. It is seldom so by chance: `tokenize`, `codec`,
     /// `status_code` and `spin` have no key in them.
@@ -403,96 +307,13 @@ impl Stem {
     pub fn after(&self) -> Vec<ByteSet> {
         if self.after == ANY { Vec::new() } else { vec![self.after] }
     }
-
-    /// A literal that nothing may stand before yet.
-    fn new(literal: Vec<u8>) -> Stem {
-        if literal.is_ascii() {
-            // A small letter goes on with the last segment, which is another word then.
-            Stem { literal, before: ByteSet::EMPTY, after: LOWER.or(HIGH).not(), starts_word: true }
-        } else {
-            // A word of another alphabet is met by its beginning, and goes on.
-            Stem { literal, before: ANY, after: ANY, starts_word: false }
-        }
-    }
-}
-
-/// The stems of a rule set's keys: at least one stands in every key that [`Lexicon::find`] knows.
-pub fn stems(rules: &RuleSet, lexicon: &Lexicon) -> Vec<Stem> {
-    let spaced_words = || rules.keys().iter().flat_map(|key| key.words.iter()).flat_map(|word| spellings(word));
-    let spaced_suffixes = || rules.keys().iter().flat_map(|key| key.suffixes.iter()).map(|word| word.to_string());
-    let joined_words: Vec<String> = spaced_words().map(|word| joined(&word)).collect();
-    let joined_suffixes: Vec<String> = spaced_suffixes().map(|suffix| joined(&suffix)).collect();
-    let words = || joined_words.iter().map(|word| word.as_bytes());
-    let suffixes = || joined_suffixes.iter().map(|suffix| suffix.as_bytes());
-    let mut literals: BTreeSet<Vec<u8>> = BTreeSet::new();
-    // A word that ends in another one is found through that.
-    let is_needed = |word: &String| !lexicon.words.has_end_of(joined(word).as_bytes());
-    for word in spaced_words().chain(spaced_suffixes()).filter(is_needed) {
-        // What is written with separators is found by its last part, or looked for with each separator.
-        if let Some((_, last)) = word.rsplit_once(' ') {
-            if LAST.contains(&last) {
-                literals.insert(last.as_bytes().to_vec());
-            } else if word.ends_with("ed by") {
-                literals.extend([&b"ed by"[..], b"ed_by", b"edby"].map(<[u8]>::to_vec));
-            } else {
-                literals.extend([" ", "_", ""].map(|separator| word.replace(' ', separator).into_bytes()));
-            }
-            continue;
-        }
-        let word = word.as_bytes();
-        // Words of other alphabets are found by their beginning, to the last letter that is not ASCII: `clé_api`.
-        if let Some(last) = word.iter().rposition(|&b| b >= 0x80) {
-            literals.insert(word[..=last].to_vec());
-            continue;
-        }
-        let ends = |stem: &&&[u8]| word.len() > stem.len() && word.ends_with(stem);
-        if let Some(stem) = STEMS.iter().find(ends) {
-            literals.insert(stem.to_vec());
-        } else if let Some(stem) = SHORT.iter().find(ends) {
-            let head = &word[..word.len() - stem.len()];
-            literals.extend([&b""[..], b"_", b"-", b".", b" "].map(|separator| [head, separator, stem].concat()));
-        } else {
-            literals.insert(word.to_vec());
-        }
-    }
-    let is_whole = |word: &[u8]| literals.contains(word);
-    let whole: BTreeSet<&[u8]> = words().chain(suffixes()).filter(|word| is_whole(word)).collect();
-    let mut stems: Vec<Stem> = literals.into_iter().filter(|l| l.len() > 1).map(Stem::new).collect();
-    let mut by_first: [Vec<(Vec<u8>, usize)>; 256] = std::array::from_fn(|_| Vec::new());
-    for (which, stem) in stems.iter().enumerate() {
-        let plain: Vec<u8> = stem.literal.iter().copied().filter(|b| PART.contains(*b)).collect();
-        if let Some(&first) = plain.first() {
-            by_first[usize::from(first)].push((plain, which));
-        }
-    }
-    // What stands before a stem in any word, or before the word if it begins with the stem, may stand before the stem.
-    let all = words().map(|word| (word, OUTSIDE)).chain(suffixes().map(|suffix| (suffix, ANY)));
-    for (word, outside) in all {
-        for at in 0..word.len() {
-            let before = match at.checked_sub(1).map(|before| word[before]) {
-                // A blank, as in `api key: x`.
-                Some(before) => SEPARATOR.or(ByteSet::of(&[b' ', before, before.to_ascii_uppercase()])),
-                None => outside,
-            };
-            let known = by_first[usize::from(word[at])].iter().filter(|(plain, _)| word[at..].starts_with(plain));
-            for &(ref plain, which) in known {
-                let stem = &mut stems[which];
-                stem.before = stem.before.or(before);
-                stem.starts_word &= at == 0 && outside != ANY;
-                // `palavra_passe` is met by `pass`.
-                if let Some(&next) = word.get(at + plain.len()).filter(|_| at > 0 && whole.contains(word)) {
-                    stem.after = stem.after.or(ByteSet::of(&[next, next.to_ascii_uppercase()]));
-                }
-            }
-        }
-    }
-    stems
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::chunk::Chunk;
+    use crate::rules::vocabulary::{joined, spellings};
 
     /// Whether a stem stands in a key that is a whole text.
     fn is_met(stems: &[Stem], key: &str) -> bool {
@@ -553,7 +374,7 @@ mod tests {
     fn settings_about_secrets_are_not_secrets() {
         let rules = RuleSet::builtin();
         let lexicon = Lexicon::new(&rules);
-        let stems = stems(&rules, &lexicon);
+        let stems = lexicon.stems();
         for key in [
             "password",
             "db.password",
@@ -571,7 +392,7 @@ mod tests {
             "gitlab_session",
         ] {
             assert!(lexicon.find(key.as_bytes()).is_some(), "{key}");
-            assert!(is_met(&stems, key), "a stem in {key}");
+            assert!(is_met(stems, key), "a stem in {key}");
         }
         for key in [
             "password_required",
@@ -691,7 +512,7 @@ mod tests {
         let rules = RuleSet::builtin();
         let lexicon = Lexicon::new(&rules);
         let plain = Plain::new(&rules);
-        let stems = stems(&rules, &lexicon);
+        let stems = lexicon.stems();
         let literals: Vec<&str> = stems.iter().map(|s| std::str::from_utf8(&s.literal).unwrap()).collect();
         for word in rules.keys().iter().flat_map(|key| key.words.iter()).map(|word| joined(word)) {
             for (at, _) in word.char_indices() {
@@ -701,7 +522,7 @@ mod tests {
                 for key in split(head, tail) {
                     let found = lexicon.find(key.as_bytes());
                     assert_eq!(found, find_plainly(&rules, &plain, key.as_bytes()), "{key}");
-                    assert!(found.is_none() || !is_split_at_word || is_met(&stems, &key), "a stem in {key}");
+                    assert!(found.is_none() || !is_split_at_word || is_met(stems, &key), "a stem in {key}");
                 }
             }
         }

@@ -46,7 +46,6 @@ mod record;
 
 mod code;
 mod dialect;
-mod endings;
 mod handle;
 mod key;
 mod keyed;

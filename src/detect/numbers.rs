@@ -7,12 +7,12 @@ use crate::detect::bytes::{ALNUM, ByteSet, DIGIT, HEX, LETTER};
 use crate::detect::compact::{self, Compact};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::labels::{self, LABELS, What};
-use crate::detect::lexicon;
 use crate::detect::prefilter::{Literal, Shape};
 use crate::detect::view::View;
 use crate::detect::{card, iban, national, phone};
 use crate::finding::{Confidence, Place};
 use crate::kind::Kind;
+use crate::rules::vocabulary;
 
 /// Finds numbers of cards, accounts, telephones and persons.
 pub struct Numbers {
@@ -78,7 +78,7 @@ impl Numbers {
                 let (inner, ends) = inner.strip_prefix('*').map_or((inner, false), |inner| (inner, true));
                 // Capitals of Greek and Cyrillic are letters of their own to the search.
                 let is_other = inner.chars().next().is_some_and(|c| c >= '\u{370}');
-                let mut spellings = if is_other { lexicon::spellings(inner) } else { vec![inner.to_string()] };
+                let mut spellings = if is_other { vocabulary::spellings(inner) } else { vec![inner.to_string()] };
                 if inner.contains(' ') {
                     let blanks = [" ", "_", "-", ""];
                     spellings =

@@ -3,11 +3,14 @@
 //! A key is known by its end, so most identifiers that name no secret differ from every word after a few bytes, and
 //! that is when the walk stops. Letters are compared in lower case; the words are expected in it.
 
+use std::borrow::Cow;
+
 /// A set of words, each with a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endings {
-    nodes: Vec<Node>,
+    nodes: Cow<'static, [Node]>,
     /// By last byte of a word: its node, or [`NONE`].
-    last: Box<[u32; 256]>,
+    last: Cow<'static, [u32; 256]>,
 }
 
 /// A set of words to which more can be added.
@@ -23,8 +26,8 @@ const NONE: u32 = u32::MAX;
 const NO_WORD: u16 = u16::MAX;
 
 /// One byte of words that end alike.
-#[derive(Clone, Copy)]
-struct Node {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Node {
     /// The lower six bits of the bytes before, as a set.
     before: u64,
     /// The first node for the byte before. In [`Endings`] there is one node after the other from there on, in the order of
@@ -40,6 +43,16 @@ struct Node {
 }
 
 impl Node {
+    /// A node of the fields that [`Node::fields`] gives.
+    pub const fn new(before: u64, child: u32, sibling: u32, word: u16, suffix: u16, byte: u8) -> Node {
+        Node { before, child, sibling, word, suffix, byte }
+    }
+
+    /// Its fields, as [`Node::new`] takes them.
+    pub fn fields(&self) -> (u64, u32, u32, u16, u16, u8) {
+        (self.before, self.child, self.sibling, self.word, self.suffix, self.byte)
+    }
+
     /// The first node for the byte before that has the lower six bits of `byte`, if there is one.
     #[inline]
     fn first(&self, byte: u8) -> Option<u32> {
@@ -153,11 +166,21 @@ impl Words {
                 nodes.push(node);
             }
         }
-        Endings { nodes, last }
+        Endings { nodes: Cow::Owned(nodes), last: Cow::Owned(*last) }
     }
 }
 
 impl Endings {
+    /// The set that [`Endings::parts`] gives the parts of.
+    pub const fn from_parts(nodes: &'static [Node], last: &'static [u32; 256]) -> Endings {
+        Endings { nodes: Cow::Borrowed(nodes), last: Cow::Borrowed(last) }
+    }
+
+    /// Its nodes, and by last byte of a word where its node is.
+    pub fn parts(&self) -> (&[Node], &[u32; 256]) {
+        (&self.nodes, &self.last)
+    }
+
     /// Begins a walk at the last byte of a text, which is in lower case.
     #[inline]
     pub fn start(&self, byte: u8) -> Option<Walk> {

@@ -249,6 +249,25 @@ impl ByteSet {
         ByteSet(words)
     }
 
+    /// The bytes of `members`.
+    #[inline]
+    pub const fn of(members: &[u8]) -> ByteSet {
+        let mut words = [0_u64; 4];
+        let mut i = 0;
+        while i < members.len() {
+            words[(members[i] >> 6) as usize] |= 1 << (members[i] & 63);
+            i += 1;
+        }
+        ByteSet(words)
+    }
+
+    /// Every byte that is not a member.
+    #[inline]
+    pub const fn not(self) -> ByteSet {
+        let [a, b, c, d] = self.0;
+        ByteSet([!a, !b, !c, !d])
+    }
+
     /// The set as words, as [`ByteSet::from_words`] takes them.
     #[inline]
     pub const fn words(&self) -> [u64; 4] {
