@@ -462,3 +462,53 @@ fn killed_at_any_step_of_a_purge_of_many_the_next_one_brings_it_to_its_end() {
         assert_eq!(log.matches("location_deleted").count(), 11, "{place}:{nth}: each once");
     }
 }
+
+#[test]
+fn a_directory_that_is_learned_from_goes_on_too_and_is_recorded_once() {
+    let world = World::new();
+    for n in 0..40 {
+        world.write(&format!("in/d{}/{n}.log", n % 3), format!("{LINE}event {n}\n"));
+    }
+    // Only the last file tells who it is; then he vanishes from all of them.
+    world.write("in/a/first.log", "restarted for mkowalski99\n");
+    world.write("in/z/last.log", "2026-05-01 10:00:00 login user=mkowalski99 ok\n");
+    let scrub = ["scrub", "in", "-o", "out", "--issue", "L-1", "--keep-input"];
+    world.run(&["scrub", "--issue", "L-1", "--no-record", "-q"], b"x\n");
+    copy_directory(&world.path("home"), &world.path("home.kept"));
+    let whole = world.run(&scrub, b"");
+    assert_eq!(whole.code, 0, "{}", whole.stderr);
+    let expected = tree(&world.path("out"));
+    assert!(!String::from_utf8_lossy(&expected[Path::new("a/first.log")]).contains("mkowalski99"));
+    assert!(recorded(&world).values().all(|times| *times == 1), "{:?}", recorded(&world));
+    let expected_records = recorded(&world);
+
+    let again = world.run(&scrub, b"");
+    assert!(again.stderr.contains("done before, and left as they are: 42 files"), "{}", again.stderr);
+    assert_eq!(recorded(&world), expected_records);
+    let forced = world.run(&[&scrub[..], &["--force"]].concat(), b"");
+    assert!(forced.code == 0 && !forced.stderr.contains("done before"), "{}", forced.stderr);
+    assert!(tree(&world.path("out")) == expected);
+
+    #[cfg(debug_assertions)]
+    for (place, nth) in
+        [("turn-written", 1), ("committed", 1), ("turn-written", 2), ("output-written", 9), ("output-renamed", 5)]
+    {
+        fs::remove_dir_all(world.path("out")).unwrap();
+        fs::remove_dir_all(world.path("home")).unwrap();
+        copy_directory(&world.path("home.kept"), &world.path("home"));
+        let mut command = world.command(&scrub);
+        command.env("SCRUBJAY_TEST_KILL", format!("{place}:{nth}")).stdin(Stdio::null()).stderr(Stdio::null());
+        let status = command.status().unwrap();
+        assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(9), "{place}:{nth} was not reached");
+        let run = world.run(&scrub, b"");
+        assert_eq!(run.code, 0, "{place}:{nth}: {}", run.stderr);
+        assert!(tree(&world.path("out")) == expected, "{place}:{nth}");
+        assert_eq!(recorded(&world), expected_records, "{place}:{nth}");
+        assert_eq!(world.run(&["fsck", "--deep"], b"").code, 0, "{place}:{nth}");
+    }
+
+    // Who is new may stand anywhere: everything is done again.
+    world.write("in/z/more.log", "login user=mfreedman77 ok\n");
+    let more = world.run(&scrub, b"");
+    assert!(more.code == 0 && !more.stderr.contains("done before"), "{}", more.stderr);
+}

@@ -111,6 +111,17 @@ impl Learned {
         self.terms.is_empty()
     }
 
+    /// A digest of all terms.
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        let text = self.text.as_ref().map_or(&[][..], |text| text.reveal());
+        for term in &self.terms {
+            hasher.update(&term.length.to_le_bytes()).update(term.kind.id().as_bytes());
+            hasher.update(&text[term.at as usize..][..term.length as usize]);
+        }
+        *hasher.finalize().as_bytes()
+    }
+
     /// The rules under which learned values are found.
     pub(super) fn rules() -> Vec<RuleInfo> {
         let rule = |kind: Kind| RuleInfo {

@@ -5,8 +5,10 @@ use super::deletion::DeletionItem;
 use super::files::{self, Claim, Fault, Place, Proof};
 use super::rows::{ArtifactRow, DeletionRow, LocationRow};
 use super::settle::is_same_copy;
+use super::store::Store;
 use super::{Error, Ledger, Time, Tx, audit, id};
 use crate::failpoint;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::PoisonError;
 
@@ -220,21 +222,30 @@ impl Ledger {
         artifact: &ArtifactRow,
         now: Time,
     ) -> Result<bool, Error> {
+        self.read(|store| self.is_claimed_by_others(store, location, artifact, now))
+    }
+
+    /// See [`Ledger::is_claimed_elsewhere`].
+    pub(super) fn is_claimed_by_others(
+        &self,
+        store: &dyn Store,
+        location: &LocationRow,
+        artifact: &ArtifactRow,
+        now: Time,
+    ) -> Result<bool, Error> {
         let Some(hash) = &location.path_hash else { return Ok(false) };
-        self.read(|store| {
-            for other in store.locations_at(hash)? {
-                if other.state.is_settled() || other.custody != Custody::Owned || !is_same_copy(&other, location) {
-                    continue;
-                }
-                let owner = store.artifact(&other.artifact_id)?;
-                if owner.is_some_and(|owner| {
-                    owner.issue_id.is_some() && owner.issue_id != artifact.issue_id && owner.due_at > now.0
-                }) {
-                    return Ok(true);
-                }
+        for other in store.locations_at(hash)? {
+            if other.state.is_settled() || other.custody != Custody::Owned || !is_same_copy(&other, location) {
+                continue;
             }
-            Ok(false)
-        })
+            let owner = store.artifact(&other.artifact_id)?;
+            if owner.is_some_and(|owner| {
+                owner.issue_id.is_some() && owner.issue_id != artifact.issue_id && owner.due_at > now.0
+            }) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Commits the intent to delete a location, or takes up the one that is open; or tells what keeps the file: another
@@ -285,11 +296,12 @@ impl Ledger {
             Ok(place) => place,
             Err(fault) => return failed(fault),
         };
-        let mut quarantine = match place.quarantine(&deletion.deletion_id) {
+        let (name, id) = (self.quarantine_name(path), deletion.deletion_id.clone());
+        let mut quarantine = match place.quarantine(&name) {
             Ok(quarantine) => quarantine,
             Err(fault) => return failed(fault),
         };
-        let holds = match quarantine.as_ref().map_or(Ok(false), |quarantine| quarantine.holds()) {
+        let holds = match quarantine.as_ref().map_or(Ok(false), |quarantine| quarantine.holds(&id)) {
             Ok(holds) => holds,
             Err(fault) => return Ok(Act::Open(fault.outcome())),
         };
@@ -314,15 +326,15 @@ impl Ledger {
             if let Err(fault) = place.look(&claim) {
                 return failed(fault);
             }
-            let made = match place.make_quarantine(&deletion.deletion_id) {
+            let made = match place.make_quarantine(&name) {
                 Ok(made) => made,
-                Err(fault) if place.may_hold(&deletion.deletion_id) => return Ok(Act::Open(fault.outcome())),
                 Err(fault) => return failed(fault),
             };
             self.step(Step::QuarantineMade)?;
-            if let Err(fault) = made.take() {
-                // As long as the directory stands, the attempt is not over: it is known by the attempt's name.
-                return if made.close().is_err() { Ok(Act::Open(fault.outcome())) } else { failed(fault) };
+            if let Err(fault) = made.take(&place, &id) {
+                // As long as the directory stands, or the file may be in it, the attempt is not over.
+                let is_over = matches!(made.holds(&id), Ok(false)) && made.close().is_ok();
+                return if is_over { failed(fault) } else { Ok(Act::Open(fault.outcome())) };
             }
             self.step(Step::Taken)?;
             quarantine = Some(made);
@@ -330,7 +342,7 @@ impl Ledger {
         let Some(quarantine) = quarantine else { return Ok(Act::Open(Outcome::Failed)) };
         // An act that had got so far as to be verified is brought to its end, wanted or not.
         let proof = if is_wanted || deletion.verified_at.is_some() {
-            quarantine.prove(&claim, &self.seals).map_err(|fault| self.outcome(location, path, fault))
+            quarantine.prove(&id, &claim, &self.seals).map_err(|fault| self.outcome(location, path, fault))
         } else {
             Err(Outcome::Withdrawn)
         };
@@ -349,7 +361,7 @@ impl Ledger {
                 if deletion.verified_at.is_some() {
                     self.write_leased(|tx| tx.unverify(deletion))?;
                 }
-                if quarantine.put_back().is_err() {
+                if quarantine.put_back(&place, &id).is_err() {
                     return Ok(Act::Open(outcome));
                 }
                 self.step(Step::PutBack)?;
@@ -357,7 +369,7 @@ impl Ledger {
             }
             Ok(proof) => {
                 self.step(Step::Verified)?;
-                if let Err(fault) = quarantine.unlink() {
+                if let Err(fault) = quarantine.unlink(&id) {
                     return Ok(Act::Open(fault.outcome()));
                 }
                 self.step(Step::Unlinked)?;
@@ -368,6 +380,13 @@ impl Ledger {
                 Ok(Act::Done(Outcome::Deleted, Some(proof)))
             }
         }
+    }
+
+    /// How the private directory beside a file is called: nobody else can tell before it is there.
+    pub(super) fn quarantine_name(&self, path: &Path) -> String {
+        let parent = path.parent().unwrap_or(Path::new("/"));
+        let hash = self.seals.lookup("quarantine", parent.as_os_str().as_bytes());
+        files::quarantine_name(&audit::hex(&hash[..13]))
     }
 
     pub(super) fn is_open_elsewhere(&self, proof: Proof) -> bool {

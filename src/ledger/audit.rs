@@ -67,19 +67,42 @@ pub struct AuditReport {
     pub problems: Vec<String>,
 }
 
+/// The end of the log within a transaction, which moves with each entry, and stands in the database when it is committed.
+pub(super) struct Tip {
+    seq: i64,
+    hash: Vec<u8>,
+    frontier: Frontier,
+}
+
+impl Tip {
+    pub(super) fn read(store: &dyn Store) -> Result<Tip, Error> {
+        let head = store.head()?;
+        Ok(Tip { frontier: frontier(store, &head)?, seq: head.seq, hash: head.hash })
+    }
+
+    /// The number of the last entry.
+    pub(super) fn seq(&self) -> i64 {
+        self.seq
+    }
+
+    pub(super) fn write(&self, store: &mut dyn Store) -> Result<(), Error> {
+        store.put_head(self.seq, &self.hash, &self.frontier.bytes())
+    }
+}
+
 /// Appends an entry to the log, inside the transaction that is open.
-pub(super) fn append(store: &mut dyn Store, at: Time, op: Op, fields: Fields) -> Result<(), Error> {
-    let head = store.head()?;
-    let seq = head.seq + 1;
+pub(super) fn append(store: &mut dyn Store, tip: &mut Tip, at: Time, op: Op, fields: Fields) -> Result<(), Error> {
+    let seq = tip.seq + 1;
     let mut body: BTreeMap<&str, Value> = fields.into_iter().collect();
     body.insert("at", at.0.into());
     body.insert("op", op.word().into());
     body.insert("seq", seq.into());
     let body = serde_json::to_string(&body).map_err(|_| Error::Row("audit_event"))?;
-    let hash = link(&head.hash, &body);
-    let mut frontier = frontier(store, &head)?;
-    frontier.push(merkle::leaf(&body));
-    store.append(&EventRow { seq, body, prev_hash: head.hash, hash }, &frontier.bytes())
+    let hash = link(&tip.hash, &body);
+    tip.frontier.push(merkle::leaf(&body));
+    tip.seq = seq;
+    let prev_hash = std::mem::replace(&mut tip.hash, hash.clone());
+    store.append(&EventRow { seq, body, prev_hash, hash })
 }
 
 /// The edge of the tree over all entries up to the head; it is computed anew for a ledger of an older version.

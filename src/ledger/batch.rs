@@ -237,17 +237,42 @@ impl Ledger {
                 _ => Ok(Standing::New),
             };
         }
-        // One that failed has no output any more.
+        // One that failed has no output any more, and one of a run that died in its first pass has none yet.
         for location in store.locations_at(&input_hash)?.iter().rev().filter(|location| location.role == Role::Input) {
             let Some(artifact) = store.artifact(&location.artifact_id)? else { continue };
             let siblings = store.locations_of(&artifact.artifact_id)?;
             let has_output = siblings.iter().any(|sibling| sibling.role != Role::Input && !sibling.state.is_settled());
-            let is_failed = matches!(artifact.state, ArtifactState::Failed);
-            if artifact.issue_id.as_deref() == Some(&issue.issue_id) && is_failed && !has_output {
+            let is_open = matches!(
+                artifact.state,
+                ArtifactState::Failed | ArtifactState::Registered | ArtifactState::Interrupted
+            );
+            if artifact.issue_id.as_deref() == Some(&issue.issue_id) && is_open && !has_output {
                 return self.abandoned(store, &artifact, &siblings);
             }
         }
         Ok(Standing::New)
+    }
+
+    /// Whether each of these files, whose paths are resolved, stands in the records of an issue as an input that is not
+    /// settled, so that it need not be recorded before it is read once more.
+    pub fn have_inputs(&self, issue: &str, inputs: &[PathBuf]) -> Result<Vec<bool>, Error> {
+        let name_hash = self.name_hash(issue)?;
+        self.read(|store| {
+            let Some(issue) = store.issue_by_name(&name_hash)? else { return Ok(vec![false; inputs.len()]) };
+            let has = |input: &PathBuf| {
+                let hash = self.seals.lookup("path", input.as_os_str().as_bytes());
+                for location in store.locations_at(&hash)? {
+                    if location.role == Role::Input && !location.state.is_settled() {
+                        let artifact = store.artifact(&location.artifact_id)?;
+                        if artifact.is_some_and(|row| row.issue_id.as_deref() == Some(&issue.issue_id)) {
+                            return Ok(true);
+                        }
+                    }
+                }
+                Ok(false)
+            };
+            inputs.iter().map(has).collect()
+        })
     }
 
     /// What a run that died has left of an output that has no input, if it is to stand at this path.
@@ -274,7 +299,19 @@ impl Ledger {
     }
 
     fn abandoned(&self, store: &dyn Store, artifact: &ArtifactRow, copies: &[LocationRow]) -> Result<Standing, Error> {
+        self.taken_over(store, artifact, copies, None)
+    }
+
+    /// See [`Standing::Abandoned`]; what `ours`, a run that lives, has begun counts as abandoned as well.
+    fn taken_over(
+        &self,
+        store: &dyn Store,
+        artifact: &ArtifactRow,
+        copies: &[LocationRow],
+        ours: Option<&RunRow>,
+    ) -> Result<Standing, Error> {
         let run = artifact.run_id.as_deref().map(|run| store.run(run)).transpose()?.flatten();
+        let run = run.filter(|run| ours.is_none_or(|ours| ours.run_id != run.run_id));
         let is_running = run.is_some_and(|run| self.me.sees_alive(&run, self.clock.now()));
         if artifact.state == ArtifactState::Registered && is_running {
             return Ok(Standing::Running);
@@ -517,7 +554,7 @@ impl Ledger {
         let mut row = tx.store.artifact(&id.0)?.ok_or_else(|| Error::UnknownArtifact(id.0.clone()))?;
         let locations = tx.store.locations_of(&id.0)?;
         // Another run, or a purge, may have been first.
-        match self.abandoned(tx.store, &row, &locations)? {
+        match self.taken_over(tx.store, &row, &locations, Some(run))? {
             Standing::Abandoned { .. } if row.state != ArtifactState::Active => {}
             _ => return Err(Error::Busy),
         }

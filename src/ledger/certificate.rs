@@ -117,7 +117,7 @@ impl Ledger {
             let row = tx.store.issue_by_name(&hash)?.ok_or_else(|| Error::UnknownIssue(certificate.issue.clone()))?;
             let fields = vec![("certificate", digest.into()), ("issue", row.issue_id.into())];
             tx.log(Op::CertificateIssued, fields)?;
-            Ok(tx.store.head()?.seq)
+            tx.seq()
         })?;
         let (mut leaves, mut tree, mut entry) = (Vec::new(), Frontier::default(), String::new());
         self.read(|store| {

@@ -123,7 +123,7 @@ const ITEMS: usize = 10_000;
 
 /// How many due artifacts are dealt with at once: what waits for the disk waits for all of them, and what is open is
 /// bounded.
-const BATCH: i64 = 64;
+const BATCH: i64 = 256;
 
 impl Ledger {
     /// Marks an issue as resolved and, unless a grace postpones it, deletes every owned copy of its artifacts.
@@ -272,6 +272,8 @@ impl Ledger {
     /// checkpoint is signed. False
     /// if a reader kept the log from being emptied.
     pub(super) fn seal_log(&self) -> Result<bool, Error> {
+        // Several purges may end at once.
+        let _lock = super::lock(&self.home, "checkpoint.lock")?;
         let is_emptied = self.store().empty_log()?;
         let head = self.read(|store| store.head())?;
         self.mark.advance(&self.seals, &head, true)?;

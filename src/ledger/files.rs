@@ -2,7 +2,8 @@
 //!
 //! A path is walked from the root without following a link, so that a directory swapped for a link leads nowhere. A file
 //! that is to go is first renamed into a private directory beside it, where nobody swaps it between the look and the
-//! act; there it is read in full, compared, and unlinked or renamed back.
+//! act; there it is read in full, compared, and unlinked or renamed back. All that are deleted from one directory at a time
+//! share one private directory, in which each stands under the name of its deletion.
 
 use super::codes::Outcome;
 use super::rows::{LocationRow, Stood};
@@ -16,12 +17,10 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 /// How the names of private directories begin.
 const QUARANTINE: &str = ".scrubjay-";
-
-/// The name of the file inside the private directory.
-const HELD: &str = "held";
 
 /// Why a file was not dealt with. What is not one of the first four is a fault of the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +85,15 @@ pub(super) enum Claim {
 }
 
 impl Claim {
+    /// How long the file should be, as far as that is known.
+    fn size(&self) -> i64 {
+        match self {
+            Claim::Content { size, .. } => *size,
+            Claim::Untouched(stood) => stood.size,
+            Claim::Written { .. } => i64::MAX,
+        }
+    }
+
     /// What can be decided without reading.
     fn admits(&self, stat: &Stat) -> Result<(), Fault> {
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
@@ -121,8 +129,28 @@ pub(super) struct Proof {
 
 /// A directory that was reached without following a link, and a name in it.
 pub(super) struct Place {
-    directory: OwnedFd,
+    directory: Arc<OwnedFd>,
     name: OsString,
+}
+
+/// Places that are opened one after the other: those that lie beside each other share their directory.
+#[derive(Default)]
+pub(super) struct Places {
+    last: Option<(PathBuf, Arc<OwnedFd>)>,
+}
+
+impl Places {
+    /// As [`Place::open`]; a directory that was reached before is the one that was reached then.
+    pub(super) fn open(&mut self, path: &Path) -> Result<Place, Fault> {
+        if let (Some((parent, directory)), Some(name)) = (&self.last, path.file_name())
+            && path.parent() == Some(parent)
+        {
+            return Ok(Place { directory: directory.clone(), name: name.to_os_string() });
+        }
+        let place = Place::open(path)?;
+        self.last = path.parent().map(|parent| (parent.to_path_buf(), place.directory.clone()));
+        Ok(place)
+    }
 }
 
 impl Place {
@@ -141,7 +169,7 @@ impl Place {
             }
         }
         // Once more for reading: a directory opened by path only cannot be synced.
-        let directory = sys::openat(&directory, ".", flags | OFlags::RDONLY, Mode::empty())?;
+        let directory = Arc::new(sys::openat(&directory, ".", flags | OFlags::RDONLY, Mode::empty())?);
         Ok(Place { directory, name: name.to_os_string() })
     }
 
@@ -155,124 +183,105 @@ impl Place {
         claim.admits(&sys::statat(&self.directory, &self.name, AtFlags::SYMLINK_NOFOLLOW)?)
     }
 
-    /// The private directory of one deletion beside the file, if it was made before.
-    pub(super) fn quarantine(&self, deletion_id: &str) -> Result<Option<Quarantine<'_>>, Fault> {
-        let name = quarantine_name(deletion_id);
+    /// The private directory beside the file, if it stands there.
+    pub(super) fn quarantine(&self, name: &str) -> Result<Option<Quarantine>, Fault> {
         let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::RDONLY;
-        let directory = match sys::openat(&self.directory, &name, flags, Mode::empty()) {
-            Ok(directory) => directory,
+        let inside = match sys::openat(&self.directory, name, flags, Mode::empty()) {
+            Ok(inside) => inside,
             Err(Errno::NOENT) => return Ok(None),
             Err(errno) => return Err(errno.into()),
         };
-        let stat = sys::fstat(&directory)?;
+        let stat = sys::fstat(&inside)?;
         if stat.st_uid != rustix::process::geteuid().as_raw() || stat.st_mode & 0o077 != 0 {
             return Err(Fault::Denied);
         }
-        Ok(Some(Quarantine { place: self, directory, name }))
+        Ok(Some(Quarantine { directory: self.directory.clone(), inside, name: name.to_owned() }))
     }
 
-    /// Makes the private directory of one deletion.
-    pub(super) fn make_quarantine(&self, deletion_id: &str) -> Result<Quarantine<'_>, Fault> {
-        match sys::mkdirat(&self.directory, quarantine_name(deletion_id), Mode::RWXU) {
+    /// Makes the private directory, or finds it.
+    pub(super) fn make_quarantine(&self, name: &str) -> Result<Quarantine, Fault> {
+        match sys::mkdirat(&self.directory, name, Mode::RWXU) {
             Ok(()) | Err(Errno::EXIST) => {}
             Err(errno) => return Err(errno.into()),
         }
-        let opened = self.quarantine(deletion_id);
+        let opened = self.quarantine(name);
         if opened.is_err() {
-            // What was made and cannot be used should not stay; if it does, the next attempt finds it by its name.
-            let _ = sys::unlinkat(&self.directory, quarantine_name(deletion_id), AtFlags::REMOVEDIR);
+            // What was made and cannot be used should not stay; if it holds something, it does.
+            let _ = sys::unlinkat(&self.directory, name, AtFlags::REMOVEDIR);
         }
         opened?.ok_or(Fault::Failed)
     }
-
-    /// Makes what was removed from the directory durable.
-    pub(super) fn sync(&self) -> Result<(), Fault> {
-        Ok(sys::fsync(&self.directory)?)
-    }
-
-    /// Whether the private directory of one deletion may stand there.
-    pub(super) fn may_hold(&self, deletion_id: &str) -> bool {
-        let found = sys::statat(&self.directory, quarantine_name(deletion_id), AtFlags::SYMLINK_NOFOLLOW);
-        !matches!(found, Err(Errno::NOENT))
-    }
 }
 
-fn quarantine_name(deletion_id: &str) -> String {
-    format!("{QUARANTINE}{deletion_id}")
+/// The name of a private directory, of which the rest is up to the ledger.
+pub(super) fn quarantine_name(rest: &str) -> String {
+    format!("{QUARANTINE}{rest}")
 }
 
-/// The deletion that a private directory of this name is of.
-pub(super) fn deletion_of(name: &str) -> Option<&str> {
-    name.strip_prefix(QUARANTINE)
-}
-
-/// A private directory that holds a file while it is decided about.
-pub(super) struct Quarantine<'a> {
-    place: &'a Place,
-    directory: OwnedFd,
+/// A private directory that holds files while they are decided about, each under the name of its deletion.
+pub(super) struct Quarantine {
+    /// The directory that it is in.
+    directory: Arc<OwnedFd>,
+    inside: OwnedFd,
     name: String,
 }
 
-impl Quarantine<'_> {
-    /// Whether the file is in it.
-    pub(super) fn holds(&self) -> Result<bool, Fault> {
-        match sys::statat(&self.directory, HELD, AtFlags::SYMLINK_NOFOLLOW) {
+impl Quarantine {
+    /// Whether the file of a deletion is in it.
+    pub(super) fn holds(&self, deletion_id: &str) -> Result<bool, Fault> {
+        match sys::statat(&self.inside, deletion_id, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(_) => Ok(true),
             Err(Errno::NOENT) => Ok(false),
             Err(errno) => Err(errno.into()),
         }
     }
 
-    /// Takes the file in, from where it stands.
-    pub(super) fn take(&self) -> Result<(), Fault> {
-        Ok(sys::renameat(&self.place.directory, &self.place.name, &self.directory, HELD)?)
+    /// Takes a file in, from where it stands.
+    pub(super) fn take(&self, place: &Place, deletion_id: &str) -> Result<(), Fault> {
+        Ok(sys::renameat(&place.directory, &place.name, &self.inside, deletion_id)?)
     }
 
-    /// Reads the file and compares it with the claim.
-    pub(super) fn prove(&self, claim: &Claim, seals: &Seals) -> Result<Proof, Fault> {
-        prove(self.directory.as_fd(), OsStr::new(HELD), claim, seals)
+    /// Reads a file and compares it with the claim.
+    pub(super) fn prove(&self, deletion_id: &str, claim: &Claim, seals: &Seals) -> Result<Proof, Fault> {
+        prove(self.inside.as_fd(), OsStr::new(deletion_id), claim, seals)
     }
 
-    /// Puts the file back under its name, unless something else took the name meanwhile; then it stays here, and the
+    /// Puts a file back under its name, unless something else took the name meanwhile; then it stays here, and the
     /// deletion stays open.
-    pub(super) fn put_back(&self) -> Result<(), Fault> {
-        let (from, to) = (&self.directory, &self.place.directory);
-        match sys::renameat_with(from, HELD, to, &self.place.name, RenameFlags::NOREPLACE) {
+    pub(super) fn put_back(&self, place: &Place, deletion_id: &str) -> Result<(), Fault> {
+        let (from, to) = (&self.inside, &place.directory);
+        match sys::renameat_with(from, deletion_id, to, &place.name, RenameFlags::NOREPLACE) {
             // Not every file system knows the flag; a hard link does not replace anything either.
             Err(Errno::INVAL | Errno::NOSYS) => {
-                sys::linkat(from, HELD, to, &self.place.name, AtFlags::empty())?;
-                sys::unlinkat(from, HELD, AtFlags::empty())?;
+                sys::linkat(from, deletion_id, to, &place.name, AtFlags::empty())?;
+                sys::unlinkat(from, deletion_id, AtFlags::empty())?;
             }
             done => done?,
         }
         self.close()
     }
 
-    /// Removes the file for good.
-    pub(super) fn unlink(&self) -> Result<(), Fault> {
-        self.unlink_unsynced()?;
-        Ok(sys::fsync(&self.directory)?)
+    /// Removes a file for good.
+    pub(super) fn unlink(&self, deletion_id: &str) -> Result<(), Fault> {
+        self.unlink_unsynced(deletion_id)?;
+        Ok(sys::fsync(&self.inside)?)
     }
 
-    /// The same, to be made durable with the directory that this one is in: see [`Place::sync`].
-    pub(super) fn unlink_unsynced(&self) -> Result<(), Fault> {
-        Ok(sys::unlinkat(&self.directory, HELD, AtFlags::empty())?)
+    /// The same, to be made durable by [`Quarantine::close`].
+    pub(super) fn unlink_unsynced(&self, deletion_id: &str) -> Result<(), Fault> {
+        Ok(sys::unlinkat(&self.inside, deletion_id, AtFlags::empty())?)
     }
 
-    /// Removes the directory, which is empty by now, and makes all of it durable.
+    /// Removes the directory, if it is empty by now, and makes all of it durable.
     pub(super) fn close(&self) -> Result<(), Fault> {
-        self.close_unsynced()?;
-        self.place.sync()
-    }
-
-    /// The same, to be made durable later.
-    pub(super) fn close_unsynced(&self) -> Result<(), Fault> {
-        match sys::unlinkat(&self.place.directory, &self.name, AtFlags::REMOVEDIR) {
-            // Somebody put something of his own there; it is not ours to remove.
-            Ok(()) | Err(Errno::NOENT | Errno::NOTEMPTY | Errno::EXIST) => {}
+        match sys::unlinkat(&self.directory, &self.name, AtFlags::REMOVEDIR) {
+            // Somebody else has a file in it, or has removed it.
+            Ok(()) | Err(Errno::NOENT) => {}
+            // What was unlinked in it stays so only if that is on the disk.
+            Err(Errno::NOTEMPTY | Errno::EXIST) => sys::fsync(&self.inside)?,
             Err(errno) => return Err(errno.into()),
         }
-        Ok(())
+        Ok(sys::fsync(&self.directory)?)
     }
 }
 
@@ -282,7 +291,7 @@ fn prove(directory: BorrowedFd<'_>, name: &OsStr, claim: &Claim, seals: &Seals) 
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
     let mut file = File::from(sys::openat(directory, name, flags, Mode::empty())?);
     claim.admits(&sys::fstat(&file)?)?;
-    let (size, blake3, sha256) = read(&mut file, Some(Sha256::new()))?;
+    let (size, blake3, sha256) = read(&mut file, Some(Sha256::new()), claim.size())?;
     if let Claim::Content { size: recorded, digest } = claim
         && (size as i64 != *recorded || seals.digest(size, &blake3) != *digest)
     {
@@ -295,9 +304,11 @@ fn prove(directory: BorrowedFd<'_>, name: &OsStr, claim: &Claim, seals: &Seals) 
 }
 
 /// Reads a file to its end; size, BLAKE3 and, if wanted, SHA-256 (zeros otherwise).
-fn read(file: &mut File, mut sha256: Option<Sha256>) -> io::Result<(u64, [u8; 32], [u8; 32])> {
+///
+/// `expected` is how long it should be, so that little is set aside for a little file.
+fn read(file: &mut File, mut sha256: Option<Sha256>, expected: i64) -> io::Result<(u64, [u8; 32], [u8; 32])> {
     let mut blake3 = blake3::Hasher::new();
-    let mut buffer = vec![0; 256 * 1024];
+    let mut buffer = vec![0; (expected.clamp(0, 256 * 1024 - 1) + 1) as usize];
     let mut size = 0;
     loop {
         let count = match file.read(&mut buffer) {
@@ -322,10 +333,11 @@ pub(super) fn digest(path: &Path) -> Result<(u64, [u8; 32]), Error> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
     let file = sys::open(path, flags, Mode::empty()).map_err(|errno| failed(errno.into()))?;
     let mut file = File::from(file);
-    if !file.metadata().map_err(failed)?.is_file() {
+    let metadata = file.metadata().map_err(failed)?;
+    if !metadata.is_file() {
         return Err(Error::not_recordable(path, "it is not a regular file"));
     }
-    let (size, blake3, _) = read(&mut file, None).map_err(failed)?;
+    let (size, blake3, _) = read(&mut file, None, i64::try_from(metadata.len()).unwrap_or(i64::MAX)).map_err(failed)?;
     Ok((size, blake3))
 }
 

@@ -3,7 +3,7 @@
 use super::codes::{ArtifactState, KeyState, LocationState, Outcome, Role};
 use super::files::{Claim, Place};
 use super::rows::LocationRow;
-use super::{Error, Ledger, files, id};
+use super::{Error, Ledger};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -87,12 +87,12 @@ impl Ledger {
             report.findings.push(Finding { what, id: deletion_id.clone(), path: None });
         }
         for parent in parents {
-            for entry in std::fs::read_dir(&parent).into_iter().flatten().flatten() {
-                let name = entry.file_name();
-                let Some(deletion_id) = name.to_str().and_then(files::deletion_of) else { continue };
-                if deletion_id.len() == id::LENGTH && !open.contains(deletion_id) {
-                    let what = "a directory of a deletion that the ledger does not know";
-                    report.findings.push(Finding { what, id: deletion_id.into(), path: Some(entry.path()) });
+            let quarantine = parent.join(self.quarantine_name(&parent.join("x")));
+            for entry in std::fs::read_dir(&quarantine).into_iter().flatten().flatten() {
+                let deletion_id = entry.file_name().to_string_lossy().into_owned();
+                if !open.contains(&deletion_id) {
+                    let what = "a file that was taken aside by a deletion that the ledger does not know";
+                    report.findings.push(Finding { what, id: deletion_id, path: Some(entry.path()) });
                 }
             }
         }

@@ -99,7 +99,7 @@ use crate::failpoint;
 use crate::sensitive::Sensitive;
 use act::Step;
 
-use audit::{Fields, Fingerprints, Mark};
+use audit::{Fields, Fingerprints, Mark, Tip};
 use checkpoint::Checkpoints;
 use claims::Lease;
 use codes::Op;
@@ -206,8 +206,10 @@ impl Ledger {
                         now,
                         changed: Fingerprints::new(),
                         keys: Vec::new(),
+                        tip: None,
                     };
                     tx.log(Op::Created, vec![("store", contents.store_id.as_str().into())])?;
+                    tx.close()?;
                 }
                 store.commit()?;
                 // From the log into the file itself, so that the file alone tells whose it is.
@@ -340,11 +342,9 @@ impl Ledger {
             let (seals, me, now) = (&self.seals, &self.me, self.clock.now());
             let before = store.head()?.seq;
             let changed = Fingerprints::new();
-            let mut tx = Tx { store: &mut **store, seals, me, now, changed, keys: Vec::new() };
+            let mut tx = Tx { store: &mut **store, seals, me, now, changed, keys: Vec::new(), tip: None };
             let value = work(&mut tx)?;
-            if !tx.changed.is_empty() {
-                return Err(Error::System("a change that no entry of the audit log tells of"));
-            }
+            tx.close()?;
             if !tx.keys.is_empty() {
                 // Before the commit: a row without its key could not be told from a lost key. A key without its row, left
                 // by a crash between the two, is taken out by the next purge.
@@ -437,6 +437,8 @@ struct Tx<'a> {
     changed: Fingerprints,
     /// Keys that are put into the keystore before the commit.
     keys: Vec<(String, Sensitive<[u8; 32]>)>,
+    /// The end of the audit log, if something was appended.
+    tip: Option<Tip>,
 }
 
 impl Tx<'_> {
@@ -448,7 +450,30 @@ impl Tx<'_> {
             let rows = std::mem::take(&mut self.changed).into_iter().map(|(row, print)| (row, print.into()));
             fields.push((audit::ROWS, Value::Object(rows.collect())));
         }
-        audit::append(self.store, self.now, op, fields)
+        let tip = match &mut self.tip {
+            Some(tip) => tip,
+            none => none.insert(Tip::read(self.store)?),
+        };
+        audit::append(self.store, tip, self.now, op, fields)
+    }
+
+    /// The number of the last entry.
+    fn seq(&self) -> Result<i64, Error> {
+        match &self.tip {
+            Some(tip) => Ok(tip.seq()),
+            None => Ok(self.store.head()?.seq),
+        }
+    }
+
+    /// What comes before the commit.
+    fn close(&mut self) -> Result<(), Error> {
+        if !self.changed.is_empty() {
+            return Err(Error::System("a change that no entry of the audit log tells of"));
+        }
+        match &self.tip {
+            Some(tip) => tip.write(self.store),
+            None => Ok(()),
+        }
     }
 
     /// Who does it, as the log may say it.

@@ -7,12 +7,13 @@
 
 use super::act::Step;
 use super::codes::{ArtifactState, Cause, Custody, IssueState, LocationState, Outcome, Role};
-use super::deletion::{DeletionItem, DeletionReport};
-use super::files::{Claim, Place, Proof, Quarantine};
+use super::deletion::DeletionReport;
+use super::files::{Claim, Place, Places, Proof, Quarantine};
 use super::rows::{ArtifactRow, DeletionRow, LocationRow};
+use super::store::Store;
 use super::{Error, Ledger, Time, audit, holds};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A file that is to go.
 struct Plain {
@@ -22,6 +23,20 @@ struct Plain {
     path: PathBuf,
     claim: Claim,
     place: Place,
+}
+
+impl Plain {
+    /// The directory that it is in.
+    fn parent(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("/"))
+    }
+}
+
+/// What was met in a page so far.
+#[derive(Default)]
+struct Seen {
+    paths: BTreeSet<Vec<u8>>,
+    places: Places,
 }
 
 impl Ledger {
@@ -37,13 +52,16 @@ impl Ledger {
         let mut alone: BTreeSet<&String> = artifact_ids.iter().collect();
         let mut plain = Vec::new();
         if !report.dry_run && artifact_ids.len() > 1 {
-            let mut paths = BTreeSet::new();
-            for artifact_id in artifact_ids {
-                if let Some(files) = self.plain(artifact_id, only, now, &mut paths)? {
-                    alone.remove(artifact_id);
-                    plain.extend(files);
+            let mut seen = Seen::default();
+            self.read(|store| {
+                for artifact_id in artifact_ids {
+                    if let Some(files) = self.plain(store, artifact_id, only, now, &mut seen)? {
+                        alone.remove(artifact_id);
+                        plain.extend(files);
+                    }
                 }
-            }
+                Ok(())
+            })?;
         }
         let told = report.items.len();
         let left = self.delete_plain(&plain, now, report)?;
@@ -51,34 +69,29 @@ impl Ledger {
             self.sweep_artifact(artifact_id, only, now, report)?;
         }
         // Told in the order in which they are due, whichever way they went.
-        let place = |item: &DeletionItem| artifact_ids.iter().position(|id| *id == item.artifact.0);
-        report.items[told..].sort_by_key(place);
+        let places: BTreeMap<&str, usize> = artifact_ids.iter().enumerate().map(|(at, id)| (id.as_str(), at)).collect();
+        report.items[told..].sort_by_key(|item| places.get(item.artifact.0.as_str()).copied());
         Ok(())
     }
 
     /// The files of an artifact, if all of them are plain.
     fn plain(
         &self,
+        store: &dyn Store,
         artifact_id: &str,
         only: Option<&str>,
         now: Time,
-        paths: &mut BTreeSet<Vec<u8>>,
+        seen: &mut Seen,
     ) -> Result<Option<Vec<Plain>>, Error> {
-        let known = self.read(|store| {
-            let Some(artifact) = store.artifact(artifact_id)? else { return Ok(None) };
-            let issue = artifact.issue_id.as_deref().map(|issue| store.issue(issue)).transpose()?.flatten();
-            let is_held = !holds::live_holds(store, &artifact)?.is_empty();
-            let Some(issue) = issue.filter(|_| !is_held) else { return Ok(None) };
-            let mut locations = store.locations_of(artifact_id)?;
-            locations.retain(|location| location.custody == Custody::Owned && !location.state.is_settled());
-            for location in &locations {
-                if store.open_deletion(&location.location_id)?.is_some() {
-                    return Ok(None);
-                }
-            }
-            Ok(Some((artifact, issue, locations)))
-        })?;
-        let Some((artifact, issue, locations)) = known else { return Ok(None) };
+        let Some(artifact) = store.artifact(artifact_id)? else { return Ok(None) };
+        let Some(issue) = artifact.issue_id.as_deref().map(|issue| store.issue(issue)).transpose()?.flatten() else {
+            return Ok(None);
+        };
+        if !holds::live_holds(store, &artifact)?.is_empty() {
+            return Ok(None);
+        }
+        let mut locations = store.locations_of(artifact_id)?;
+        locations.retain(|location| location.custody == Custody::Owned && !location.state.is_settled());
         let is_wanted = only.is_none_or(|only| artifact.issue_id.as_deref() == Some(only));
         if artifact.state != ArtifactState::Active || artifact.due_at > now.0 || !is_wanted || locations.is_empty() {
             return Ok(None);
@@ -89,18 +102,19 @@ impl Ledger {
             let is_plain = location.state == LocationState::Present
                 && location.last_error.is_none()
                 && location.role != Role::Url
-                && location.host.as_deref() == Some(self.me.host());
+                && location.host.as_deref() == Some(self.me.host())
+                && store.open_deletion(&location.location_id)?.is_none();
             let (Some(content), Some(path), true) = (&location.content, self.path_of(&location)?, is_plain) else {
                 return Ok(None);
             };
             // Of two records of one path the second has nothing left to do once the first is over.
-            if !location.path_hash.as_ref().is_some_and(|hash| paths.insert(hash.clone()))
-                || self.is_claimed_elsewhere(&location, &artifact, now)?
+            if !location.path_hash.as_ref().is_some_and(|hash| seen.paths.insert(hash.clone()))
+                || self.is_claimed_by_others(store, &location, &artifact, now)?
             {
                 return Ok(None);
             }
             let claim = Claim::Content { size: content.size, digest: content.digest.clone() };
-            let place = Place::open(&path).and_then(|place| place.look(&claim).map(|()| place));
+            let place = seen.places.open(&path).and_then(|place| place.look(&claim).map(|()| place));
             let Ok(place) = place else { return Ok(None) };
             files.push(Plain { artifact: artifact.clone(), location, cause, path, claim, place });
         }
@@ -121,20 +135,28 @@ impl Ledger {
             for file in plain {
                 let fresh = tx.store.artifact(&file.artifact.artifact_id)?.ok_or(Error::Row("artifact"))?;
                 // Held or opened again since it was looked at.
-                let is_over = fresh.due_at > now.0 || tx.is_held(&fresh.artifact_id)?;
+                let is_over = fresh.due_at > now.0 || !holds::live_holds(tx.store, &fresh)?.is_empty();
                 intended.push(if is_over { None } else { Some(tx.intend(&file.location, file.cause)?) });
             }
             Ok(intended)
         })?;
-        let mut taken: Vec<(&Plain, DeletionRow, Quarantine<'_>, Proof)> = Vec::with_capacity(plain.len());
+        // What is deleted from one directory shares a private one.
+        let mut quarantines: BTreeMap<PathBuf, Option<Quarantine>> = BTreeMap::new();
+        let mut taken: Vec<(&Plain, DeletionRow, Proof)> = Vec::with_capacity(plain.len());
         for (file, deletion) in plain.iter().zip(intended) {
             let Some(deletion) = deletion else {
                 leave(file, &mut left);
                 continue;
             };
             self.step(Step::Intended)?;
-            match self.take(file, &deletion)? {
-                Some((quarantine, proof)) => taken.push((file, deletion, quarantine, proof)),
+            if !quarantines.contains_key(file.parent()) {
+                let made = file.place.make_quarantine(&self.quarantine_name(&file.path)).ok();
+                self.step(Step::QuarantineMade)?;
+                quarantines.insert(file.parent().to_path_buf(), made);
+            }
+            let quarantine = quarantines.get(file.parent()).and_then(Option::as_ref);
+            match quarantine.map_or(Ok(None), |quarantine| self.take(file, &deletion, quarantine))? {
+                Some(proof) => taken.push((file, deletion, proof)),
                 None => leave(file, &mut left),
             }
         }
@@ -142,33 +164,29 @@ impl Ledger {
         let certain: Vec<bool> = self.write_leased(|tx| {
             let certain = taken
                 .iter_mut()
-                .map(|(file, deletion, _, proof)| tx.verified(deletion, *proof, &file.artifact.artifact_id));
+                .map(|(file, deletion, proof)| tx.verified(deletion, *proof, &file.artifact.artifact_id));
             certain.collect()
         })?;
         let mut gone = Vec::with_capacity(taken.len());
-        let mut directories: BTreeMap<PathBuf, &Place> = BTreeMap::new();
-        for ((file, deletion, quarantine, proof), is_certain) in taken.into_iter().zip(certain) {
+        for ((file, deletion, proof), is_certain) in taken.into_iter().zip(certain) {
             if !is_certain {
                 leave(file, &mut left);
                 continue;
             }
             self.step(Step::Verified)?;
-            if quarantine.unlink_unsynced().is_err() {
+            let quarantine = quarantines.get(file.parent()).and_then(Option::as_ref);
+            if quarantine.is_none_or(|quarantine| quarantine.unlink_unsynced(&deletion.deletion_id).is_err()) {
                 leave(file, &mut left);
                 continue;
             }
             self.step(Step::Unlinked)?;
-            if quarantine.close_unsynced().is_err() {
-                leave(file, &mut left);
-                continue;
-            }
-            directories.entry(file.path.parent().map(PathBuf::from).unwrap_or_default()).or_insert(&file.place);
             gone.push((file, deletion, proof));
         }
+        let closed = |quarantine: &Option<Quarantine>| quarantine.as_ref().is_some_and(|made| made.close().is_ok());
         let unsynced: BTreeSet<PathBuf> =
-            directories.into_iter().filter(|(_, place)| place.sync().is_err()).map(|(path, _)| path).collect();
+            quarantines.into_iter().filter(|(_, quarantine)| !closed(quarantine)).map(|(path, _)| path).collect();
         gone.retain(|(file, ..)| {
-            let is_synced = file.path.parent().is_none_or(|parent| !unsynced.contains(parent));
+            let is_synced = !unsynced.contains(file.parent());
             if !is_synced {
                 leave(file, &mut left);
             }
@@ -203,14 +221,13 @@ impl Ledger {
 
     /// Takes a file aside and proves that it is the recorded one; nothing if that did not go as it should, and then the
     /// intent stands.
-    fn take<'a>(&self, file: &'a Plain, deletion: &DeletionRow) -> Result<Option<(Quarantine<'a>, Proof)>, Error> {
-        let Ok(quarantine) = file.place.make_quarantine(&deletion.deletion_id) else { return Ok(None) };
-        self.step(Step::QuarantineMade)?;
-        if quarantine.take().is_err() {
+    fn take(&self, file: &Plain, deletion: &DeletionRow, quarantine: &Quarantine) -> Result<Option<Proof>, Error> {
+        let id = &deletion.deletion_id;
+        if quarantine.take(&file.place, id).is_err() {
             return Ok(None);
         }
         self.step(Step::Taken)?;
-        let proof = quarantine.prove(&file.claim, &self.seals).ok().filter(|proof| !self.is_open_elsewhere(*proof));
-        Ok(proof.map(|proof| (quarantine, proof)))
+        let proof = quarantine.prove(id, &file.claim, &self.seals).ok();
+        Ok(proof.filter(|proof| !self.is_open_elsewhere(*proof)))
     }
 }

@@ -72,30 +72,6 @@ impl Ledger {
         Ok(begun.into_iter().map(|begun| begun.id).collect())
     }
 
-    /// Records copies that are about to be made of artifacts of this run, registered before without them: their output, and
-    /// the name under which it is written before. To be called before the first byte of any is written.
-    pub fn register_outputs(&self, copies: &[(&ArtifactId, &PathBuf, &PathBuf)]) -> Result<(), Error> {
-        let mut drafts = Vec::with_capacity(copies.len());
-        for (artifact, output, temporary) in copies {
-            drafts.push((*artifact, self.admit(output, false)?, self.admit(temporary, false)?));
-        }
-        self.write(|tx| {
-            let mut superseded = 0;
-            for (artifact, output, temporary) in &drafts {
-                let row = tx.open_artifact(artifact)?;
-                let own = if row.issue_id.is_some() { Custody::Owned } else { Custody::Observed };
-                for (role, path, custody) in [(Role::Output, output, own), (Role::Temporary, temporary, Custody::Owned)]
-                {
-                    let copy = Draft::new(role, custody, path.clone(), LocationState::WriteIntended);
-                    superseded += tx.supersede(&copy, None)?;
-                    tx.location(&row, &copy, None)?;
-                }
-            }
-            let ids: Vec<&str> = drafts.iter().map(|(artifact, ..)| artifact.0.as_str()).collect();
-            tx.log(Op::Registered, vec![("outputs_of", ids.into()), ("superseded", superseded.into())])
-        })
-    }
-
     /// Reports that a run is done with an artifact: the output, if there is one, has its final name. This does not wait for
     /// the disk: if power fails, the artifact stands in the ledger as one whose run died, and its copies with it.
     pub fn finish(&self, artifact: &ArtifactId, finished: &Finished) -> Result<(), Error> {

@@ -288,14 +288,14 @@ impl<D: Driver> Store for Sql<D> {
 
     fn summary(&self, now: i64) -> Result<Totals, Error> {
         let count = |sql: &str| self.count("artifact", sql, &[]);
+        // In SQLite a CROSS JOIN goes from the left: holds are few.
         let on_hold = "SELECT count(*) FROM (\
-            SELECT artifact_id FROM hold JOIN artifact ON artifact.issue_id = hold.scope_id \
-            WHERE hold.released_at IS NULL AND artifact.state <> 'deleted' UNION \
-            SELECT artifact_id FROM hold JOIN artifact ON artifact.artifact_id = hold.scope_id \
-            WHERE hold.released_at IS NULL AND artifact.state <> 'deleted' UNION \
-            SELECT artifact_id FROM hold JOIN issue ON issue.customer = hold.scope_id \
-            JOIN artifact ON artifact.issue_id = issue.issue_id \
-            WHERE hold.released_at IS NULL AND artifact.state <> 'deleted') AS held";
+            SELECT artifact_id FROM hold CROSS JOIN artifact WHERE artifact.issue_id = hold.scope_id \
+            AND hold.released_at IS NULL AND artifact.state <> 'deleted' UNION \
+            SELECT artifact_id FROM hold CROSS JOIN artifact WHERE artifact.artifact_id = hold.scope_id \
+            AND hold.released_at IS NULL AND artifact.state <> 'deleted' UNION \
+            SELECT artifact_id FROM hold CROSS JOIN issue CROSS JOIN artifact WHERE issue.customer = hold.scope_id \
+            AND artifact.issue_id = issue.issue_id AND hold.released_at IS NULL AND artifact.state <> 'deleted') AS held";
         let open = "SELECT min(due_at) FROM subject_request WHERE state = 'open'";
         let next = "SELECT min(due_at) FROM artifact WHERE issue_id IS NOT NULL AND state <> 'deleted' AND due_at > $1";
         // Each of these is a walk along one index; what is deleted is the rest, since nothing observed ever is.
@@ -484,11 +484,14 @@ impl<D: Driver> Store for Sql<D> {
         self.all("WHERE seq > $1 ORDER BY seq LIMIT $2", &cells![after, limit])
     }
 
-    fn append(&mut self, row: &EventRow, frontier: &[u8]) -> Result<(), Error> {
+    fn append(&mut self, row: &EventRow) -> Result<(), Error> {
         let sql = "INSERT INTO audit_event (seq, body, prev_hash, hash) VALUES ($1, $2, $3, $4)";
-        self.driver.execute(sql, &row.cells())?;
+        self.driver.execute(sql, &row.cells()).map(drop)
+    }
+
+    fn put_head(&mut self, seq: i64, hash: &[u8], frontier: &[u8]) -> Result<(), Error> {
         let sql = "UPDATE chain_head SET seq = $1, hash = $2, frontier = $3";
-        self.driver.execute(sql, &cells![row.seq, row.hash, frontier.to_vec()]).map(drop)
+        self.driver.execute(sql, &cells![seq, hash.to_vec(), frontier.to_vec()]).map(drop)
     }
 
     fn check(&self) -> Result<Vec<String>, Error> {

@@ -160,8 +160,10 @@ pub(super) trait Store: Send {
     fn event_hash(&self, seq: i64) -> Result<Option<Vec<u8>>, Error>;
     /// Events behind `seq`, in order, at most `limit`.
     fn events(&self, after: i64, limit: i64) -> Result<Vec<EventRow>, Error>;
-    /// Appends an event and moves the head, with the edge of the tree behind it.
-    fn append(&mut self, row: &EventRow, frontier: &[u8]) -> Result<(), Error>;
+    /// Appends an event; the head is moved when all of a transaction are appended.
+    fn append(&mut self, row: &EventRow) -> Result<(), Error>;
+    /// Moves the head, with the edge of the tree behind it.
+    fn put_head(&mut self, seq: i64, hash: &[u8], frontier: &[u8]) -> Result<(), Error>;
     /// Location ids in state `deleted`.
     fn deleted_locations(&self) -> Result<Vec<String>, Error>;
 

@@ -66,6 +66,12 @@ impl Scrubber {
         (Scrubber { learned, ..self.like() }, knowledge)
     }
 
+    /// A digest of what it knows from elsewhere: the same for the same values. Whoever has it can try values, so that it is
+    /// not to be kept as it is.
+    pub fn known(&self) -> [u8; 32] {
+        self.learned.as_deref().map_or([0; 32], Learned::digest)
+    }
+
     /// The same once more.
     pub(super) fn like(&self) -> Scrubber {
         Scrubber {

@@ -9,6 +9,8 @@
 //! An output that replaces nothing has no name while it is written (`O_TMPFILE`), so that a crash leaves nothing of it.
 //! Where a file stands already, or the file system has no such files, it has a temporary name, which is recorded.
 
+mod first;
+
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,14 +21,16 @@ use std::time::Instant;
 use super::job::{Job, fail_code, real_output};
 use super::list::{Item, List, Owner};
 use super::progress::Progress;
-use super::{explain, twins};
+use super::{explain, manifest, twins};
 use crate::artifact::Content;
 use crate::cli::{Context, Error, Exit, stamp};
-use crate::ledger::{Before, Begun, End, Finished, NewArtifact, Registration, Standing};
+use crate::ledger::{Before, Begun, End, FailCode, Finished, NewArtifact, Registration, Standing};
 use crate::pipeline::{self, Report};
 use crate::report::{RuleCount, Summary, Withheld};
 use crate::sink::{self, FileSink, Place, Tree, Written, syncs_are_told};
 use crate::source::file::{self, OpenFile};
+use first::First;
+pub use first::Seen;
 use twins::{Found, Key, Twins};
 
 /// The most files and bytes in one batch; one that has begun takes as many files as there are workers.
@@ -98,6 +102,8 @@ struct Batch {
 /// One run.
 struct Bulk<'a> {
     job: &'a Job,
+    /// The first pass, if there was one.
+    first: Option<First>,
     tree: Tree,
     /// The tree's root, through every link.
     root: PathBuf,
@@ -126,18 +132,30 @@ struct Book {
     has_source: bool,
 }
 
-pub fn run(context: &Context, job: &Job) -> Result<Exit, Error> {
+pub fn run(context: &Context, job: &mut Job) -> Result<Exit, Error> {
     let start = Instant::now();
-    let Some(root) = job.args.output.as_deref() else { return Err(Error::Internal("a tree without an output")) };
+    let Some(root) = job.args.output.clone() else { return Err(Error::Internal("a tree without an output")) };
+    let root = root.as_path();
     refuse_overlap(job, root)?;
-    let mut list = List::new(job, context)?;
+    if let Some(manifest) = &job.args.manifest {
+        // Read to its end now: what is wrong with it is told before anything is begun.
+        manifest::check(manifest, job.args.issue.is_some())?;
+    }
     let tree = Tree::create(root)?;
+    if let Some(ledger) = &job.ledger {
+        ledger.expect_many(true)?;
+    }
+    let learns = job.scrubber.lessons().is_some();
+    let first = if learns { Some(First::pass(job)?) } else { None };
+    let job = &*job;
+    let mut list = List::new(job, context, first.as_ref().map(|first| first.has_past))?;
     let real = real_output(root);
     let real = real.canonicalize().unwrap_or(real);
     let progress = Progress::new(job.may_draw(true), Some(0)).of_many(!job.args.quiet);
     let mut names = tree.again();
     let bulk = Bulk {
         job,
+        first,
         tree,
         root: real,
         progress,
@@ -146,13 +164,13 @@ pub fn run(context: &Context, job: &Job) -> Result<Exit, Error> {
         syncs_are_told: syncs_are_told(),
     };
     let mut book = Book::default();
-    if let Some(ledger) = &job.ledger {
-        ledger.expect_many(true)?;
-    }
     let outcome = bulk.through(&mut list, &mut names, &mut book);
     bulk.progress.clear();
     outcome?;
     if let Some(ledger) = &job.ledger {
+        if let Some(first) = &bulk.first {
+            first.give_up(ledger)?;
+        }
         ledger.expect_many(false)?;
     }
     let mut summary = std::mem::take(&mut book.summary);
@@ -287,12 +305,21 @@ impl Bulk<'_> {
             bytes += item.size;
             items.extend(window.pop_front());
         }
+        // What the first pass has recorded is this run's to go on with.
+        if let Some(first) = &self.first {
+            for item in items.iter_mut().filter(|item| item.seen.is_none()) {
+                item.seen = item.input.real().and_then(|path| first.take(&path));
+            }
+        }
         let standings = self.standings(&items)?;
         let mut new: Vec<(Item, Place, Act, NewArtifact)> = Vec::with_capacity(items.len());
         for (item, standing) in items.into_iter().zip(standings) {
             let place = match self.tree.place_as_is(&item.out) {
                 Ok(place) => place,
                 Err(error) => {
+                    if let (Some(ledger), Some(id)) = (&self.job.ledger, item.artifact()) {
+                        ledger.fail(&id, FailCode::Refused)?;
+                    }
                     self.failed(&item, error.into(), book);
                     continue;
                 }
@@ -358,10 +385,7 @@ impl Bulk<'_> {
     fn standings(&self, items: &[Item]) -> Result<Vec<Standing>, Error> {
         let mut standings = vec![Standing::New; items.len()];
         let Some(ledger) = &self.job.ledger else { return Ok(standings) };
-        if self.job.args.force {
-            return Ok(standings);
-        }
-        let mut at = 0;
+        let mut at = if self.job.args.force { items.len() } else { 0 };
         while at < items.len() {
             // Files of one issue lie beside each other.
             let owner = &items[at].owner;
@@ -372,6 +396,13 @@ impl Bulk<'_> {
                 standings.splice(at..end, ledger.standing(issue, &self.job.recipe, &candidates)?);
             }
             at = end;
+        }
+        for (standing, item) in standings.iter_mut().zip(items) {
+            if let Some(artifact) = item.artifact() {
+                *standing = Standing::Abandoned { artifact, temporary: None };
+            } else if item.differs {
+                *standing = Standing::New;
+            }
         }
         Ok(standings)
     }
@@ -475,6 +506,12 @@ impl Bulk<'_> {
         }
         let scrubbed = self.scrub_anew(item, place, input, is_named, hands);
         match scrubbed {
+            Ok(output) if item.seen.as_ref().is_some_and(|seen| seen.differs(output.input)) => {
+                if let Some(key) = &key {
+                    self.twins().is_not_made(key);
+                }
+                Err(Error::Changed { path: item.input.path() })
+            }
             Ok(mut output) => {
                 output.key = Some(key.unwrap_or_else(|| Key::new(&item.owner, output.input)));
                 Ok(Made::Written(Box::new(output)))
@@ -613,7 +650,7 @@ impl Bulk<'_> {
                         self.progress.has_done_one(failures(book));
                     }
                 }
-                Ok(Made::Differs) => book.again.push(task.item),
+                Ok(Made::Differs) => book.again.push(Item { differs: true, ..task.item }),
                 Ok(Made::Later) => book.later.push(task),
                 Err(error) => self.gave_up(task, error, book),
             }

@@ -89,15 +89,10 @@ impl Job {
     /// Scrubs from now on with what was gathered in a first pass.
     pub fn know(&mut self, gathered: Gathered) {
         let (scrubber, knowledge) = self.scrubber.knowing(gathered);
+        // What is known decides the outputs, too.
+        self.recipe = *blake3::hash(&[self.recipe, scrubber.known()].concat()).as_bytes();
         self.scrubber = Arc::new(scrubber);
         self.knowledge = Some(knowledge);
-    }
-
-    /// Records the copies that are about to be made of artifacts that were registered without.
-    pub fn register_outputs(&self, copies: &[(Option<ArtifactId>, PathBuf, PathBuf)]) -> Result<(), Error> {
-        let Some(ledger) = &self.ledger else { return Ok(()) };
-        let copies = copies.iter().filter_map(|(id, output, temporary)| Some((id.as_ref()?, output, temporary)));
-        Ok(ledger.register_outputs(&copies.collect::<Vec<_>>())?)
     }
 
     /// Records how an artifact ended well.

@@ -11,9 +11,11 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::bulk::Seen;
 use super::job::{Job, real_input};
 use super::manifest;
 use super::pattern::Pattern;
+use crate::artifact::ArtifactId;
 use crate::cli::{Context, Error, stamp};
 use crate::ledger::Retention;
 use crate::pipeline::Scrubber;
@@ -52,6 +54,10 @@ pub struct Item {
     /// Its path below the output, under scrubbed names.
     pub out: PathBuf,
     pub size: u64,
+    /// What the first pass has seen of it, if there was one.
+    pub seen: Option<Seen>,
+    /// It was compared with what an earlier run has done, and is something else.
+    pub differs: bool,
 }
 
 /// Where a file is read.
@@ -78,6 +84,11 @@ pub struct Root {
 }
 
 impl Item {
+    /// The artifact under which the first pass of this run has recorded it.
+    pub fn artifact(&self) -> Option<ArtifactId> {
+        self.seen.as_ref().and_then(|seen| seen.artifact.clone())
+    }
+
     /// The name that is told.
     pub fn told(&self) -> String {
         String::from_utf8_lossy(self.out.as_os_str().as_bytes()).into_owned()
@@ -120,6 +131,13 @@ struct Met {
     customer: Option<String>,
 }
 
+/// An input as a first pass needs it.
+pub struct Listed {
+    pub input: Input,
+    /// The path below the output, under its own names.
+    pub relative: PathBuf,
+}
+
 /// Goes through the inputs.
 pub struct List<'a> {
     job: &'a Job,
@@ -129,33 +147,27 @@ pub struct List<'a> {
     roots: Vec<Arc<Root>>,
     /// Whether two files can have the same path in the output though no name was changed.
     may_clash: bool,
+    /// Whether something was recorded for the issue before, if the first pass of this run has recorded something.
+    had_past: Option<bool>,
     /// The directory that was named last: before and after.
     named: Option<(PathBuf, PathBuf, Arc<Owner>)>,
 }
 
 impl<'a> List<'a> {
-    /// Prepares to list the inputs; a manifest is read to its end now.
-    pub fn new(job: &'a Job, context: &'a Context) -> Result<List<'a>, Error> {
-        let inputs = &job.args.inputs;
-        if let Some(manifest) = &job.args.manifest {
-            manifest::check(manifest, job.args.issue.is_some())?;
-        }
-        let names: Vec<PathBuf> = inputs.iter().map(|input| name(input)).collect();
-        let mut sorted = names.clone();
+    /// Prepares to list the inputs.
+    pub fn new(job: &'a Job, context: &'a Context, had_past: Option<bool>) -> Result<List<'a>, Error> {
+        let mut sorted: Vec<PathBuf> = job.args.inputs.iter().map(|input| name(input)).collect();
         sorted.sort_unstable();
         let may_clash = sorted.windows(2).any(|pair| pair[0] == pair[1]);
-        let is_one = inputs.len() <= 1;
-        let root = |input: &PathBuf, name: &PathBuf| {
-            let real = input.canonicalize().unwrap_or_else(|_| input.clone());
-            let prefix = if is_one { PathBuf::new() } else { name.clone() };
-            Arc::new(Root { typed: input.clone(), real, prefix })
-        };
-        let mut roots: Vec<Arc<Root>> = inputs.iter().zip(&names).map(|(input, name)| root(input, name)).collect();
-        if roots.is_empty() {
-            roots.push(root(&PathBuf::from("."), &PathBuf::new()));
-        }
+        let roots = roots(job);
         let rest = met(job, &roots)?;
-        Ok(List { job, context, rest, owners: HashMap::new(), roots, may_clash, named: None })
+        Ok(List { job, context, rest, owners: HashMap::new(), roots, may_clash, had_past, named: None })
+    }
+
+    /// The inputs in the order of the walk, without owners and places. What cannot be scrubbed is left out.
+    pub fn inputs(job: &'a Job) -> Result<impl Iterator<Item = Listed> + 'a, Error> {
+        let listed = met(job, &roots(job))?.filter_map(Result::ok);
+        Ok(listed.map(|met| Listed { input: met.input, relative: met.relative }))
     }
 
     /// How many bytes and files there are, for a tree that does not fit into one window: a second walk, which keeps nothing.
@@ -186,7 +198,9 @@ impl<'a> List<'a> {
         for met in window {
             let Some(owner) = self.owners.get(&(met.issue.clone(), met.customer.clone())).cloned() else { continue };
             match self.place(tree, &met, &owner) {
-                Ok(Some(out)) => items.push(Item { input: met.input, owner, out, size: met.size }),
+                Ok(Some(out)) => {
+                    items.push(Item { input: met.input, owner, out, size: met.size, seen: None, differs: false });
+                }
                 Ok(None) => {}
                 Err(error) => {
                     let name = told(&owner.scrubber, &met.relative);
@@ -234,7 +248,7 @@ impl<'a> List<'a> {
                 customer: customer.clone(),
                 retention: retention(customer),
                 scrubber: Arc::new(self.job.scrubber.with_key(key)),
-                has_past,
+                has_past: self.had_past.unwrap_or(has_past),
             };
             self.owners.insert((issue.clone(), customer.clone()), Arc::new(owner));
         }
@@ -282,6 +296,22 @@ impl<'a> List<'a> {
         };
         below.join(scrub(Path::new(name)))
     }
+}
+
+/// What is gone through.
+fn roots(job: &Job) -> Vec<Arc<Root>> {
+    let inputs = &job.args.inputs;
+    let is_one = inputs.len() <= 1;
+    let root = |input: &PathBuf, name: PathBuf| {
+        let real = input.canonicalize().unwrap_or_else(|_| input.clone());
+        let prefix = if is_one { PathBuf::new() } else { name };
+        Arc::new(Root { typed: input.clone(), real, prefix })
+    };
+    let mut roots: Vec<Arc<Root>> = inputs.iter().map(|input| root(input, name(input))).collect();
+    if roots.is_empty() {
+        roots.push(root(&PathBuf::from("."), PathBuf::new()));
+    }
+    roots
 }
 
 /// The name under which an input lies beside others.

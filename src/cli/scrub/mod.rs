@@ -9,7 +9,6 @@ mod pattern;
 mod progress;
 mod single;
 mod stats;
-mod tree;
 mod twins;
 
 use std::path::{Path, PathBuf};
@@ -137,28 +136,25 @@ pub fn run(context: &Context, args: Args) -> Result<Exit, Error> {
     if args.manifest.is_some() && (args.inputs.len() > 1 || args.inputs.iter().any(|input| !input.is_dir())) {
         return wrong("the paths in a manifest are those of files below one directory");
     }
-    // What is learned from a whole directory is known once all of it was read; an archive of many issues has no such whole.
-    let is_bulk = is_tree && (is_by_path || !args.learning.is_from_whole());
-    if args.force && !is_bulk {
-        return wrong(
-            "--force goes with --issue-from-path, --manifest or a directory and --no-learn: only these leave what is done",
-        );
+    if args.force && !is_tree {
+        return wrong("--force goes with a directory, --issue-from-path or --manifest: only these leave what is done");
     }
     if is_by_path && args.learning.is_from_stream() {
         return wrong("--learn learns from one issue's files: it does not go with --issue-from-path and --manifest");
     }
-    let mut job = job(context, args, is_tree, is_bulk)?;
+    // What is learned from a whole directory is known once all of it was read; an archive of many issues has no such whole.
+    let learns = args.learning.is_from_whole() && !is_by_path;
+    let mut job = job(context, args, is_tree, learns)?;
     // What is told of the run goes through the scrubber itself: paths may hold what the artifact holds.
-    let done = match (is_tree, is_bulk) {
-        (true, true) => bulk::run(context, &job),
-        (true, false) => tree::run(&mut job),
-        (false, _) => single::run(&mut job),
+    let done = match is_tree {
+        true => bulk::run(context, &mut job),
+        false => single::run(&mut job),
     };
     done.map_err(|error| error.without_content(&job.scrubber))
 }
 
 /// Reads what the options name, and builds the scrubber.
-fn job(context: &Context, args: Args, is_tree: bool, is_bulk: bool) -> Result<Job, Error> {
+fn job(context: &Context, args: Args, is_tree: bool, learns: bool) -> Result<Job, Error> {
     let rules = args.detection.rules()?;
     if args.verify && args.detection.policy(&rules)?.uses(Style::Shape) {
         let why = "what stands in place of values in the style `shape` must look real, so that it cannot be verified";
@@ -194,12 +190,12 @@ fn job(context: &Context, args: Args, is_tree: bool, is_bulk: bool) -> Result<Jo
             UnscannableName::Fail => Unscannable::Fail,
         })
         .limits(args.bounds.limits());
-    if args.learning.is_from_whole() && !is_bulk {
+    if learns {
         builder = builder.learns(Room::default());
     }
     builder = args.detection.apply(builder, rules)?;
-    // In a run by the batch every file's owner gets its key when it is listed; then it is known what was recorded before.
-    if let (Some(issue), Some(ledger), false) = (&args.issue, &keys, is_bulk) {
+    // In a run over a tree every file's owner gets its key when it is listed; but what is learned is the issue's as well.
+    if let (Some(issue), Some(ledger), true) = (&args.issue, &keys, learns || !is_tree) {
         builder = builder.key(ledger.issue_key(issue)?);
     }
     let scrubber = builder.build().map_err(|_| Error::Internal("the system gave no random bytes"))?;

@@ -88,11 +88,6 @@ impl Progress {
         self
     }
 
-    /// Says what has gone wrong so far.
-    pub fn say(&self, message: String) {
-        self.bar.set_message(message);
-    }
-
     /// So many bytes more are to come, in so many files.
     pub fn expect(&self, bytes: u64, files: u64) {
         let Some(many) = &self.many else { return };

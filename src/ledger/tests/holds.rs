@@ -290,8 +290,10 @@ pub(super) fn fsck_finds_what_differs_on_disk_and_what_cannot_be_true() {
     world.file("changed", "longer than before");
     world.file("edited", "EDITED");
     fs::remove_file(world.path("gone")).unwrap();
-    fs::create_dir(world.path(&format!(".scrubjay-{}", "0".repeat(26)))).unwrap();
-    let directory = "a directory of a deletion that the ledger does not know";
+    let quarantine = world.path(&ledger.quarantine_name(&world.path("x")));
+    fs::create_dir(&quarantine).unwrap();
+    fs::write(quarantine.join("0".repeat(26)), "taken").unwrap();
+    let directory = "a file that was taken aside by a deletion that the ledger does not know";
     assert_eq!(whats(false), ["is not what was recorded", "is not there any more", directory]);
     assert_eq!(
         whats(true),
