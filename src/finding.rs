@@ -144,6 +144,17 @@ impl Form {
         Form([Some(encoding), None, None, None])
     }
 
+    /// The same within an encoding, several times over: a string in a string in a string. Four in all are kept.
+    pub const fn within(self, encoding: Encoding, times: usize) -> Form {
+        let mut form = self;
+        let mut n = 0;
+        while n < times {
+            form = Form([Some(encoding), form.0[0], form.0[1], form.0[2]]);
+            n += 1;
+        }
+        form
+    }
+
     /// The encoding that packs the value as a whole, if one does.
     pub fn packing(self) -> Option<Encoding> {
         self.0[0].filter(|encoding| match encoding {

@@ -14,10 +14,12 @@ use scrubjay::sensitive::Sensitive;
 use scrubjay::source::Plain;
 use scrubjay::{Report, Scrubber};
 
+use zip::unstable::write::FileOptionsExt;
+
 use crate::scrub::World;
 
 /// Entries with their names, in order.
-type Entries = Vec<(String, Vec<u8>)>;
+pub(crate) type Entries = Vec<(String, Vec<u8>)>;
 
 /// A format, as other programs write and read it.
 struct Row {
@@ -92,6 +94,27 @@ fn untarred(bytes: &[u8]) -> Entries {
         (String::from_utf8_lossy(&entry.path_bytes()).into_owned(), read(entry))
     };
     archive.entries().unwrap().map(entry).collect()
+}
+
+fn sevenzipped(entries: &Entries) -> Vec<u8> {
+    let mut writer = sevenz_rust2::ArchiveWriter::new(Cursor::new(Vec::new())).unwrap();
+    for (name, content) in entries {
+        // What is empty has no stream.
+        let content = Some(&content[..]).filter(|content| !content.is_empty());
+        writer.push_archive_entry(sevenz_rust2::ArchiveEntry::new_file(name), content).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn unsevenzipped(bytes: &[u8]) -> Entries {
+    let mut reader = sevenz_rust2::ArchiveReader::new(Cursor::new(bytes), sevenz_rust2::Password::empty()).unwrap();
+    let mut entries = Vec::new();
+    let list = |entry: &sevenz_rust2::ArchiveEntry, reader: &mut dyn Read| {
+        entries.push((entry.name.clone(), read(reader)));
+        Ok(true)
+    };
+    reader.for_each_entries(list).unwrap();
+    entries
 }
 
 /// A mail with one attachment in base64.
@@ -181,6 +204,21 @@ const ROWS: &[Row] = &[
         shows_cuts: Some(0),
         testers: &[&["zstd", "-tq"]],
     },
+    Row {
+        id: "7z",
+        pack: sevenzipped,
+        unpack: unsevenzipped,
+        is_archive: true,
+        shows_cuts: Some(0),
+        testers: &[
+            &[
+                "python3",
+                "-c",
+                "import sys\ntry:\n import py7zr\nexcept ImportError:\n print('skipped: py7zr is not installed'); sys.exit()\nassert py7zr.SevenZipFile(sys.argv[1]).test() in (None, True)",
+            ],
+            &["7z", "t", "-bso0"],
+        ],
+    },
     MAIL,
     Row {
         id: "har",
@@ -202,6 +240,40 @@ const MAIL: Row = Row {
     shows_cuts: None,
     testers: &[&["python3", "-c", "import sys, email; email.message_from_file(open(sys.argv[1])).get_payload()[1]"]],
 };
+
+/// How a format is written by other programs, for the fuzz targets' seeds.
+pub(crate) fn pack(id: &str) -> fn(&Entries) -> Vec<u8> {
+    row(id).pack
+}
+
+/// What a format looks like when it is encrypted, if it can be.
+pub(crate) fn locked(id: &str, password: &str, content: &[u8]) -> Vec<Vec<u8>> {
+    match id {
+        "zip" => {
+            let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+            let plain = zip::write::SimpleFileOptions::default();
+            let classic = plain.with_deprecated_encryption(password.as_bytes()).unwrap();
+            for (name, options) in
+                [("classic", classic), ("aes", plain.with_aes_encryption(zip::AesMode::Aes256, password))]
+            {
+                writer.start_file(name, options).unwrap();
+                writer.write_all(content).unwrap();
+            }
+            vec![writer.finish().unwrap().into_inner()]
+        }
+        "7z" => [false, true].map(|hides_names| locked_7z(password, hides_names, "a.log", content)).to_vec(),
+        _ => Vec::new(),
+    }
+}
+
+fn locked_7z(password: &str, hides_names: bool, name: &str, content: &[u8]) -> Vec<u8> {
+    let mut writer = sevenz_rust2::ArchiveWriter::new(Cursor::new(Vec::new())).unwrap();
+    let aes = sevenz_rust2::encoder_options::AesEncoderOptions::new(password.into());
+    writer.set_content_methods(vec![aes.into(), sevenz_rust2::EncoderMethod::LZMA2.into()]);
+    writer.set_encrypt_header(hides_names);
+    writer.push_archive_entry(sevenz_rust2::ArchiveEntry::new_file(name), Some(content)).unwrap();
+    writer.finish().unwrap().into_inner()
+}
 
 fn row(id: &str) -> &'static Row {
     ROWS.iter().find(|row| row.id == id).unwrap()
@@ -299,22 +371,22 @@ fn what_holds_nothing_comes_out_as_it_was() {
 
 #[test]
 fn every_format_may_hold_every_other_three_deep() {
-    for outer in ROWS {
-        for middle in ROWS {
-            for inner in ROWS {
-                let mut packed = log(5);
-                for (n, row) in [inner, middle, outer].into_iter().enumerate() {
-                    packed = (row.pack)(&vec![(format!("level{n}"), packed)]);
-                }
-                let (out, report) = scrub(&packed);
-                let what = format!("{} in {} in {}", inner.id, middle.id, outer.id);
-                assert!(report.summary.withheld.is_empty(), "{what}: {:?}", report.summary.withheld);
-                let mut content = out;
-                for row in [outer, middle, inner] {
-                    content = (row.unpack)(&content).remove(0).1;
-                }
-                assert!(content == scrub(&log(5)).0, "{what}");
+    let clean = scrub(&log(5)).0;
+    for (n, outer) in ROWS.iter().enumerate() {
+        for (m, inner) in ROWS.iter().enumerate() {
+            let middle = &ROWS[(n + m + 1) % ROWS.len()];
+            let mut packed = log(5);
+            for (n, row) in [inner, middle, outer].into_iter().enumerate() {
+                packed = (row.pack)(&vec![(format!("level{n}"), packed)]);
             }
+            let (out, report) = scrub(&packed);
+            let what = format!("{} in {} in {}", inner.id, middle.id, outer.id);
+            assert!(report.summary.withheld.is_empty(), "{what}: {:?}", report.summary.withheld);
+            let mut content = out;
+            for row in [outer, middle, inner] {
+                content = (row.unpack)(&content).remove(0).1;
+            }
+            assert!(content == clean, "{what}");
         }
     }
 }
@@ -485,6 +557,44 @@ fn other_programs_agree_on_the_output() {
 }
 
 #[test]
+fn encrypted_entries_are_named_and_a_password_file_opens_them() {
+    let world = World::new();
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    writer
+        .start_file("logs/jane.roe@example.com.log", options.with_aes_encryption(zip::AesMode::Aes256, "s3cret"))
+        .unwrap();
+    writer.write_all(&log(1)).unwrap();
+    writer.start_file("open.log", options).unwrap();
+    writer.write_all(&log(2)).unwrap();
+    let locked = writer.finish().unwrap().into_inner();
+    world.write("bundle.7z", locked_7z("s3cret", false, "locked.zip", &locked));
+    world.write("passwords", "wrong\r\ns3cret\r\n");
+    let closed = world.run(&["scrub", "bundle.7z", "-o", "closed.7z", "--issue", "P-1"], b"");
+    assert_eq!(closed.code, 4, "{}", closed.stderr);
+    assert!(
+        closed.stderr.contains("locked.zip") && closed.stderr.contains("the entry is encrypted"),
+        "{}",
+        closed.stderr
+    );
+    let opened =
+        world.run(&["scrub", "bundle.7z", "-o", "opened.7z", "--issue", "P-1", "--password-file", "passwords"], b"");
+    assert_eq!(opened.code, 0, "{}", opened.stderr);
+    let inner = unsevenzipped(&std::fs::read(world.path("opened.7z")).unwrap()).remove(0).1;
+    let logs = unzipped(&inner);
+    assert!(logs.len() == 2 && logs[0].0.starts_with("logs/EMAIL_"), "{logs:?}");
+    assert!(logs.iter().all(|(_, text)| text.len() > 1000 && !has_canary(text)));
+    for entry in
+        walkdir::WalkDir::new(world.path("home")).into_iter().map(Result::unwrap).filter(|e| e.file_type().is_file())
+    {
+        let bytes = std::fs::read(entry.path()).unwrap();
+        assert!(memchr::memmem::find(&bytes, b"s3cret").is_none(), "{}", entry.path().display());
+    }
+    let missing = world.run(&["scrub", "bundle.7z", "-o", "x.7z", "--no-record", "--password-file", "nowhere"], b"");
+    assert_eq!(missing.code, 2, "{}", missing.stderr);
+}
+
+#[test]
 fn bombs_end_early() {
     let start = std::time::Instant::now();
     let tight = Limits { ratio: 50, ratio_from: 1 << 20, ..Limits::default() };
@@ -598,10 +708,14 @@ fn nothing_planted_is_left_in_any_encoding_three_deep() {
         ("UTF-32", |text| text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect()),
     ];
     let (text, canaries) = planted();
-    for (name, encode) in ENCODINGS {
+    // Every format holds every other, in one of the encodings.
+    for (which, (name, encode)) in ENCODINGS.into_iter().enumerate() {
         let clean = scrub(&encode(&text)).0;
         for (n, outer) in ROWS.iter().enumerate() {
             for (m, inner) in ROWS.iter().enumerate() {
+                if (n + 2 * m) % ENCODINGS.len() != which {
+                    continue;
+                }
                 let middle = &ROWS[(n + m + 1) % ROWS.len()];
                 let mut packed = encode(&text);
                 for row in [inner, middle, outer] {

@@ -323,3 +323,226 @@ fn what_is_packed_as_a_whole_goes_and_stays_packed() {
     assert_eq!(text.matches("\r\n").count(), out.matches("\r\n").count());
     assert_eq!(world.run(&["scrub", "--issue", "D-4"], out.as_bytes()).text(), out, "twice is once");
 }
+
+/// With `py7zr` installed, it writes archives in several methods, encrypted ones too, and reads what comes out.
+#[test]
+fn another_hand_agrees_on_7z() {
+    let python = std::env::var("SCRUBJAY_PYTHON").unwrap_or_else(|_| "python3".into());
+    let write = r#"
+import py7zr, os
+from py7zr import FILTER_LZMA, FILTER_LZMA2, FILTER_PPMD, FILTER_BZIP2, FILTER_COPY, FILTER_X86, FILTER_DELTA, FILTER_CRYPTO_AES256_SHA256
+os.makedirs("logs/empty"); line = "login of jane.roe@example.com from 203.0.113.7\r\n"
+for n in range(3): open("logs/%d.log" % n, "w", newline="").write(line * (n + 1))
+open("logs/none", "w")
+kinds = {"plain": None, "ppmd": [{"id": FILTER_PPMD, "order": 6, "mem": 24}], "bzip2": [{"id": FILTER_BZIP2}], "copy": [{"id": FILTER_COPY}],
+  "x86": [{"id": FILTER_X86}, {"id": FILTER_LZMA2, "preset": 7}], "delta": [{"id": FILTER_DELTA}, {"id": FILTER_LZMA, "preset": 7}]}
+for name, filters in kinds.items():
+    with py7zr.SevenZipFile(name + ".7z", "w", filters=filters) as z: z.writeall("logs")
+with py7zr.SevenZipFile("locked.7z", "w", password="s3cret") as z: z.writeall("logs")
+with py7zr.SevenZipFile("hidden.7z", "w", password="s3cret", header_encryption=True) as z: z.writeall("logs")
+"#;
+    let check = r#"
+import py7zr, sys
+for name in sys.argv[1:]:
+    with py7zr.SevenZipFile("out/" + name) as z:
+        names = z.getnames(); assert z.test() in (None, True) and z.testzip() is None, name
+        assert sorted(names) == sorted(["logs", "logs/empty", "logs/none", "logs/0.log", "logs/1.log", "logs/2.log"]), names
+        z.reset(); z.extractall("got-" + name)
+    for n in range(3):
+        text = open("got-%s/logs/%d.log" % (name, n), newline="").read()
+        assert text.count("login of EMAIL_") == n + 1 and text.count(" from IPV4_") == n + 1 and text.count("\r\n") == n + 1, text
+"#;
+    let world = World::new();
+    world.write("write.py", write);
+    world.write("check.py", check);
+    world.write("passwords", "wrong\ns3cret\n");
+    let run = |arguments: &[&str]| Command::new(&python).args(arguments).current_dir(world.path("")).output();
+    match run(&["-c", "import py7zr"]) {
+        Ok(output) if output.status.success() => {}
+        _ => {
+            eprintln!("skipped: {python} has no py7zr");
+            return;
+        }
+    }
+    let written = run(&["write.py"]).unwrap();
+    assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
+    std::fs::create_dir(world.path("out")).unwrap();
+    let files = ["plain.7z", "ppmd.7z", "bzip2.7z", "copy.7z", "x86.7z", "delta.7z", "locked.7z", "hidden.7z"];
+    for file in files {
+        let output = format!("out/{file}");
+        let scrubbed = world.run(&["scrub", file, "-o", &output, "--no-record", "--password-file", "passwords"], b"");
+        assert_eq!(scrubbed.code, 0, "{file}: {}", scrubbed.stderr);
+    }
+    let read = run(&[&["check.py"][..], &files].concat()).unwrap();
+    assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
+    let closed = world.run(&["scrub", "hidden.7z", "-o", "out/x.7z", "--no-record"], b"");
+    assert_eq!(closed.code, 4, "{}", closed.stderr);
+    assert!(closed.stderr.contains("--password-file") && !world.path("out/x.7z").exists(), "{}", closed.stderr);
+}
+
+/// The hash in the first placeholder of `text`, without its label, which may be another one of the family.
+fn name_in(text: &[u8]) -> Option<String> {
+    (0..text.len()).find_map(|at| {
+        let length = scrubjay::placeholder::at_start(&text[at..])?;
+        let name = std::str::from_utf8(&text[at..at + length]).ok()?;
+        Some(name.split_once('_')?.1[..9].to_string())
+    })
+}
+
+/// One value, one name: in every spelling that an artifact may have it in, valid where it stands.
+#[test]
+fn one_value_has_one_name_in_every_spelling() {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    type Read = fn(&[u8]) -> Vec<u8>;
+    let same: Read = |text| text.to_vec();
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let hex = |text: &str| wide(text).iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().join(",");
+    let unhex: Read = |out| {
+        let text = std::str::from_utf8(out).unwrap();
+        let data = text.split_once("hex").unwrap().1.split_once(':').unwrap().1;
+        let data: String = data.chars().filter(|c| c.is_ascii_hexdigit()).collect();
+        let bytes = (0..data.len() / 2).map(|n| u8::from_str_radix(&data[2 * n..2 * n + 2], 16).unwrap());
+        bytes.filter(|&b| b != 0).collect()
+    };
+    let unbase: Read = |out| {
+        let text = std::str::from_utf8(out).unwrap();
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric() && !"+/=".contains(c));
+        words.filter_map(|word| STANDARD.decode(word).ok()).find(|plain| name_in(plain).is_some()).unwrap_or_default()
+    };
+    let password: Read = |out| {
+        let words = std::str::from_utf8(out).unwrap().split(|c: char| !c.is_ascii_alphanumeric() && !"+/=".contains(c));
+        let plain = words
+            .filter_map(|word| STANDARD.decode(word).ok())
+            .find(|plain| name_in(plain).is_some())
+            .unwrap_or_default();
+        plain.split(|&b| b == b':').nth(1).unwrap_or_default().to_vec()
+    };
+    let json: Read = |out| {
+        let mut text = String::from_utf8(out.to_vec()).unwrap();
+        // Strings within strings are read to the innermost.
+        while let Ok(serde_json::Value::Object(object)) = serde_json::from_str(&text) {
+            let serde_json::Value::String(inner) = object.values().next().unwrap() else { panic!("{text}") };
+            text = inner.clone();
+        }
+        text.into_bytes()
+    };
+    let nested = |value: &str, levels: usize| {
+        let mut text = serde_json::json!({ "password": value }).to_string();
+        for _ in 1..levels {
+            text = serde_json::json!({ "log": text }).to_string();
+        }
+        text
+    };
+    let basic = |text: &str| STANDARD.encode(text);
+    let mail = |encoding: &str, body: &str| {
+        format!(
+            "From: a <a@b.example>\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{body}\r\n"
+        )
+    };
+    let body: Read = |out| {
+        let at = memchr::memmem::find(out, b"\r\n\r\n").unwrap();
+        let text = out[at + 4..].to_vec();
+        let packed: Vec<u8> = text.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
+        STANDARD.decode(packed).unwrap_or(text)
+    };
+    let secret = |word: &str| format!("kind: Secret\napiVersion: v1\ndata:\n  contact: {}\n", STANDARD.encode(word));
+    let mail_address = "jane.roe@example.com";
+    let simple = "tiger9Qx-Lm4vTzW2";
+    let odd = "p@ss&w\"o/r:d 9Qx";
+    let rows: Vec<(&str, &str, String, Read)> = vec![
+        (mail_address, "plain", format!("mail {mail_address} now\n"), same),
+        (mail_address, "upper case", "mail JANE.ROE@EXAMPLE.COM now\n".into(), same),
+        (mail_address, "percent", "GET /u?name=jane.roe%40example.com&x=1\n".into(), same),
+        (mail_address, "percent twice", "GET /u?name=jane.roe%2540example.com&x=1\n".into(), same),
+        (mail_address, "entity", "<a>jane.roe&#64;example.com</a>\n".into(), same),
+        (mail_address, "entity in hex", "<a>jane.roe&#x40;example.com</a>\n".into(), same),
+        (mail_address, "named entity", "<a>jane.roe&commat;example.com</a>\n".into(), same),
+        (mail_address, "JSON", "{\"m\":\"jane.roe\\u0040example.com\"}\n".into(), json),
+        (mail_address, "JSON in JSON", "{\"m\":\"{\\\"n\\\":\\\"jane.roe\\\\u0040example.com\\\"}\"}\n".into(), json),
+        (
+            mail_address,
+            "JSON in JSON in JSON",
+            serde_json::json!({"a": serde_json::json!({"b": "{\"n\":\"jane.roe\\u0040example.com\"}"}).to_string()})
+                .to_string(),
+            json,
+        ),
+        (mail_address, "quoted-printable", mail("quoted-printable", "I am jane.roe=40example.com"), body),
+        (mail_address, "soft line break", mail("quoted-printable", "I am jane.ro=\r\ne@example.com"), body),
+        (mail_address, "base64 of a mail", mail("base64", &basic("I am jane.roe@example.com\r\n")), body),
+        (mail_address, "base64 of a Secret", secret(mail_address), unbase),
+        (mail_address, "registry", format!("\"Mail\"=hex(1):{},00,00\r\n", hex(mail_address)), unhex),
+        (simple, "plain", format!("password={simple}\n"), same),
+        (simple, "JSON", nested(simple, 1), json),
+        (simple, "JSON in JSON", nested(simple, 2), json),
+        (simple, "JSON in JSON in JSON", nested(simple, 3), json),
+        (simple, "XML", format!("<password>{simple}</password>\n"), same),
+        (simple, "query", format!("GET /x?password={simple}&y=1\n"), same),
+        (simple, "query in a query", format!("GET /x?next=%2Fy%3Fpassword%3D{simple}%26z%3D1\n"), same),
+        (simple, "URL", format!("url https://:{simple}@db.example/x\n"), same),
+        (simple, "Basic", format!("Authorization: Basic {}\n", basic(&format!("jane:{simple}"))), password),
+        (
+            simple,
+            "Basic in JSON",
+            format!("{{\"Authorization\": \"Basic {}\"}}\n", basic(&format!("jane:{simple}"))),
+            password,
+        ),
+        (simple, "Secret", secret(simple), unbase),
+        (simple, "Secret with a line end", secret(&format!("{simple}\n")), unbase),
+        (simple, "stringData", format!("kind: Secret\nstringData:\n  key: {simple}\n"), same),
+        (
+            simple,
+            "Secret in JSON",
+            format!("{{\"kind\":\"Secret\",\"data\":{{\"key\":\"{}\"}}}}\n", basic(simple)),
+            unbase,
+        ),
+        (simple, "registry", format!("\"Password\"=hex:{}\r\n", hex(simple)), unhex),
+        (
+            simple,
+            "registry over lines",
+            format!("\"Password\"=hex(7):{},\\\r\n  {},00,00,00,00\r\n", hex(&simple[..5]), hex(&simple[5..])),
+            unhex,
+        ),
+        (simple, "a registry's string", format!("\"Password\"=\"{simple}\"\r\n"), same),
+        (odd, "JSON", serde_json::json!({ "password": odd }).to_string(), json),
+        (odd, "JSON in JSON", nested(odd, 2), json),
+        (odd, "XML", "<password>p@ss&amp;w&quot;o/r:d 9Qx</password>\n".into(), same),
+        (odd, "XML in numbers", "<password>p&#64;ss&#x26;w&#34;o/r:d 9Qx</password>\n".into(), same),
+        (odd, "query", "GET /x?password=p%40ss%26w%22o%2Fr%3Ad%209Qx&y=1\n".into(), same),
+        (odd, "URL", "url https://:p%40ss%26w%22o%2Fr%3Ad%209Qx@db.example/x\n".into(), same),
+        (odd, "Basic", format!("Authorization: Basic {}\n", basic(&format!("jane:{odd}"))), password),
+        (odd, "Secret", secret(odd), unbase),
+        (odd, "registry", format!("\"Password\"=hex:{}\r\n", hex(odd)), unhex),
+    ];
+    let scrubber = scrubjay::Scrubber::builder().unrecorded().build().unwrap();
+    let mut names: std::collections::BTreeMap<&str, String> = std::collections::BTreeMap::new();
+    let mut wrong = Vec::new();
+    for (value, spelling, text, read) in rows {
+        let mut out = Vec::new();
+        scrubber.scrub(text.as_bytes(), &mut out).unwrap();
+        let told = String::from_utf8_lossy(&out).into_owned();
+        match name_in(&read(&out)) {
+            None => wrong.push(format!("{value}, {spelling}: no name in {told}")),
+            Some(name) => {
+                let known = names.entry(value).or_insert(name.clone());
+                if *known != name {
+                    wrong.push(format!("{value}, {spelling}: {name} and not {known} in {told}"));
+                }
+            }
+        }
+        for part in ["jane.ro", "tiger9", "Lm4v", "r:d 9", "9Qx", "roe", "example.com"] {
+            if memchr::memmem::find(&out, part.as_bytes()).is_some() {
+                wrong.push(format!("{value}, {spelling}: {part} is left in {told}"));
+            }
+        }
+        let mut again = Vec::new();
+        scrubber.scrub(&out[..], &mut again).unwrap();
+        if again != out {
+            wrong.push(format!(
+                "{value}, {spelling}: twice is not once: {told} and {}",
+                String::from_utf8_lossy(&again)
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
+}

@@ -3,7 +3,7 @@
 use super::exit::Exit;
 use crate::ledger::{self, HomeFault};
 use crate::pipeline::{self, Scrubber};
-use crate::{redact, rules, sink, source};
+use crate::{container, redact, rules, sink, source};
 use std::io;
 use std::path::PathBuf;
 
@@ -117,6 +117,10 @@ impl Error {
             Error::Changed { .. } => "nothing was written; copy the file first, or pipe it in",
             Error::Left { .. } => "the output was withheld; please report the rule and what stands around the place",
             Error::Scrub(error) => match error {
+                pipeline::Error::Container {
+                    source: container::Error::Encrypted | container::Error::WrongPassword,
+                    ..
+                } => "nothing was written; pass its password in a file with --password-file",
                 pipeline::Error::Container { .. } => "nothing was written; ask for a fresh upload",
                 pipeline::Error::Read(_) => "nothing complete was written; check the input and run it again",
                 pipeline::Error::Write(_) => {

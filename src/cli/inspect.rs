@@ -85,6 +85,7 @@ pub fn run(context: &Context, args: Args) -> Result<Exit, Error> {
     let ledger =
         if args.no_record && args.issue.is_none() { None } else { Some(context.ledger_for(args.customer.as_deref())?) };
     let mut builder = Scrubber::builder().unrecorded().explain(args.explain.is_some()).limits(args.bounds.limits());
+    builder = builder.passwords(args.bounds.passwords()?);
     if args.learning.is_from_whole() {
         builder = builder.learns(Room::default());
     }

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::Error;
-use crate::container::Limits;
+use crate::container::{Limits, Password};
 use crate::detect::{Engine, Isa, Terms};
 use crate::finding::Confidence;
 use crate::kind::Kind;
 use crate::pipeline::Builder;
 use crate::redact::{Policy, Style};
 use crate::rules::RuleSet;
+use crate::sensitive::Sensitive;
 
 /// What is looked for, what must stay, and what stands in place of what is found.
 #[derive(Debug, clap::Args)]
@@ -85,6 +86,9 @@ pub struct Bounds {
     /// How many times its own size an entry may unfold to, from 64 MiB on
     #[arg(long, value_name = "N", default_value_t = Limits::default().ratio, help_heading = "Limits of archives")]
     max_ratio: u64,
+    /// A file with a password in each line, to open encrypted entries of zip and 7z with; what comes out is not encrypted
+    #[arg(long, value_name = "FILE")]
+    password_file: Vec<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -217,6 +221,19 @@ impl Bounds {
             ratio: self.max_ratio,
             ..Limits::default()
         }
+    }
+
+    /// The passwords that may open encrypted entries.
+    pub fn passwords(&self) -> Result<Vec<Password>, Error> {
+        let mut passwords = Vec::new();
+        for path in &self.password_file {
+            let read =
+                fs::read(path).map_err(|error| Error::Usage(format!("cannot read {}: {error}", path.display())))?;
+            let text = Sensitive::new(read);
+            let lines = text.reveal().split(|&b| b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+            passwords.extend(lines.filter(|line| !line.is_empty()).map(|line| Sensitive::new(line.to_vec())));
+        }
+        Ok(passwords)
     }
 }
 

@@ -10,6 +10,7 @@ use rayon::ThreadPool;
 
 use super::{Budget, Error};
 use crate::kind::Kind;
+use crate::sensitive::Sensitive;
 
 /// One thing inside a container.
 #[derive(Clone, Debug)]
@@ -60,6 +61,9 @@ impl From<io::Error> for VisitError {
 /// What a visitor has gathered, for [`Visitor::join`]. Only the visitor knows what is in it.
 pub type Tally = Box<dyn Any + Send>;
 
+/// Something that may open what is encrypted.
+pub type Password = Sensitive<Vec<u8>>;
+
 /// A change of a text: what stands in `range` gives way to `with`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
@@ -106,6 +110,11 @@ pub trait Visitor: Send + Sync {
     /// The threads that entries may be shown to, or blocks compressed on; none if everything is to be done on this one.
     fn workers(&self) -> Option<Arc<ThreadPool>> {
         None
+    }
+
+    /// What may open entries that are encrypted, in the order in which to try it.
+    fn passwords(&self) -> &[Password] {
+        &[]
     }
 
     /// A visitor like this one that has gathered nothing; unless it `leads`, it has no workers, being one itself.

@@ -24,13 +24,14 @@ mod measured;
 mod members;
 mod names;
 pub mod notice;
+pub mod sevenz;
 mod stream;
 pub mod tar;
 pub mod xz;
 pub mod zip;
 pub mod zstd;
 
-pub use entry::{Change, Entry, Tally, Verdict, VisitError, Visitor};
+pub use entry::{Change, Entry, Password, Tally, Verdict, VisitError, Visitor};
 pub use input::{Input, ReadSeek};
 pub use limits::{Budget, Limit, Limits};
 
@@ -40,8 +41,17 @@ use std::io::{self, Write};
 pub const HEAD: usize = 4096;
 
 /// Every format there is. The first that recognises a head has it.
-pub static FORMATS: &[&dyn Format] =
-    &[&gzip::Gzip, &zip::Zip, &tar::Tar, &bzip2::Bzip2, &xz::Xz, &zstd::Zstd, &mail::Mail, &har::Har];
+pub static FORMATS: &[&dyn Format] = &[
+    &gzip::Gzip,
+    &zip::Zip,
+    &tar::Tar,
+    &bzip2::Bzip2,
+    &xz::Xz,
+    &zstd::Zstd,
+    &sevenz::SevenZip,
+    &mail::Mail,
+    &har::Har,
+];
 
 /// One kind of container.
 pub trait Format: Sync {
@@ -104,6 +114,9 @@ pub enum Error {
     /// It needs a password.
     #[error("the entry is encrypted")]
     Encrypted,
+    /// It needs another password.
+    #[error("no password that was given opens the entry")]
+    WrongPassword,
     /// It holds more than the limits allow.
     #[error("{0}")]
     Limit(#[from] Limit),

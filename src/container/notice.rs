@@ -13,7 +13,8 @@ pub fn text(what: &str, why: &str, advice: &str) -> Vec<u8> {
 /// The notice for an entry that its container could not give.
 pub(super) fn for_error(what: &str, error: &Error) -> Vec<u8> {
     let advice = match error {
-        Error::Encrypted => "ask for the file without a password, or decrypt it and scrub it again",
+        Error::Encrypted => "ask for the file without a password, or pass --password-file",
+        Error::WrongPassword => "ask for the password, and pass it in --password-file",
         Error::Damaged { .. } | Error::Io(_) => "ask for a fresh upload",
         Error::Unsupported(_) => "unpack the original, pack it with a common method, and scrub it again",
         Error::Limit(Limit::Ratio(_)) => "see whether it is an attack; pass --max-ratio to accept it",

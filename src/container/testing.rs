@@ -17,6 +17,7 @@ pub struct Upper {
     pub depths: Vec<u32>,
     pub withheld: Vec<String>,
     pub workers: Option<Arc<ThreadPool>>,
+    pub passwords: Vec<Password>,
 }
 
 impl Visitor for Upper {
@@ -80,6 +81,10 @@ impl Visitor for Upper {
 
     fn workers(&self) -> Option<Arc<ThreadPool>> {
         self.workers.clone()
+    }
+
+    fn passwords(&self) -> &[Password] {
+        &self.passwords
     }
 
     fn fork(&self, leads: bool) -> Box<dyn Visitor + '_> {

@@ -17,7 +17,7 @@ pub struct Email;
 
 /// The spellings of `@`, and what they are.
 const SPELLINGS: [(&[u8], Form); 7] = [
-    (b"%2540", Form::one(Encoding::Percent)),
+    (b"%2540", Form::PLAIN.within(Encoding::Percent, 2)),
     (b"%40", Form::one(Encoding::Percent)),
     (b"&#64;", Form::one(Encoding::Entity)),
     (b"&#x40;", Form::one(Encoding::Entity)),
@@ -54,6 +54,14 @@ impl Detector for Email {
             n => (SPELLINGS[n - 1].0.len(), SPELLINGS[n - 1].1),
         };
         let at = hit.at + width;
+        // In a string in a string there are two backslashes, in one more there are four.
+        let (sign, form) = match view.at(hit.at) {
+            Some(b'\\') => {
+                let sign = view.run_back(hit.at, const { ByteSet::of(b"\\") }, 7);
+                (sign, Form::PLAIN.within(Encoding::Escape, (hit.at - sign + 1).ilog2() as usize + 1))
+            }
+            _ => (hit.at, form),
+        };
         let end = match view.at(at) {
             Some(b'[') => literal_end(view, at),
             _ => domain_end(view, at),
@@ -61,8 +69,8 @@ impl Detector for Email {
         if end <= at {
             return out.left(0, hit.at, "no domain behind it");
         }
-        let Some(start) = local_start(view, hit.at) else { return };
-        match reason_to_leave(view, start, hit.at, at, end) {
+        let Some(start) = local_start(view, sign) else { return };
+        match reason_to_leave(view, start, sign, at, end) {
             Some(reason) => out.left(0, hit.at, reason),
             None => {
                 // `user@host` may be many things.

@@ -24,7 +24,7 @@ use crate::detect::run::Run;
 use crate::detect::value::{Extent, Quote};
 use crate::detect::view::View;
 use crate::finding;
-use crate::finding::Confidence;
+use crate::finding::{Confidence, Encoding, Form};
 use crate::kind::{Family, Kind};
 use crate::placeholder;
 use crate::rules::RuleSet;
@@ -138,7 +138,8 @@ impl Detector for Keyed {
                         covers(out, view, &key, hit.at, &extent);
                         (out.covered.rule, out.covered.confidence) = (which, Some(confidence));
                     }
-                    let found = Found::new(extent.start, extent.end, kind, confidence).rule(which);
+                    let form = spelled(view, &key, &extent);
+                    let found = Found::new(extent.start, extent.end, kind, confidence).rule(which).form(form);
                     let is_number = is_json_number(view, &key, &place, &extent);
                     let found = found.place(if is_number { finding::Place::Number } else { finding::Place::Text });
                     if is_sure && kind == Kind::Name && !extent.is_quoted {
@@ -152,6 +153,31 @@ impl Detector for Keyed {
                 }
             }
         }
+    }
+}
+
+/// How a value is spelled where it stands: with escapes in a string, with entities in an element or an attribute, with percent
+/// signs in a query.
+fn spelled(view: &View<'_>, key: &Key, extent: &Extent) -> Form {
+    let text = view.slice(extent.start, extent.end);
+    if memchr::memchr3(b'\\', b'&', b'%', text).is_none() {
+        return Form::PLAIN;
+    }
+    if matches!(extent.run, Run::Element) {
+        return if text.contains(&b'&') { Form::one(Encoding::Entity) } else { Form::PLAIN };
+    }
+    if is_parameter(view, key) {
+        return if text.contains(&b'%') { Form::one(Encoding::Percent) } else { Form::PLAIN };
+    }
+    match view.before(extent.start) {
+        Some(b'"') if text.contains(&b'\\') => {
+            let quote = extent.start - 1;
+            // `"`, `\"`, `\\\"`: each level doubles the backslashes and adds one.
+            let backslashes = quote - view.run_back(quote, const { ByteSet::of(b"\\") }, 8);
+            Form::PLAIN.within(Encoding::Escape, (backslashes + 1).ilog2() as usize + 1)
+        }
+        Some(b'"' | b'\'') if text.contains(&b'&') => Form::one(Encoding::Entity),
+        _ => Form::PLAIN,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo
 use crate::detect::handle;
 use crate::detect::prefilter::Literal;
 use crate::detect::view::View;
-use crate::finding::Confidence;
+use crate::finding::{Confidence, Encoding, Form};
 use crate::kind::Kind;
 
 /// Finds the user and the secret before the `@` of a URL.
@@ -113,7 +113,9 @@ impl Detector for Userinfo {
         if let Some((from, to)) = secret.filter(|_| !(is_marker && is_token)) {
             match handle::reason(view.slice(from, to)) {
                 Some(reason) => out.left(PASSWORD, from, reason),
-                None => out.found(Found::new(from, to, Kind::Password, Confidence::High).rule(PASSWORD)),
+                None => out.found(
+                    Found::new(from, to, Kind::Password, Confidence::High).rule(PASSWORD).form(percent(view, from, to)),
+                ),
             }
         }
         if user.is_empty() {
@@ -124,10 +126,18 @@ impl Detector for Userinfo {
         } else {
             match handle::reason(user) {
                 Some(reason) => out.left(USER, start, reason),
-                None => out.found(Found::new(start, user_end, Kind::User, Confidence::Medium).rule(USER)),
+                None => {
+                    let found = Found::new(start, user_end, Kind::User, Confidence::Medium).rule(USER);
+                    out.found(found.form(percent(view, start, user_end)));
+                }
             }
         }
     }
+}
+
+/// How a part of a URL is spelled.
+fn percent(view: &View<'_>, start: usize, end: usize) -> Form {
+    if view.slice(start, end).contains(&b'%') { Form::one(Encoding::Percent) } else { Form::PLAIN }
 }
 
 /// Whether the `@` at `at` ends the secret of a logon (`sqlplus scott/tiger@db`) or of a URL without its scheme.

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::learn::{Gathering, Seed};
 use super::{Recorder, Scrubber, Unscannable};
-use crate::container::Limits;
+use crate::container::{Limits, Password};
 use crate::detect::{Engine, Isa, Room, Terms};
 use crate::redact::{IssueKey, Policy, Pseudonyms, Redactor};
 use crate::rules::RuleSet;
@@ -35,6 +35,7 @@ pub struct Builder {
     chunk: usize,
     limits: Limits,
     spools: PathBuf,
+    passwords: Vec<Password>,
     unscannable: Unscannable,
     explain: bool,
     counts: bool,
@@ -55,6 +56,7 @@ impl Builder {
             chunk: CHUNK,
             limits: Limits::default(),
             spools: PathBuf::from("/tmp"),
+            passwords: Vec::new(),
             unscannable: Unscannable::default(),
             explain: false,
             counts: false,
@@ -111,6 +113,11 @@ impl Builder {
     /// The directory for sealed, unlinked spool files; `/tmp` if none is given.
     pub fn spools(self, spools: &Path) -> Builder {
         Builder { spools: spools.to_path_buf(), ..self }
+    }
+
+    /// What may open encrypted entries of zip and 7z, in the order in which to try it. What comes out is not encrypted.
+    pub fn passwords(self, passwords: Vec<Password>) -> Builder {
+        Builder { passwords, ..self }
     }
 
     /// What becomes of entries that cannot be scanned.
@@ -172,6 +179,7 @@ impl Builder {
             chunk: self.chunk,
             limits: self.limits,
             spools: self.spools,
+            passwords: self.passwords.into(),
             unscannable: self.unscannable,
             explain: self.explain,
             counts: self.counts,

@@ -84,6 +84,7 @@ impl Scrubber {
             chunk: self.chunk,
             limits: self.limits,
             spools: self.spools.clone(),
+            passwords: Arc::clone(&self.passwords),
             unscannable: self.unscannable,
             explain: self.explain,
             counts: self.counts,

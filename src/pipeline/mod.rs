@@ -30,7 +30,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::artifact::Content;
 use crate::chunk::Chunk;
-use crate::container::{self, Input, Limits};
+use crate::container::{self, Input, Limits, Password};
 use crate::detect::{Engine, Fold, Learned, RuleInfo, Scratch, Verdict};
 use crate::finding::{Confidence, RuleId};
 use crate::redact::{IssueKey, Redactor};
@@ -169,6 +169,8 @@ pub struct Scrubber {
     chunk: usize,
     limits: Limits,
     spools: PathBuf,
+    /// What may open encrypted entries.
+    passwords: Arc<[Password]>,
     unscannable: Unscannable,
     explain: bool,
     counts: bool,

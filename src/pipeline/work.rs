@@ -10,7 +10,7 @@ use super::filter::{self, Filtered};
 use super::{Error, Explanation, Outcome, Report, Scrubber, Unscannable};
 use crate::artifact::Content;
 use crate::container::{
-    self, Budget, Change, Entry, Format, Input, Limit, Tally, Verdict as Fate, VisitError, Visitor, notice,
+    self, Budget, Change, Entry, Format, Input, Limit, Password, Tally, Verdict as Fate, VisitError, Visitor, notice,
 };
 use crate::detect::Harvest;
 use crate::kind::Kind;
@@ -373,6 +373,10 @@ impl Visitor for Work<'_> {
 
     fn workers(&self) -> Option<Arc<ThreadPool>> {
         if self.is_alone { None } else { self.scrubber.workers() }
+    }
+
+    fn passwords(&self) -> &[Password] {
+        &self.scrubber.passwords
     }
 
     fn fork(&self, leads: bool) -> Box<dyn Visitor + '_> {

@@ -96,7 +96,7 @@ impl Matter {
 }
 
 /// Where a magic number stands, the number, and what begins so.
-const MAGIC: [(usize, &[u8], Matter); 47] = [
+const MAGIC: [(usize, &[u8], Matter); 46] = [
     (0, b"\x89PNG", Matter::opaque("a PNG image")),
     (0, b"\xff\xd8\xff", Matter::opaque("a JPEG image")),
     (0, b"GIF8", Matter::opaque("a GIF image")),
@@ -108,7 +108,6 @@ const MAGIC: [(usize, &[u8], Matter); 47] = [
     (0, b"OggS", Matter::opaque("a film or a sound")),
     (0, b"\x1aE\xdf\xa3", Matter::opaque("a film")),
     (0, b"%PDF-", Matter::opaque("a PDF document")),
-    (0, b"7z\xbc\xaf\x27\x1c", Matter::opaque("a 7z archive")),
     (0, b"Rar!", Matter::opaque("a rar archive")),
     (0, b"MSCF", Matter::opaque("a cabinet archive")),
     (0, b"\x1f\x9d", Matter::opaque("a compress file")),

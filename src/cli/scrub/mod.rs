@@ -168,7 +168,9 @@ fn job(context: &Context, args: Args, is_tree: bool, learns: bool) -> Result<Job
     };
     let digest = |bytes: &[u8]| *blake3::hash(bytes).as_bytes();
     let policy = digest(format!("{:?}", args.detection.policy(&rules)?).as_bytes());
-    let how = format!("{:?} {:?}", args.unscannable, args.bounds.limits());
+    let passwords = args.bounds.passwords()?;
+    // How many passwords there are may be known; what they are must not be guessed at from a digest.
+    let how = format!("{:?} {:?} {}", args.unscannable, args.bounds.limits(), passwords.len());
     let recipe = digest(&[args.detection.recipe(&rules)?.as_slice(), how.as_bytes()].concat());
     let rules_digest = rules.digest();
     let threads = args.threads.map_or_else(cores, usize::from);
@@ -189,7 +191,8 @@ fn job(context: &Context, args: Args, is_tree: bool, learns: bool) -> Result<Job
             UnscannableName::Pass => Unscannable::Pass,
             UnscannableName::Fail => Unscannable::Fail,
         })
-        .limits(args.bounds.limits());
+        .limits(args.bounds.limits())
+        .passwords(passwords);
     if learns {
         builder = builder.learns(Room::default());
     }

@@ -5,6 +5,7 @@
 use std::io::{self, BufRead, BufReader, Read, SeekFrom};
 
 use super::super::{Budget, Error, ReadSeek};
+use super::crypt::Scheme;
 
 const END: u32 = 0x0605_4b50;
 const END64: u32 = 0x0606_4b50;
@@ -37,6 +38,8 @@ pub(super) struct Record {
     pub(super) comment: Vec<u8>,
     /// Where its local header is, from the first byte of the input.
     pub(super) local: u64,
+    /// How it is encrypted, if with AES.
+    pub(super) aes: Option<Scheme>,
 }
 
 impl Record {
@@ -260,13 +263,27 @@ pub(super) fn fixed(head: &[u8]) -> Option<(Record, (usize, usize, usize))> {
     fields.u16()?;
     let (internal, external, local) = (fields.u16()?, fields.u32()?, fields.u32()?);
     let (compressed, size, local) = (compressed.into(), size.into(), local.into());
-    let (name, comment) = (Vec::new(), Vec::new());
-    let record =
-        Record { made_by, flags, method, time, date, crc, compressed, size, internal, external, name, comment, local };
+    let (name, comment, aes) = (Vec::new(), Vec::new(), None);
+    let record = Record {
+        made_by,
+        flags,
+        method,
+        time,
+        date,
+        crc,
+        compressed,
+        size,
+        internal,
+        external,
+        name,
+        comment,
+        local,
+        aes,
+    };
     Some((record, lens))
 }
 
-/// Takes over the wide sizes of zip64 (field 1) and the UTF-8 name of Info-ZIP and 7-Zip (field 0x7075).
+/// Takes over the wide sizes of zip64 (field 1), how AES is used (field 0x9901), and the UTF-8 name of Info-ZIP and 7-Zip (field 0x7075).
 pub(super) fn widen(record: &mut Record, extra: &[u8]) -> Option<()> {
     const ALL: u64 = u32::MAX as u64;
     let mut fields = Fields(extra);
@@ -276,6 +293,14 @@ pub(super) fn widen(record: &mut Record, extra: &[u8]) -> Option<()> {
         let Some(content) = fields.take(len.into()) else { break };
         match id {
             1 => wide = Some(Fields(content)),
+            0x9901 => {
+                let mut content = Fields(content);
+                let mut parse = || {
+                    let (version, _, strength) = (content.u16()?, content.take(2)?, content.take(1)?[0]);
+                    Some(Scheme { version, strength, method: content.u16()? })
+                };
+                record.aes = parse();
+            }
             0x7075 if content.first() == Some(&1) && record.flags & UTF8 == 0 => {
                 let mut crc = flate2::Crc::new();
                 crc.update(&record.name);
@@ -299,8 +324,8 @@ pub(super) fn widen(record: &mut Record, extra: &[u8]) -> Option<()> {
     Some(())
 }
 
-/// Where an entry's data begin, by its local header; `None` if that says the data are encrypted.
-pub(super) fn data(input: &mut dyn ReadSeek, record: &Record) -> Result<Option<u64>, Error> {
+/// Where an entry's data begin, by its local header, and whether that says that they are encrypted.
+pub(super) fn data(input: &mut dyn ReadSeek, record: &Record) -> Result<(u64, bool), Error> {
     let wrong = || damaged("entry is not where the directory says", record.local);
     let header = match read_at::<30>(input, record.local) {
         Err(Error::Io(error)) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(wrong()),
@@ -316,7 +341,7 @@ pub(super) fn data(input: &mut dyn ReadSeek, record: &Record) -> Result<Option<u
     if signature != LOCAL || method != record.method {
         return Err(wrong());
     }
-    Ok(if flags & ENCRYPTED != 0 { None } else { Some(record.local + 30 + lens) })
+    Ok((record.local + 30 + lens, flags & ENCRYPTED != 0))
 }
 
 fn read_at<const N: usize>(input: &mut dyn ReadSeek, at: u64) -> Result<[u8; N], Error> {

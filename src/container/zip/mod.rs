@@ -1,24 +1,26 @@
 //! Zip (PKWARE APPNOTE.TXT): many entries and a directory of them at the end.
 //!
 //! Entries keep their order, time, attributes and method (stored or deflated); directories are kept; names and comments are
-//! scrubbed and extra fields dropped. An entry that is encrypted, of another method, or fails its checksum is replaced by a
+//! scrubbed and extra fields dropped. An entry that no password opens, of another method, or fails its checksum is replaced by a
 //! notice. Office documents stay documents: see `office`. Symbolic links are kept when they point below their own directory and replaced by a notice otherwise.
 //!
 //! The directory is read and written here, since the `zip` crate merges entries of one name and cannot write a name that is
 //! not UTF-8; its tests hold it against that crate.
 
+mod crypt;
 mod directory;
 mod office;
 mod writer;
 
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use flate2::bufread::DeflateDecoder;
 
+use self::crypt::{Decrypting, Forged, Lock};
 use self::directory::{Record, damaged};
 use self::writer::{Packed, Packer, Writer, pack};
-use super::entry::{Entry, Verdict, Visitor};
+use super::entry::{Entry, Password, Verdict, Visitor};
 use super::limits::Limit;
 use super::measured::{Decode, Faulty, Raw};
 use super::members::{self, Next, SMALL};
@@ -27,6 +29,8 @@ use super::{Budget, Error, Format, Input, ReadSeek, notice};
 
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
+/// Encrypted with AES, and of a method that stands elsewhere.
+const AES: u16 = 99;
 /// The longest target of a symbolic link that is looked at (`PATH_MAX`).
 const TARGET_MAX: u64 = 4096;
 
@@ -66,6 +70,7 @@ impl Format for Zip {
             input: &mut *input,
             is_document: office::is_document(&directory.records),
             records: directory.records.into_iter(),
+            passwords: visitor.passwords().to_vec(),
             budget,
             spools: spools.to_path_buf(),
             names: Names::default(),
@@ -85,6 +90,7 @@ impl Format for Zip {
 struct Archive<'a> {
     input: &'a mut dyn ReadSeek,
     records: std::vec::IntoIter<Record>,
+    passwords: Vec<Password>,
     is_document: bool,
     budget: Budget,
     spools: PathBuf,
@@ -123,26 +129,32 @@ impl members::Archive for Archive<'_> {
             is_text: false,
             budget: self.budget.of_entry(record.compressed),
         };
-        let out = Record { name, comment, ..record.clone() };
-        let data = match self.data(&record) {
-            Ok(data) => data,
+        let Opened { record, data, lock } = match self.open(&record) {
+            Ok(opened) => opened,
             Err(error @ Error::Io(_)) => return Err(error),
-            Err(error) => return Ok(Next::Done(0, Done { entry, record: out, outcome: Err(error) })),
+            Err(error) => {
+                let record = Record { name, comment, ..record };
+                return Ok(Next::Done(0, Done { entry, record, outcome: Err(error) }));
+            }
         };
+        let out = Record { name, comment, ..record.clone() };
         if record.compressed > SMALL || record.size > 2 * SMALL {
             let is_document = self.is_document;
-            let raw = BufReader::with_capacity(64 << 10, (&mut *self.input).take(record.compressed));
+            let raw = BufReader::with_capacity(64 << 10, &mut *self.input);
+            let raw = decrypted(raw, record.compressed, lock);
             let outcome = content(visitor, &record, &entry, raw, data, (is_document, &self.spools));
             let held = record.size.min(crate::source::spool::IN_MEMORY as u64);
             return Ok(Next::Done(held, Done { entry, record: out, outcome }));
         }
-        let mut raw = Vec::with_capacity(record.compressed as usize);
-        (&mut *self.input).take(record.compressed).read_to_end(&mut raw)?;
+        let behind = if lock.is_some() { crypt::CODE as u64 } else { 0 };
+        let mut raw = Vec::with_capacity((record.compressed + behind) as usize);
+        (&mut *self.input).take(record.compressed + behind).read_to_end(&mut raw)?;
         let held = 3 * record.compressed + 2 * record.size;
         let spools = self.spools.clone();
         let is_document = self.is_document;
         let job = move |visitor: &mut dyn Visitor| {
-            let outcome = content(visitor, &record, &entry, &raw[..], data, (is_document, &spools));
+            let raw = decrypted(&raw[..], record.compressed, lock);
+            let outcome = content(visitor, &record, &entry, raw, data, (is_document, &spools));
             Done { entry, record: out, outcome }
         };
         Ok(Next::Job(held, Box::new(job)))
@@ -161,6 +173,7 @@ impl members::Archive for Archive<'_> {
             Err(
                 error @ (Error::Damaged { .. }
                 | Error::Encrypted
+                | Error::WrongPassword
                 | Error::Unsupported(_)
                 | Error::Limit(Limit::Ratio(_))),
             ) => {
@@ -183,18 +196,56 @@ impl members::Archive for Archive<'_> {
     }
 }
 
+/// An entry whose data can be read.
+struct Opened {
+    /// As the directory has it, but for the method and the size of what is within the encryption.
+    record: Record,
+    /// Where the data begin.
+    data: u64,
+    lock: Option<Lock>,
+}
+
 impl Archive<'_> {
-    /// Goes to where an entry's data begin, and says where that is.
-    fn data(&mut self, record: &Record) -> Result<u64, Error> {
-        if record.is_encrypted() {
+    /// Goes to where an entry's data begin.
+    fn open(&mut self, record: &Record) -> Result<Opened, Error> {
+        if record.is_encrypted() && self.passwords.is_empty() {
             return Err(Error::Encrypted);
         }
-        if !matches!(record.method, STORED | DEFLATED) {
-            return Err(Error::Unsupported(format!("zip compression method {}", record.method)));
+        let method = record.aes.filter(|_| record.method == AES).map_or(record.method, |scheme| scheme.method);
+        if !matches!(method, STORED | DEFLATED) {
+            return Err(Error::Unsupported(format!("zip compression method {method}")));
         }
-        let Some(data) = directory::data(self.input, record)? else { return Err(Error::Encrypted) };
-        self.input.seek(SeekFrom::Start(data))?;
-        Ok(data)
+        let (data, is_encrypted) = directory::data(self.input, record)?;
+        let mut opened = Opened { record: Record { method, ..record.clone() }, data, lock: None };
+        if is_encrypted || record.is_encrypted() {
+            let unlocked = crypt::unlock(self.input, record, data, &self.passwords, |input, unlocked| {
+                let length = record.compressed.saturating_sub(unlocked.before + unlocked.behind);
+                let is_there = input.seek(SeekFrom::Start(data + unlocked.before)).is_ok();
+                let raw = decrypted(BufReader::new(input), length, Some(unlocked.lock));
+                let inner = Record { method, compressed: length, ..record.clone() };
+                let mut checked = Checked::new(Raw::new(raw, None), method == DEFLATED, &inner, data);
+                let mut buffer = [0; 4096];
+                is_there
+                    && std::iter::from_fn(|| Some(checked.decode(&mut buffer)))
+                        .find(|read| !matches!(read, Ok(1..)))
+                        .is_some_and(|read| read.is_ok())
+            })?;
+            let around = unlocked.before + unlocked.behind;
+            let length = record.compressed.checked_sub(around).ok_or_else(|| damaged("entry ends early", data))?;
+            opened.record.compressed = length;
+            opened.data += unlocked.before;
+            opened.lock = Some(unlocked.lock);
+        }
+        self.input.seek(SeekFrom::Start(opened.data))?;
+        Ok(opened)
+    }
+}
+
+/// An entry's compressed bytes, as many as there are, from a reader that stands at the first.
+fn decrypted<'r>(raw: impl BufRead + Send + 'r, length: u64, lock: Option<Lock>) -> Box<dyn BufRead + Send + 'r> {
+    match lock {
+        Some(lock) => Box::new(Decrypting::new(raw, lock, length)),
+        None => Box::new(raw.take(length)),
     }
 }
 
@@ -286,7 +337,8 @@ struct Checked<R: io::BufRead> {
     bytes: Bytes<R>,
     crc: flate2::Crc,
     left: u64,
-    expected: u32,
+    /// The checksum; none if the encryption has one of its own.
+    expected: Option<u32>,
     /// Where the data begin, for naming a place.
     data: u64,
     compressed: u64,
@@ -303,7 +355,8 @@ impl<R: io::BufRead> Checked<R> {
             true => Bytes::Deflated(DeflateDecoder::new(raw)),
             false => Bytes::Stored(raw),
         };
-        let (left, expected, compressed) = (record.size, record.crc, record.compressed);
+        let expected = record.aes.is_none_or(|scheme| scheme.version != 2).then_some(record.crc);
+        let (left, compressed) = (record.size, record.compressed);
         Checked { bytes, crc: flate2::Crc::new(), left, expected, data, compressed }
     }
 }
@@ -329,6 +382,9 @@ impl<R: io::BufRead> Decode for Checked<R> {
             Ok(read) => read,
             Err(error) => {
                 return Err(match raw.failed.take() {
+                    Some(failed) if failed.get_ref().is_some_and(|error| error.is::<Forged>()) => {
+                        damaged("entry fails its checksum", at)
+                    }
                     Some(failed) => Error::Io(failed),
                     None if error.kind() == io::ErrorKind::UnexpectedEof => damaged("entry ends early", at),
                     None => damaged("entry is damaged", at),
@@ -344,7 +400,7 @@ impl<R: io::BufRead> Decode for Checked<R> {
             if self.left > 0 || raw.consumed < self.compressed {
                 return Err(damaged("entry is not as long as the directory says", at));
             }
-            if self.crc.sum() != self.expected {
+            if self.expected.is_some_and(|expected| self.crc.sum() != expected) {
                 return Err(damaged("entry fails its checksum", at));
             }
         }

@@ -2,6 +2,7 @@
 
 use std::io::Cursor;
 
+use ::zip::unstable::write::FileOptionsExt;
 use ::zip::write::SimpleFileOptions;
 use ::zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
@@ -42,7 +43,7 @@ fn names(archive: &[u8]) -> Vec<String> {
 
 /// The place of an entry's data.
 fn data_of(archive: &[u8], index: usize) -> usize {
-    directory::data(&mut Cursor::new(archive), &records(archive)[index]).unwrap().unwrap() as usize
+    directory::data(&mut Cursor::new(archive), &records(archive)[index]).unwrap().0 as usize
 }
 
 #[test]
@@ -301,4 +302,81 @@ fn scrubbing_again_changes_nothing() {
     input[flip] ^= 1;
     let once = rebuild_as(&Zip, &input, &mut Silent).unwrap();
     assert_eq!(rebuild_as(&Zip, &once, &mut Silent).unwrap(), once);
+}
+
+/// Entries that are encrypted in each way there is, by another implementation, and one that is not.
+fn locked(password: &str) -> Vec<u8> {
+    use ::zip::AesMode;
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let plain = SimpleFileOptions::default();
+    let stored = plain.compression_method(CompressionMethod::Stored);
+    for (name, options) in [
+        ("classic", plain.with_deprecated_encryption(password.as_bytes()).unwrap()),
+        ("stored", stored.with_deprecated_encryption(password.as_bytes()).unwrap()),
+        ("aes128", plain.with_aes_encryption(AesMode::Aes128, password)),
+        ("aes192", stored.with_aes_encryption(AesMode::Aes192, password)),
+        ("aes256", plain.with_aes_encryption(AesMode::Aes256, password)),
+        ("open", plain),
+    ] {
+        writer.start_file(name, options).unwrap();
+        writer.write_all(format!("user jane in {name}").as_bytes()).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn what_is_encrypted_needs_its_password() {
+    let input = locked("s3cret word");
+    let knowing = |words: &[&str]| Upper {
+        passwords: words.iter().map(|word| Password::new(word.as_bytes().to_vec())).collect(),
+        ..Upper::default()
+    };
+    let mut visitor = knowing(&["wrong", "other", "s3cret word"]);
+    let output = rebuild_as(&Zip, &input, &mut visitor).unwrap();
+    assert!(visitor.withheld.is_empty(), "{:?}", visitor.withheld);
+    let found = unzipped(&output);
+    assert_eq!(found.len(), 6);
+    for (name, content) in &found {
+        assert_eq!(content, format!("USER JANE IN {name}").as_bytes());
+    }
+    for (words, told) in
+        [(&[][..], "the entry is encrypted"), (&["wrong"][..], "no password that was given opens the entry")]
+    {
+        let mut visitor = knowing(words);
+        let output = rebuild_as(&Zip, &input, &mut visitor).unwrap();
+        // One of 256 wrong passwords passes for right with the classic cipher, until the checksum is made.
+        assert_eq!(visitor.withheld.len(), 5);
+        assert!(visitor.withheld.iter().filter(|what| *what == told).count() >= 3, "{:?}", visitor.withheld);
+        assert_eq!(names(&output)[5], "OPEN");
+        assert!(memchr::memmem::find(&output, b"JANE IN C").is_none());
+    }
+    // With many passwords some of them seem to fit, and the checksum tells which does.
+    let mut words: Vec<String> = (0..1500).map(|n| format!("guess {n}")).collect();
+    words.push("s3cret word".into());
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let classic = made_of(&input, 0);
+    let output = rebuild_as(&Zip, &classic, &mut knowing(&words)).unwrap();
+    assert_eq!(unzipped(&output), [("CLASSIC".into(), b"USER JANE IN classic".to_ascii_uppercase())]);
+}
+
+/// An archive of one entry of another, its bytes as they are.
+fn made_of(archive: &[u8], index: usize) -> Vec<u8> {
+    let mut reader = ZipArchive::new(Cursor::new(archive)).unwrap();
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    writer.raw_copy_file(reader.by_index_raw(index).unwrap()).unwrap();
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_flipped_bit_under_aes_is_damage() {
+    let input = locked("word");
+    let mut visitor = Upper { passwords: vec![Password::new(b"word".to_vec())], ..Upper::default() };
+    for index in 2..5 {
+        let mut bad = input.clone();
+        // Behind the salt and the two bytes that check the password.
+        bad[data_of(&input, index) + 16 + 2 + 4] ^= 1;
+        rebuild_as(&Zip, &bad, &mut visitor).unwrap();
+        let told = visitor.withheld.pop().unwrap_or_default();
+        assert!(told.starts_with("zip entry ") && visitor.withheld.is_empty(), "{index}: {told}");
+    }
 }
