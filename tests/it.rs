@@ -10,6 +10,7 @@ mod docs;
 mod documents;
 mod encodings;
 mod fixtures;
+mod fuzz;
 mod inspect;
 mod laws;
 mod layers;
