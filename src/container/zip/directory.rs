@@ -294,12 +294,11 @@ pub(super) fn widen(record: &mut Record, extra: &[u8]) -> Option<()> {
         match id {
             1 => wide = Some(Fields(content)),
             0x9901 => {
-                let mut content = Fields(content);
-                let mut parse = || {
+                let parse = |content: &mut Fields| {
                     let (version, _, strength) = (content.u16()?, content.take(2)?, content.take(1)?[0]);
                     Some(Scheme { version, strength, method: content.u16()? })
                 };
-                record.aes = parse();
+                record.aes = parse(&mut Fields(content));
             }
             0x7075 if content.first() == Some(&1) && record.flags & UTF8 == 0 => {
                 let mut crc = flate2::Crc::new();
