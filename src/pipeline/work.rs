@@ -258,6 +258,11 @@ impl<'s> Work<'s> {
         writer: &mut (dyn Write + Send),
     ) -> Result<Fate, VisitError> {
         let head = Head::read(reader, |_, _| true)?;
+        if head.known().is_empty() && self.witness.is_none() {
+            // There may be a million of them.
+            self.summary.scrubbed += 1;
+            return Ok(Fate::Scrubbed);
+        }
         if let Some(format) = container::sniff(head.known()).filter(|_| !entry.is_text) {
             let input = Cursor::new(head.into_bytes()).chain(reader);
             let before = (self.counts.clone(), self.summary.clone(), self.explained.len());

@@ -293,13 +293,7 @@ pub(super) fn widen(record: &mut Record, extra: &[u8]) -> Option<()> {
         let Some(content) = fields.take(len.into()) else { break };
         match id {
             1 => wide = Some(Fields(content)),
-            0x9901 => {
-                let parse = |content: &mut Fields| {
-                    let (version, _, strength) = (content.u16()?, content.take(2)?, content.take(1)?[0]);
-                    Some(Scheme { version, strength, method: content.u16()? })
-                };
-                record.aes = parse(&mut Fields(content));
-            }
+            0x9901 => record.aes = scheme(Fields(content)),
             0x7075 if content.first() == Some(&1) && record.flags & UTF8 == 0 => {
                 let mut crc = flate2::Crc::new();
                 crc.update(&record.name);
@@ -321,6 +315,12 @@ pub(super) fn widen(record: &mut Record, extra: &[u8]) -> Option<()> {
         }
     }
     Some(())
+}
+
+/// How AES is used, by the extra field that says so.
+fn scheme(mut fields: Fields<'_>) -> Option<Scheme> {
+    let (version, _vendor, strength) = (fields.u16()?, fields.u16()?, fields.take(1)?[0]);
+    Some(Scheme { version, strength, method: fields.u16()? })
 }
 
 /// Where an entry's data begin, by its local header, and whether that says that they are encrypted.
