@@ -9,27 +9,7 @@ use scrubjay::detect::Isa;
 use scrubjay::sensitive::Sensitive;
 use scrubjay::source::Source;
 
-/// A source that gives at most so many bytes at a time and says that it idles whenever it is asked.
-struct Dripping<'a> {
-    text: &'a [u8],
-    piece: usize,
-    idles: bool,
-}
-
-impl Read for Dripping<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n = self.piece.min(buffer.len()).min(self.text.len());
-        buffer[..n].copy_from_slice(&self.text[..n]);
-        self.text = &self.text[n..];
-        Ok(n)
-    }
-}
-
-impl Source for Dripping<'_> {
-    fn is_idle(&mut self) -> bool {
-        self.idles && !self.text.is_empty()
-    }
-}
+use crate::dripping::Dripping;
 
 fn scrubber(chunk: usize, threads: usize) -> Scrubber {
     let key = Sensitive::new([7; 32]);

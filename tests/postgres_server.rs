@@ -68,6 +68,21 @@ impl Server {
         self.run("pg_restore", &["--clean", "--if-exists", "-d", url, "backup"]);
     }
 
+    /// A database as `pg_dump` writes it, without the names of owners, who are roles of one server only.
+    #[allow(dead_code)]
+    pub fn dump(&self, url: &str, options: &[&str]) -> String {
+        self.run("pg_dump", &[options, &["--no-owner", "-f", "dump.sql", url]].concat());
+        fs::read_to_string(self.root.path().join("dump.sql")).unwrap()
+    }
+
+    /// Carries out statements, and fails at the first that fails.
+    #[allow(dead_code)]
+    pub fn load(&self, url: &str, statements: &str) {
+        let path = self.root.path().join("load.sql");
+        fs::write(&path, statements).unwrap();
+        self.run("psql", &["-q", "-v", "ON_ERROR_STOP=1", "-f", &path.display().to_string(), url]);
+    }
+
     fn run(&self, program: &str, args: &[&str]) {
         let mut command = Command::new(self.bin.join(program));
         command.args(args).current_dir(self.root.path()).stdin(Stdio::null()).stdout(Stdio::null());
@@ -101,6 +116,7 @@ fn binaries() -> Option<PathBuf> {
         .collect();
     versions.sort();
     places.extend(versions.into_iter().rev());
-    let has_all = |place: &Path| ["initdb", "pg_ctl", "createdb"].iter().all(|name| place.join(name).exists());
+    let has_all =
+        |place: &Path| ["initdb", "pg_ctl", "createdb", "pg_dump", "psql"].iter().all(|name| place.join(name).exists());
     places.into_iter().find(|place| has_all(place))
 }

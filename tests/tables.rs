@@ -1,397 +1,14 @@
 //! Query output and dumps: a directory of users, made from a seed, in each shape that a customer pastes it.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read};
 
 use scrubjay::Scrubber;
+use scrubjay::redact::{Policy, Style};
 use scrubjay::sensitive::Sensitive;
-use scrubjay::source::Source;
 
-/// A table with a header.
-struct Table {
-    name: &'static str,
-    columns: Vec<&'static str>,
-    /// Which columns must go.
-    hidden: Vec<&'static str>,
-    rows: Vec<Vec<Option<String>>>,
-}
-
-/// The same numbers on every run.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) as usize) % sides
-    }
-
-    fn pick<'a>(&mut self, among: &[&'a str]) -> &'a str {
-        among[self.roll(among.len())]
-    }
-
-    /// A word in which no other stands, such as one for a password.
-    fn word(&mut self, length: usize) -> String {
-        (0..length).map(|_| char::from(b"bcdfghjkmx"[self.roll(10)])).collect()
-    }
-
-    fn text(&mut self, length: usize) -> String {
-        const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-        (0..length).map(|_| char::from(LETTERS[self.roll(LETTERS.len())])).collect()
-    }
-}
-
-const FIRST: [&str; 12] =
-    ["Jane", "Conan", "Zoë", "Łukasz", "太郎", "Jürgen", "Marie-Ève", "Nguyễn", "Aoife", "Σοφία", "Mark", "Will"];
-const LAST: [&str; 12] = [
-    "Roe",
-    "O'Brien",
-    "Müller",
-    "van der Berg",
-    "山田",
-    "García Pérez",
-    "D\"Souza",
-    "de la Cruz",
-    "Smith-Jones",
-    "Nowak",
-    "Back\\slash",
-    "Παππά",
-];
-
-/// The tables of a directory with so many users.
-fn directory(users: usize) -> Vec<Table> {
-    let mut dice = Dice(20_260_501);
-    let mut cwd_user = Vec::new();
-    let mut app_user = Vec::new();
-    let mut actions = Vec::new();
-    let mut properties = Vec::new();
-    for number in 0..users {
-        let (id, some) = (10_000 + number, |text: &str| Some(text.to_string()));
-        let login = format!("{}.{}{number}", dice.pick(&["jane", "conan", "zoe", "lukasz"]), dice.word(7));
-        let (first, last) = (format!("{}x{number}", dice.pick(&FIRST)), format!("{}q{number}", dice.pick(&LAST)));
-        let (is_last_first, nothing) = (dice.roll(4) == 0, dice.roll(25) == 0);
-        let display = if is_last_first { format!("{last}, {first}") } else { format!("{first} {last}") };
-        let mail = format!("{login}@mail{}.acme.example", number % 7);
-        let phone = format!("+1 212 555 {:04}", number % 10_000);
-        let hash = ["{PKCS5", "S2}", &dice.text(32)].concat();
-        let created = format!("2021-03-{:02} 10:{:02}:12", 1 + number % 28, number % 60);
-        let optional = |text: &str| if nothing { None } else { some(text) };
-        cwd_user.push(vec![
-            some(&id.to_string()),
-            some("10000"),
-            some(&login.to_uppercase()),
-            some(&login),
-            some(if number % 9 == 0 { "0" } else { "1" }),
-            some(&created),
-            optional(&first),
-            optional(&last),
-            some(&display),
-            some(&mail),
-            optional(&phone),
-            optional(&hash),
-        ]);
-        let key = if number % 2 == 0 { format!("JIRAUSER{id}") } else { login.clone() };
-        app_user.push(vec![some(&(50_000 + number).to_string()), some(&key), some(&login)]);
-        let body = format!("fixed in 9.4.2, ask {mail}");
-        actions.push(vec![
-            some(&(70_000 + number).to_string()),
-            some("20001"),
-            some(&key),
-            some(&created),
-            some(&body),
-        ]);
-        if number % 50 == 0 {
-            let password = dice.text(12);
-            properties.push(vec![some("10000"), some("ldap.password"), some(&password)]);
-            properties.push(vec![some("10000"), some("ldap.pagedresults"), some("true")]);
-            properties.push(vec![some("10000"), some("ldap.search.timelimit"), some("60000")]);
-        }
-    }
-    let table = |name, columns: &str, hidden: &str, rows| {
-        let words =
-            |text: &str| -> Vec<&'static str> { text.split(' ').map(|word| &*word.to_string().leak()).collect() };
-        Table { name, columns: words(columns), hidden: words(hidden), rows }
-    };
-    vec![
-        table(
-            "cwd_user",
-            "id directory_id user_name lower_user_name active created_date first_name last_name display_name email_address \
-             phone credential",
-            "user_name lower_user_name first_name last_name display_name email_address phone credential",
-            cwd_user,
-        ),
-        table("app_user", "id user_key lower_user_name", "user_key lower_user_name", app_user),
-        table("jiraaction", "id issueid author created actionbody", "author", actions),
-        table("cwd_directory_attribute", "directory_id attribute_name attribute_value", "", properties),
-    ]
-}
-
-impl Table {
-    fn column(&self, name: &str) -> usize {
-        self.columns.iter().position(|column| *column == name).unwrap()
-    }
-
-    /// Every value that must not be read in an output.
-    fn values(&self) -> Vec<&str> {
-        let hidden = self.hidden.iter().filter(|name| !name.is_empty()).map(|name| self.column(name));
-        let cells = hidden.flat_map(|column| self.rows.iter().filter_map(move |row| row[column].as_deref()));
-        let passwords = self.rows.iter().filter(|row| row[1].as_deref() == Some("ldap.password"));
-        cells.chain(passwords.filter_map(|row| row[2].as_deref())).collect()
-    }
-}
-
-fn columns_of(text: &str) -> usize {
-    scrubjay::width::columns(text.as_bytes())
-}
-
-fn padded(text: &str, width: usize) -> String {
-    format!("{text}{}", " ".repeat(width.saturating_sub(columns_of(text))))
-}
-
-fn cell(value: &Option<String>, null: &str) -> String {
-    value.clone().unwrap_or_else(|| null.to_string())
-}
-
-fn widths(table: &Table, null: &str) -> Vec<usize> {
-    let width = |n: usize| {
-        let cells = table.rows.iter().map(|row| columns_of(&cell(&row[n], null)));
-        cells.max().unwrap_or(0).max(table.columns[n].len())
-    };
-    (0..table.columns.len()).map(width).collect()
-}
-
-fn csv(table: &Table, delimiter: char) -> String {
-    let field = |text: &str| match text.contains([delimiter, '"', '\n', '\'']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text.to_string(),
-    };
-    let line = |cells: Vec<String>| cells.join(&delimiter.to_string()) + "\n";
-    let mut out = line(table.columns.iter().map(|name| name.to_string()).collect());
-    for row in &table.rows {
-        out += &line(row.iter().map(|value| field(&cell(value, ""))).collect());
-    }
-    out
-}
-
-fn copy(table: &Table) -> String {
-    let mut out = format!("COPY public.{} ({}) FROM stdin;\n", table.name, table.columns.join(", "));
-    for row in &table.rows {
-        let cells = row.iter().map(|value| value.as_ref().map_or("\\N".into(), |text| text.replace('\\', "\\\\")));
-        out += &(cells.collect::<Vec<_>>().join("\t") + "\n");
-    }
-    out + "\\.\n\n"
-}
-
-fn psql(table: &Table) -> String {
-    let widths = widths(table, "");
-    let line = |cells: Vec<String>| {
-        let last = cells.len() - 1;
-        let cell = |(n, text): (usize, &String)| {
-            if n == last { format!(" {text}") } else { format!(" {} ", padded(text, widths[n])) }
-        };
-        cells.iter().enumerate().map(cell).collect::<Vec<_>>().join("|") + "\n"
-    };
-    let mut out = line(table.columns.iter().map(|name| name.to_string()).collect());
-    out += &(widths.iter().map(|width| "-".repeat(width + 2)).collect::<Vec<_>>().join("+") + "\n");
-    for row in &table.rows {
-        out += &line(row.iter().map(|value| cell(value, "")).collect());
-    }
-    out + &format!("({} rows)\n\n", table.rows.len())
-}
-
-fn expanded(table: &Table) -> String {
-    let width = table.columns.iter().map(|name| name.len()).max().unwrap();
-    let mut out = String::new();
-    for (number, row) in table.rows.iter().enumerate() {
-        out += &format!("-[ RECORD {} ]{}+-----------\n", number + 1, "-".repeat(width));
-        for (name, value) in table.columns.iter().zip(row) {
-            out += &format!("{} | {}\n", padded(name, width), cell(value, ""));
-        }
-    }
-    out + "\n"
-}
-
-fn mysql(table: &Table) -> String {
-    let widths = widths(table, "NULL");
-    let frame = widths.iter().map(|width| "-".repeat(width + 2)).collect::<Vec<_>>().join("+");
-    let line = |cells: Vec<String>| {
-        let cells = cells.iter().zip(&widths).map(|(text, width)| format!(" {} ", padded(text, *width)));
-        format!("|{}|\n", cells.collect::<Vec<_>>().join("|"))
-    };
-    let mut out = format!("+{frame}+\n");
-    out += &line(table.columns.iter().map(|name| name.to_string()).collect());
-    out += &format!("+{frame}+\n");
-    for row in &table.rows {
-        out += &line(row.iter().map(|value| cell(value, "NULL")).collect());
-    }
-    out + &format!("+{frame}+\n{} rows in set (0.01 sec)\n\n", table.rows.len())
-}
-
-fn mysql_vertical(table: &Table) -> String {
-    let width = table.columns.iter().map(|name| name.len()).max().unwrap();
-    let mut out = String::new();
-    for (number, row) in table.rows.iter().enumerate() {
-        out += &format!("{0} {1}. row {0}\n", "*".repeat(27), number + 1);
-        for (name, value) in table.columns.iter().zip(row) {
-            out += &format!("{name:>width$}: {}\n", cell(value, "NULL"));
-        }
-    }
-    out + &format!("{} rows in set (0.01 sec)\n\n", table.rows.len())
-}
-
-fn sqlcmd(table: &Table) -> String {
-    let widths = widths(table, "NULL");
-    let line = |cells: Vec<String>| {
-        cells.iter().zip(&widths).map(|(text, width)| padded(text, *width)).collect::<Vec<_>>().join(" ") + "\n"
-    };
-    let mut out = line(table.columns.iter().map(|name| name.to_string()).collect());
-    out += &line(widths.iter().map(|width| "-".repeat(*width)).collect());
-    for row in &table.rows {
-        out += &line(row.iter().map(|value| cell(value, "NULL")).collect());
-    }
-    out + &format!("\n({} rows affected)\n\n", table.rows.len())
-}
-
-/// A literal of SQL; numbers stand without quotes.
-fn literal(value: &Option<String>, is_mysql: bool) -> String {
-    match value {
-        None => "NULL".into(),
-        Some(text) if text.bytes().all(|b| b.is_ascii_digit()) => text.clone(),
-        Some(text) if is_mysql => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'").replace('"', "\\\"")),
-        Some(text) => format!("'{}'", text.replace('\'', "''")),
-    }
-}
-
-fn inserts(table: &Table) -> String {
-    let create: Vec<String> = table.columns.iter().map(|name| format!("    {name} text")).collect();
-    let mut out = format!("CREATE TABLE {} (\n{}\n);\n", table.name, create.join(",\n"));
-    for row in &table.rows {
-        let values: Vec<String> = row.iter().map(|value| literal(value, false)).collect();
-        out += &format!("INSERT INTO {} ({}) VALUES ({});\n", table.name, table.columns.join(", "), values.join(", "));
-    }
-    out + "\n"
-}
-
-fn mysqldump(table: &Table) -> String {
-    let create: Vec<String> =
-        table.columns.iter().map(|name| format!("  `{name}` varchar(255) DEFAULT NULL,\n")).collect();
-    let mut out = format!(
-        "CREATE TABLE `{0}` (\n{1}  KEY `idx_{0}` (`{2}`)\n) ENGINE=InnoDB;\n",
-        table.name,
-        create.concat(),
-        table.columns[0]
-    );
-    let rows = table
-        .rows
-        .iter()
-        .map(|row| format!("({})", row.iter().map(|value| literal(value, true)).collect::<Vec<_>>().join(",")));
-    out += &format!("INSERT INTO `{}` VALUES {};\n", table.name, rows.collect::<Vec<_>>().join(","));
-    out + "\n"
-}
-
-/// The name that Jira gives an element, and its attributes.
-fn camel(name: &str, is_element: bool) -> String {
-    let name = name.trim_start_matches("cwd_").replace("jiraaction", "action").replace("app_user", "application_user");
-    let mut up = is_element;
-    let mut out = String::new();
-    for letter in name.chars() {
-        match letter {
-            '_' => up = true,
-            letter if up => {
-                out.extend(letter.to_uppercase());
-                up = false;
-            }
-            letter => out.push(letter),
-        }
-    }
-    out
-}
-
-fn entities(table: &Table) -> String {
-    let mut out = String::from("<entity-engine-xml>\n");
-    for row in &table.rows {
-        out += &format!("    <{}", camel(table.name, true));
-        for (name, value) in table.columns.iter().zip(row) {
-            let text =
-                value.as_deref().unwrap_or("").replace('&', "&amp;").replace('"', "&quot;").replace('\'', "&apos;");
-            let name = name.replace("attribute_name", "name").replace("attribute_value", "value");
-            out += &format!(" {}=\"{}\"", camel(&name, false), text.replace('<', "&lt;"));
-        }
-        out += "/>\n";
-    }
-    out + "</entity-engine-xml>\n"
-}
-
-fn active_objects(table: &Table) -> String {
-    let mut out = format!("<backup>\n<data tableName=\"AO_{}\">\n", table.name.to_uppercase());
-    for name in &table.columns {
-        out += &format!("  <column name=\"{}\"/>\n", name.to_uppercase());
-    }
-    for row in &table.rows {
-        out += "  <row>";
-        for value in row {
-            match value {
-                None => out += "<string xsi:nil=\"true\"/>",
-                Some(text) => out += &format!("<string>{}</string>", text.replace('&', "&amp;").replace('<', "&lt;")),
-            }
-        }
-        out += "</row>\n";
-    }
-    out + "</data>\n</backup>\n"
-}
-
-/// The log of IIS, whose cells have no blanks.
-fn fields(table: &Table) -> String {
-    let mut out = format!("#Software: IIS\n#Fields: {}\n", table.columns.join(" "));
-    for row in &table.rows {
-        out +=
-            &(row.iter().map(|value| value.as_deref().unwrap_or("-").replace(' ', "+")).collect::<Vec<_>>().join(" ")
-                + "\n");
-    }
-    out
-}
-
-type Render = fn(&Table) -> String;
-
-/// Every shape, by its name.
-fn shapes() -> Vec<(&'static str, Render)> {
-    vec![
-        ("csv", |table| csv(table, ',') + "\n"),
-        ("tsv", |table| csv(table, '\t') + "\n"),
-        ("semicolons", |table| csv(table, ';') + "\n"),
-        ("copy", copy),
-        ("psql", psql),
-        ("psql \\x", expanded),
-        ("mysql", mysql),
-        ("mysql \\G", mysql_vertical),
-        ("sqlcmd", sqlcmd),
-        ("inserts", inserts),
-        ("mysqldump", mysqldump),
-        ("entities.xml", entities),
-        ("activeobjects.xml", active_objects),
-    ]
-}
-
-/// A source that gives at most so many bytes at a time.
-struct Dripping<'a> {
-    text: &'a [u8],
-    piece: usize,
-    idles: bool,
-}
-
-impl Read for Dripping<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n = self.piece.min(buffer.len()).min(self.text.len());
-        buffer[..n].copy_from_slice(&self.text[..n]);
-        self.text = &self.text[n..];
-        Ok(n)
-    }
-}
-
-impl Source for Dripping<'_> {
-    fn is_idle(&mut self) -> bool {
-        self.idles && !self.text.is_empty()
-    }
-}
+use crate::directory::{columns_of, copy, directory, fields, shapes};
+use crate::dripping::Dripping;
+use crate::postgres_server::Server;
 
 fn scrubber(chunk: usize, threads: usize) -> Scrubber {
     Scrubber::builder().unrecorded().key(Sensitive::new([7; 32])).chunk_size(chunk).threads(threads).build().unwrap()
@@ -519,7 +136,11 @@ fn rows(shape: &str, output: &str) -> Vec<Vec<String>> {
 
 #[test]
 fn a_directory_of_users_leaves_nobody_in_any_shape_and_keeps_what_is_nobodys() {
-    let tables = directory(1500);
+    nobody_is_left(1500);
+}
+
+fn nobody_is_left(users: usize) {
+    let tables = directory(users);
     // What the log beside the tables calls the first user.
     let first = tables[0].rows[0][3].clone().unwrap();
     let log = scrub(&format!("2026-05-01 10:14:02,123 INFO login ok user={first} from node1\n"));
@@ -658,4 +279,63 @@ fn the_log_of_iis_is_read_by_its_fields() {
 fn scrubbing_tables_twice_is_scrubbing_them_once() {
     let once = scrub(&hard());
     assert_eq!(difference(&once, &scrub(&once)), None);
+}
+
+/// What `pg_dump` writes of a directory loads again in the style `shape`: types, lengths, unique columns and references hold.
+#[test]
+fn a_dump_of_postgresql_in_their_shape_loads_again() {
+    const TABLES: &str = "
+        CREATE TABLE cwd_user (id numeric(18,0) PRIMARY KEY, directory_id bigint NOT NULL, user_name varchar(255) NOT NULL,
+            lower_user_name varchar(255) NOT NULL UNIQUE, active integer, created_date timestamptz, first_name varchar(60),
+            last_name varchar(60), display_name varchar(255), email_address varchar(255), phone varchar(20),
+            credential varchar(255));
+        CREATE TABLE app_user (id bigint PRIMARY KEY, user_key varchar(255) UNIQUE,
+            lower_user_name varchar(255) UNIQUE REFERENCES cwd_user(lower_user_name));
+        CREATE TABLE jiraaction (id bigint PRIMARY KEY, issueid bigint, author varchar(255) REFERENCES app_user(user_key),
+            created timestamptz, actionbody text);
+        CREATE TABLE cwd_directory_attribute (directory_id bigint, attribute_name varchar(255), attribute_value text);
+        CREATE TABLE person (id serial PRIMARY KEY, user_id integer, created_by bigint, date_of_birth date, phone bigint,
+            last_login_ip inet, token uuid, iban varchar(34), tax_id integer);
+        INSERT INTO person (user_id, created_by, date_of_birth, phone, last_login_ip, token, iban, tax_id)
+            SELECT n, n, date '1970-01-01' + n, 12125550000 + n, '203.0.113.7', md5(n::text)::uuid,
+                'DE89370400440532013000', 1234567 + n FROM generate_series(1, 50) n;";
+    const COUNTS: &str = "
+        DO $$ BEGIN
+            ASSERT (SELECT count(*) FROM cwd_user) = 200;
+            ASSERT (SELECT count(*) FROM app_user JOIN cwd_user USING (lower_user_name)) = 200;
+            ASSERT (SELECT count(*) FROM jiraaction JOIN app_user ON author = user_key) = 200;
+            ASSERT (SELECT sum(id) FROM cwd_user) = 200 * 10000 + 199 * 100;
+            ASSERT (SELECT min(created_date) FROM cwd_user) = '2021-03-01 10:00:12+00';
+            ASSERT (SELECT sum(user_id) FROM person) = 1275;
+            ASSERT (SELECT sum(created_by) FROM person) = 1275;
+            ASSERT (SELECT count(DISTINCT token) FROM person) = 50;
+        END $$;";
+    let Some(server) = Server::start() else { return };
+    let (source, target) = (server.database(), server.database());
+    let tables = directory(200);
+    let filled: String = tables.iter().map(copy).collect();
+    server.load(&source, &format!("SET TimeZone = 'UTC'; {TABLES}\n{filled}"));
+    let scrubber = Scrubber::builder().unrecorded().policy(Policy::of(Style::Shape)).build().unwrap();
+    for options in [&[][..], &["--inserts"]] {
+        let dump = server.dump(&source, options);
+        let mut out = Vec::new();
+        scrubber.scrub(dump.as_bytes(), &mut out).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        for table in &tables {
+            for value in table.values() {
+                assert!(!out.contains(value), "{value} of {} is left", table.name);
+            }
+        }
+        assert!(!out.contains("DE8937") && !out.contains("1970-02"));
+        server.load(&target, "DROP SCHEMA public CASCADE; CREATE SCHEMA public;");
+        server.load(&target, &out);
+        server.load(&target, &format!("SET search_path = public; SET TimeZone = 'UTC';{COUNTS}"));
+    }
+}
+
+/// The same with 10,000 users, which takes a while in a build for tests: `cargo test --release --test it -- --ignored ten_thousand`.
+#[test]
+#[ignore = "takes minutes in a debug build"]
+fn ten_thousand_users_leave_nobody_in_any_shape() {
+    nobody_is_left(10_000);
 }

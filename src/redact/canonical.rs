@@ -8,7 +8,7 @@ use crate::kind::Kind;
 
 /// The canonical bytes of a value found as `raw` in `form`.
 ///
-/// Mail addresses, hosts, users and hidden terms are compared without case, addresses by their bits (an IPv4-mapped
+/// Mail addresses, hosts, users, names (in either order) and hidden terms are compared without case, addresses by their bits (an IPv4-mapped
 /// address is the IPv4 address, which is written out without padding), hardware addresses by their digits; secrets as they are.
 pub fn canonical(kind: Kind, form: Form, raw: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(raw.len());
@@ -20,7 +20,8 @@ pub fn canonical(kind: Kind, form: Form, raw: &[u8]) -> Vec<u8> {
 pub fn append(kind: Kind, form: Form, raw: &[u8], out: &mut Vec<u8>) {
     let plain = form.encodings().fold(Cow::Borrowed(raw), |bytes, encoding| Cow::Owned(decode(encoding, &bytes)));
     match kind {
-        Kind::Email | Kind::Host | Kind::Domain | Kind::User | Kind::Name | Kind::Keyword => lower(&plain, out),
+        Kind::Name => lower(&in_order(&plain), out),
+        Kind::Email | Kind::Host | Kind::Domain | Kind::User | Kind::Keyword => lower(&plain, out),
         Kind::Ipv4 | Kind::Ipv6 => match address(&plain) {
             Some(IpAddr::V4(v4)) => out.extend_from_slice(v4.to_string().as_bytes()),
             Some(IpAddr::V6(v6)) => out.extend_from_slice(&v6.octets()),
@@ -54,6 +55,17 @@ pub fn address(text: &[u8]) -> Option<IpAddr> {
     // Host names spell addresses with hyphens and underscores: `ip-10-0-187-218`.
     let octets: Vec<u8> = text.split(['.', '-', '_']).map(|octet| octet.parse().ok()).collect::<Option<_>>()?;
     Some(IpAddr::from(<[u8; 4]>::try_from(octets).ok()?))
+}
+
+/// A name as it is spoken: `Roe, Jane`, which distinguished names write as `Roe\, Jane`, is `Jane Roe`.
+fn in_order(name: &[u8]) -> Cow<'_, [u8]> {
+    let Some(comma) = memchr::memchr(b',', name) else { return Cow::Borrowed(name) };
+    let last = name[..comma].strip_suffix(b"\\").unwrap_or(&name[..comma]).trim_ascii();
+    let first = name[comma + 1..].trim_ascii();
+    if last.is_empty() || first.is_empty() || first.contains(&b',') {
+        return Cow::Borrowed(name);
+    }
+    Cow::Owned([first, b" ", last].concat())
 }
 
 fn lower(bytes: &[u8], out: &mut Vec<u8>) {

@@ -30,7 +30,8 @@ pub fn write(names: &Pseudonyms, kind: Kind, form: Form, raw: &[u8], out: &mut V
             }
             None => alphabet(&name, raw, out),
         },
-        Kind::Phone | Kind::NationalId | Kind::Iban | Kind::Card | Kind::BirthDate => alnum(&name, raw, out),
+        Kind::BirthDate => date(&name, raw, out),
+        Kind::Phone | Kind::NationalId | Kind::Iban | Kind::Card => alnum(&name, raw, out),
         Kind::PublicId
         | Kind::PostalAddress
         | Kind::License
@@ -134,10 +135,13 @@ fn mac(name: &Name, raw: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// A digit for a digit and a letter for a letter of its case; all else stays.
+/// A digit for a digit and a letter for a letter of its case; all else stays. A number without a leading zero gets none, and
+/// grows no greater than one of its length that begins with the same digit, so that it fits where it stood.
 fn alnum(name: &Name, raw: &[u8], out: &mut Vec<u8>) {
-    for (&byte, pad) in raw.iter().zip(name.stream()) {
+    let is_number = raw.iter().all(u8::is_ascii_digit);
+    for (at, (&byte, pad)) in raw.iter().zip(name.stream()).enumerate() {
         out.push(match byte {
+            b'1'..=b'9' if at == 0 && is_number => b'1' + pad % (byte - b'0'),
             b'0'..=b'9' => b'0' + pad % 10,
             b'a'..=b'z' => b'a' + pad % 26,
             b'A'..=b'Z' => b'A' + pad % 26,
@@ -146,10 +150,54 @@ fn alnum(name: &Name, raw: &[u8], out: &mut Vec<u8>) {
     }
 }
 
+/// Another date in the same form: a day that every month has, a month that can be read as a day, a year of this century and
+/// the last. What is no date in digits keeps its shape only.
+fn date(name: &Name, raw: &[u8], out: &mut Vec<u8>) {
+    let digits: Vec<usize> = raw.split(|b| !b.is_ascii_digit()).map(<[u8]>::len).collect();
+    let order: &[Part] = match digits[..] {
+        [4, 2, 2, ..] => &[Part::Year, Part::Month, Part::Day],
+        [2, 2, 4, ..] => &[Part::Month, Part::Day, Part::Year],
+        [8] if raw.starts_with(b"19") || raw.starts_with(b"20") => &[Part::Year, Part::Month, Part::Day],
+        _ => return alnum(name, raw, out),
+    };
+    let mut pads = name.stream();
+    let mut pad = |least: u16, count: u16| {
+        let [high, low] = [pads.next(), pads.next()].map(|pad| u16::from(pad.unwrap_or(0)));
+        least + (high << 8 | low) % count
+    };
+    let mut new = Vec::with_capacity(8);
+    for part in order {
+        let text = match part {
+            Part::Year => format!("{:04}", pad(1930, 80)),
+            Part::Month | Part::Day => format!("{:02}", pad(1, 12)),
+        };
+        new.extend_from_slice(text.as_bytes());
+    }
+    let mut new = new.into_iter();
+    for (at, &byte) in raw.iter().enumerate() {
+        // The time of the day, behind the date, stays.
+        let is_date = byte.is_ascii_digit() && at < 10;
+        out.push(if is_date { new.next().unwrap_or(byte) } else { byte });
+    }
+}
+
+/// A part of a date.
+enum Part {
+    Year,
+    /// It might be the day as well, as some write it first.
+    Month,
+    Day,
+}
+
 /// A digit for a digit, a letter for a letter of its case and for everything that might quote or escape; `-`, `_` and `.` stay.
+/// Where all letters are digits of sixteen, as in a UUID, they are so afterwards.
 fn alphabet(name: &Name, raw: &[u8], out: &mut Vec<u8>) {
+    const LEAST: usize = 16;
+    let is_hex = raw.len() >= LEAST && raw.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-');
     for (&byte, pad) in raw.iter().zip(name.stream()) {
         out.push(match byte {
+            b'a'..=b'z' if is_hex => b'a' + pad % 6,
+            b'A'..=b'Z' if is_hex => b'A' + pad % 6,
             b'0'..=b'9' => b'0' + pad % 10,
             b'a'..=b'z' => b'a' + pad % 26,
             b'A'..=b'Z' => b'A' + pad % 26,
@@ -264,6 +312,13 @@ mod tests {
         let domain = |mail: &str| mail.split_once('@').unwrap().1.to_string();
         assert_eq!(domain(&mail), domain(&shaped(Kind::Email, "joe@ACME.example")));
         assert_ne!(domain(&mail), domain(&shaped(Kind::Email, "joe@other.example")));
+        for (birth, form) in [("1984-05-17", "%Y-%m-%d"), ("17.05.1984", "%d.%m.%Y"), ("19840517", "%Y%m%d")] {
+            let other = shaped(Kind::BirthDate, birth);
+            assert!(jiff::civil::Date::strptime(form, &other).is_ok(), "{birth}: {other}");
+        }
+        let key = shaped(Kind::Token, "0f1e2d3c-4b5a-4978-8796-a5b4c3d2e1f0");
+        assert!(key.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-'), "{key}");
+        assert!(shaped(Kind::NationalId, "1234567891").parse::<u32>().unwrap() >= 1_000_000_000);
         let mac = shaped(Kind::Mac, "00:1A:2b:3c:4d:5e");
         assert_eq!(u8::from_str_radix(&mac[..2], 16).unwrap() & 3, 2);
         assert_eq!(shaped(Kind::Token, "ab-12-XY").len(), 8);

@@ -194,7 +194,11 @@ impl Judge {
         match (kind.family(), strength) {
             (_, Strength::Random | Strength::Within) => None,
             (Family::Secret, Strength::Weak) => None,
-            (_, strength) => sort(kind, strength == Strength::Strong),
+            (_, strength) => {
+                // `user_id`: mostly a number, which stays.
+                let is_id = kind == Kind::User && joined(bare(name)).ends_with("id");
+                sort(kind, strength == Strength::Strong && !is_id)
+            }
         }
     }
 
