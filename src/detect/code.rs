@@ -144,6 +144,44 @@ pub fn reason(
     None
 }
 
+/// Whether the word is a type of SQL, as behind the name of a column: `created_by bigint,`.
+pub fn is_type_of_column(word: &[u8]) -> bool {
+    const NAMES: [&[u8]; 30] = [
+        b"bigint",
+        b"bigserial",
+        b"bit",
+        b"blob",
+        b"boolean",
+        b"bytea",
+        b"char",
+        b"cidr",
+        b"clob",
+        b"date",
+        b"datetime",
+        b"decimal",
+        b"double",
+        b"inet",
+        b"int",
+        b"integer",
+        b"json",
+        b"jsonb",
+        b"longtext",
+        b"mediumtext",
+        b"nvarchar",
+        b"number",
+        b"numeric",
+        b"real",
+        b"serial",
+        b"smallint",
+        b"text",
+        b"timestamp",
+        b"uuid",
+        b"varchar",
+    ];
+    let end = word.iter().position(|b| matches!(b, b',' | b'(' | b'[')).unwrap_or(word.len());
+    NAMES.iter().any(|name| word[..end].eq_ignore_ascii_case(name))
+}
+
 /// Functions that make a value of the literal they are given, in lower case.
 const WRAPPERS: [&[u8]; 36] = [
     b"str",

@@ -5,7 +5,7 @@
 //! anchor is the program's name, and a table says which of its arguments are secrets. The facts are those of manual pages.
 
 use crate::detect::argument::{Words, argument, is_secret, take, take_pair};
-use crate::detect::bytes::LETTER;
+use crate::detect::bytes::{ALNUM, BLANK, ByteSet, LETTER};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::handle;
 use crate::detect::header;
@@ -317,6 +317,10 @@ impl Detector for Command {
         if !view.starts_word(hit.at) || view.before(hit.at) == Some(b'-') {
             return;
         }
+        // `However, userdel also needs`: a sentence speaks of accounts in other words.
+        if takes.iter().any(|(_, is)| *is == User) && !is_commanded(view, hit.at) {
+            return;
+        }
         let mut position = 0;
         let (mut due, mut bundles) = (None, false);
         let (mut last, mut final_word) = (None, None);
@@ -372,6 +376,16 @@ impl Detector for Command {
             secret(view, start, Secret, out);
         }
     }
+}
+
+/// Whether a command begins at `at`: its line does, or a prompt, an operator of the shell or `sudo` stands before it.
+fn is_commanded(view: &View<'_>, at: usize) -> bool {
+    const BEFORE: ByteSet = ByteSet::of(b"\n;&|$#:\"'`(+>=%");
+    const WORDS: [&[u8]; 9] = [b"sudo", b"RUN", b"then", b"do", b"else", b"exec", b"time", b"/bin", b"/sbin"];
+    let path = view.run_back(at, const { ALNUM.or(ByteSet::of(b"/._-")) }, 32);
+    let end = view.run_back(path, BLANK, 16);
+    let word = view.slice(view.run_back(end, const { LETTER.or(ByteSet::of(b"/")) }, 8), end);
+    view.before(end).is_none_or(|b| BEFORE.contains(b)) || WORDS.contains(&word)
 }
 
 /// `-xvf`: one-letter options behind one hyphen.

@@ -374,6 +374,9 @@ impl Keyed {
         if let Some(reason) = handle::reason(text) {
             return Some(reason);
         }
+        if place.separator == Separator::Statement && code::is_type_of_column(text) {
+            return Some("a type");
+        }
         let is_long_literal = extent.is_quoted && place.separator == Separator::Equals && text.len() > 5;
         let bare = if extent.is_quoted { text } else { without_comma(text) };
         // `"Basic " + x`
@@ -508,7 +511,9 @@ impl Keyed {
         }
         if let Some(reason) = weak(text, place, extent) {
             let is_line = kind == Kind::Password && place.around.is_own_line && text.len() > 5;
-            if !(is_line && text.iter().all(|b| LETTER.contains(*b)) && !self.lexicon.is_name(text)) {
+            if !(key.is_option(view) && is_telling)
+                && !(is_line && text.iter().all(|b| LETTER.contains(*b)) && !self.lexicon.is_name(text))
+            {
                 return Some(reason);
             }
         }
@@ -630,8 +635,21 @@ fn is_number_like(text: &[u8]) -> bool {
 }
 
 /// Methods of a secret that are given another one, in lower case.
-const METHODS: [&[u8]; 8] =
-    [b"equals", b"equalsignorecase", b"compareto", b"contentequals", b"eq", b"sendkeys", b"send_keys", b"setvalue"];
+const METHODS: [&[u8]; 13] = [
+    b"equals",
+    b"equalsignorecase",
+    b"compareto",
+    b"contentequals",
+    b"eq",
+    b"sendkeys",
+    b"send_keys",
+    b"setvalue",
+    b"set",
+    b"settext",
+    b"set_text",
+    b"fill",
+    b"typetext",
+];
 
 /// Why a value is none where only what is random is one. Digests and UUIDs name things more often than they open them.
 fn no_random(text: &[u8]) -> Option<&'static str> {

@@ -107,7 +107,7 @@ fn is_sentence(text: &[u8], lexicon: &Lexicon) -> bool {
         let (inner, around) = (&word[start..end], word.len() - (end - start));
         let is_word =
             inner.iter().all(|b| LETTER.contains(*b) || *b >= 0x80 || matches!(b, b'\'' | b'-' | b'/' | b'_' | b'.'))
-                || inner.len() < 3 && inner.iter().all(|b| DIGIT.contains(*b));
+                || inner.len() < 4 && inner.iter().all(|b| DIGIT.contains(*b) || *b == b'.');
         if around > 4 || !is_word || random::is_random(inner) {
             return false;
         }

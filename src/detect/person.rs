@@ -392,7 +392,11 @@ fn is_caption(key: &[u8], text: &[u8]) -> bool {
     };
     let (key, told) = (letters(key), letters(text));
     !key.is_empty()
-        && (key == told || told.ends_with(b"name") || told.starts_with(b"your") || told.starts_with(b"enter"))
+        && (key == told
+            || (told.len() > 3 && key.starts_with(&told))
+            || told.ends_with(b"name")
+            || told.starts_with(b"your")
+            || told.starts_with(b"enter"))
 }
 
 /// Why a value under a key of `kind` is nobody's. `None` if it is somebody's, or the kind is none of a person.
@@ -509,6 +513,10 @@ fn name(view: &View<'_>, key: &Key, value: &Extent, text: &[u8]) -> Option<&'sta
     }
     if is_caption(key.name(view), text) {
         return Some("the caption of a field");
+    }
+    // `full_name='google.appengine.v1.Metadata'`
+    if !text.contains(&b' ') && text.iter().filter(|b| **b == b'.').count() > 1 {
+        return Some("the name of a thing");
     }
     // Services and groups have display names, too.
     let is_display = key.name(view).to_ascii_lowercase().starts_with(b"display");

@@ -113,6 +113,14 @@ impl<'v> Place<'v> {
         {
             return Values::one(quote.extent(view, quote.end(at + 7), false));
         }
+        // `case "password": return "x"`
+        if self.separator == Separator::Colon && view.starts_with(at, b"return ") && Quote::at(view, at + 7).is_some() {
+            at += 7;
+        }
+        // `print("password:", "x")`, `printf("password=%s\n", "x")`
+        if let Some(literal) = self.printed(view, at) {
+            return Values::one(literal);
+        }
         // `b"..."`, `r'...'`, `@"..."`
         if matches!(view.at(at), Some(b'b' | b'r' | b'u' | b'f' | b'L' | b'N' | b'@'))
             && Quote::at(view, at + 1).is_some_and(|q| q.is_plain())
@@ -150,6 +158,26 @@ impl<'v> Place<'v> {
     fn closes_string(&self, view: &View<'_>, at: usize, quote: Quote) -> bool {
         const AFTER: ByteSet = SPACE.or(ByteSet::of(b",;)+.]}>:\\"));
         quote.is_plain() && view.at(at + 1).is_none_or(|b| AFTER.contains(b)) && view.at(at) == self.around.inside()
+    }
+
+    /// The literal behind the string that the key and its separator end, but for a place to fill in.
+    fn printed(&self, view: &View<'_>, at: usize) -> Option<Extent> {
+        if !matches!(view.at(at), Some(b'"' | b'\'' | b'%' | b'{')) {
+            return None;
+        }
+        let filled = [&b"%s"[..], b"%v", b"%q", b"{}"].into_iter().find(|place| view.starts_with(at, place));
+        let end = at + filled.map_or(0, <[u8]>::len);
+        let end = if view.starts_with(end, b"\\n") { end + 2 } else { end };
+        if view.at(end) != self.around.inside() || !matches!(view.at(end), Some(b'"' | b'\'')) {
+            return None;
+        }
+        let comma = end + 1;
+        let value = view.run(comma + 1, BLANK, 4);
+        let quote = Quote::at(view, value).filter(|_| view.at(comma) == Some(b','))?;
+        let extent = quote.extent(view, quote.end(value), false);
+        let text = view.slice(extent.start, extent.end);
+        let is_telling = text.len() > 5 && text.iter().any(u8::is_ascii_digit) && !text.contains(&b' ');
+        is_telling.then_some(extent)
     }
 
     fn unquoted(&self, view: &View<'_>, at: usize) -> Extent {
@@ -285,6 +313,11 @@ impl<'v> Reader<'_, 'v> {
             b'|' | b'?' if view.starts_with(at, b"||=") || view.starts_with(at, b"??=") => {
                 self.place(view.run(at + 3, BLANK, 64), Separator::Equals)
             }
+            // `return password || "x"`
+            b'|' | b'?' if view.starts_with(at, b"|| ") || view.starts_with(at, b"?? ") => {
+                let value = view.run(at + 3, BLANK, 4);
+                Quote::at(view, value).and_then(|_| self.place(value, Separator::Equals))
+            }
             b'?' if view.starts_with(at, b"?=") => self.place(view.run(at + 2, BLANK, 64), Separator::Equals),
             b'|' if at > behind && !is_key_quoted => self.cell(at),
             // `char password[] = "x"`
@@ -293,7 +326,18 @@ impl<'v> Reader<'_, 'v> {
                 self.assigned(close, b']')
             }
             b')' if is_key_quoted => self.typed_into(at).or_else(|| self.value_before()).or_else(|| self.block(at)),
-            b')' if at == behind => self.equalled().or_else(|| self.block(at)),
+            b')' if at == behind => self.equalled().or_else(|| self.block(at)).or_else(|| self.expected(at)),
+            // `{name: TOKEN, value: "x"}`
+            b',' if at == behind && !is_key_quoted && key.is_named(view) => self.sibling(view.run(at + 1, BLANK, 8)),
+            // `password (hunter2)`
+            b'(' if at > behind && !is_key_quoted => {
+                let end = view.run(at + 1, TOKEN, 64);
+                let text = view.slice(at + 1, end);
+                let is_telling = text.len() > 5
+                    && text.iter().any(u8::is_ascii_digit)
+                    && text.iter().filter(|b| b.is_ascii_alphabetic()).count() > 2;
+                (is_telling && view.at(end) == Some(b')')).then(|| self.place(at + 1, Separator::Near)).flatten()
+            }
             // `const std::string kPassword{"x"}`
             b'{' if at == behind && !is_key_quoted => {
                 Quote::at(view, at + 1).and_then(|_| self.place(at + 1, Separator::Equals))
@@ -494,6 +538,18 @@ impl<'v> Reader<'_, 'v> {
     fn is_of_gradle(&self) -> bool {
         let line = self.view.slice(self.view.line_start(self.key.start), self.key.start).trim_ascii_start();
         line.starts_with(b"buildConfigField ") || line.starts_with(b"resValue ")
+    }
+
+    /// `expect(user.password).to.equal("x")`, `assertThat(password).isEqualTo("x")`.
+    fn expected(&self, at: usize) -> Option<Place<'v>> {
+        const EQUALS: [&[u8]; 7] = [b"equal", b"eq", b"eql", b"tobe", b"toequal", b"isequalto", b"tostrictequal"];
+        let view = self.view;
+        let end = view.run(at + 1, const { WORD.or(ByteSet::of(b".")) }, 40);
+        let name = view.slice(at + 1, end);
+        let last = &name[name.iter().rposition(|&b| b == b'.')? + 1..];
+        let is_equal = view.at(end) == Some(b'(') && EQUALS.iter().any(|e| last.eq_ignore_ascii_case(e));
+        let value = view.run(end + 1, BLANK, 4);
+        Quote::at(view, value).filter(|_| is_equal).and_then(|_| self.place(value, Separator::Compares))
     }
 
     /// `ENV.fetch("SECRET") { "x" }`, `let(:password) { "x" }`.
@@ -822,6 +878,9 @@ impl Reader<'_, '_> {
         let (view, start) = (self.view, self.key.start);
         let Some(blank) = start.checked_sub(1).filter(|&at| view.at(at) == Some(b' ')) else { return false };
         let word = view.run_back(blank, LETTER, 16);
+        if [&b"with"[..], b"using"].contains(&view.slice(word, blank)) {
+            return true;
+        }
         let begins = view.before(view.run_back(word, BLANK, 16)).is_none_or(|b| b == b'\n');
         begins && WHOSE.iter().any(|whose| view.slice(word, blank).eq_ignore_ascii_case(whose))
     }

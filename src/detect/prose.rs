@@ -151,6 +151,10 @@ pub fn reason(view: &View<'_>, key: &Key, place: &Place<'_>, value: &Extent, is_
     let next_is_letter = rest.first() == Some(&b' ') && rest.get(1).is_some_and(|b| LETTER.contains(*b));
     let next = rest.get(1..).unwrap_or_default();
     let next = &next[..next.iter().position(|b| SPACE.contains(*b)).unwrap_or(next.len())];
+    let is_alone = rest.first().is_none_or(|b| matches!(b, b'\n' | b'\r')) && word.len() > 1;
+    if ARTICLES.contains(&word) && is_alone {
+        return Some("a sentence about a secret");
+    }
     if ARTICLES.contains(&word) && next_is_letter && !next.iter().any(|b| DIGIT.contains(*b)) {
         return Some("a sentence about a secret");
     }

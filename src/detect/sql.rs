@@ -252,8 +252,11 @@ fn by(view: &View<'_>, start: usize, at: usize, out: &mut Candidates<'_>) {
             .iter()
             .any(|word| memchr::memmem::find(before, word).is_some())
     };
+    const WORDS: [&[u8]; 8] = [b"this ", b"that ", b"its ", b"the ", b"a ", b"an ", b"their ", b"your "];
+    let is_word = || WORDS.iter().any(|word| view.starts_with_ignoring_case(at, word));
     let value = match value {
         Some(value) => value,
+        None if is_word() => return out.left(STATEMENT, at, "a sentence, not a statement"),
         None if view.at(at) != Some(b'`') && is_statement() && !view.starts_with_ignoring_case(at, b"password") => {
             argument(view, at)
         }
