@@ -511,9 +511,8 @@ impl Keyed {
         }
         if let Some(reason) = weak(text, place, extent) {
             let is_line = kind == Kind::Password && place.around.is_own_line && text.len() > 5;
-            if !(key.is_option(view) && is_telling)
-                && !(is_line && text.iter().all(|b| LETTER.contains(*b)) && !self.lexicon.is_name(text))
-            {
+            let is_odd = is_line && text.iter().all(|b| LETTER.contains(*b)) && !self.lexicon.is_name(text);
+            if !(is_odd || key.is_option(view) && is_telling) {
                 return Some(reason);
             }
         }
