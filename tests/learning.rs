@@ -11,7 +11,7 @@ use scrubjay::redact::IssueKey;
 use crate::scrub::World;
 
 /// A bundle whose first entry holds values that only the last ones tell of.
-const BUNDLE: [(&str, &str); 5] = [
+const BUNDLE: [(&str, &str); 7] = [
     (
         "application-logs/atlassian-jira.log",
         "2026-05-01 10:14:02,123+0000 Caesium-1-2 WARN [c.a.j.sync] quarkl is slow, so Quirin Arklund waits\n\
@@ -27,12 +27,24 @@ const BUNDLE: [(&str, &str); 5] = [
         "jira.baseurl = https\\://jira.acme.example\nadmin.mail = ops@acme.example\n",
     ),
     ("etc/hosts", "127.0.0.1 localhost\n10.9.8.7 lynx-9.corp.acme.example lynx-9\n"),
+    ("conf/app.yaml", "smtp:\n  host: mx-otter.acme.example\n  server: tomcat\nDB_SERVER=pg-stoat.acme.example\n"),
+    ("conf/notes.txt", "mx-otter.acme.example and pg-stoat.acme.example run on tomcat\n"),
     ("users.txt", "User 'Quirin Arklund' (quarkl)\nuserName=quarkl\ndisplayName=Quirin Arklund\n"),
 ];
 
 /// Every value of the bundle that has to go.
-const CANARIES: [&str; 8] =
-    ["quarkl ", "quarkl.log", "Quirin", "Arklund", "db-falcon-3", "wiki.acme.example", "jira.acme.example", "lynx-9"];
+const CANARIES: [&str; 10] = [
+    "quarkl ",
+    "quarkl.log",
+    "Quirin",
+    "Arklund",
+    "db-falcon-3",
+    "wiki.acme.example",
+    "jira.acme.example",
+    "lynx-9",
+    "mx-otter",
+    "pg-stoat",
+];
 
 fn zipped(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
@@ -110,8 +122,15 @@ fn a_value_that_the_last_file_tells_of_vanishes_from_the_first() {
     assert!(log.contains("[com.quarkl.Main]") && log.contains("quarkl2") && log.contains("Caesium-1-2 WARN"), "{log}");
     let user = log.split_once("[c.a.j.sync] ").unwrap().1.split(' ').next().unwrap();
     assert!(user.starts_with("USER_"), "{log}");
-    let table = String::from_utf8(entries[4].1.clone()).unwrap();
+    let text = |name: &str| {
+        let entry = entries.iter().find(|(known, _)| known == name);
+        String::from_utf8(entry.unwrap_or_else(|| panic!("no {name}")).1.clone()).unwrap()
+    };
+    let table = text("users.txt");
     assert!(table.contains(&format!("userName={user}")), "{table}");
+    // One word behind `server` may be anything.
+    let notes = text("conf/notes.txt");
+    assert!(notes.ends_with("run on tomcat\n"), "{notes}");
 
     // Nothing that was learned is in the ledger, and twice is once.
     for entry in walkdir::WalkDir::new(world.path("home")).into_iter().flatten().filter(|e| e.file_type().is_file()) {

@@ -35,6 +35,8 @@ enum Sort {
     Base,
     /// `hostname=db7`, `"hostname": "db7"`, `<hostname>db7</hostname>`
     Key,
+    /// `host: mail.acme.example`, `DB_SERVER=db7.acme.example`: a word of more senses, so that the host must have a dot.
+    Dotted,
     /// `Received: from a.acme.example (b.acme.example [...]) by c.acme.example`
     Received,
     /// `Message-ID: <1@mail.acme.example>`
@@ -47,7 +49,7 @@ enum Sort {
     Asked(usize),
 }
 
-const ANCHORS: [(&[u8], Sort); 36] = [
+const ANCHORS: [(&[u8], Sort); 38] = [
     (b"jdbc:", Sort::Jdbc),
     (b"jdbc\\:", Sort::Jdbc),
     (b"ldap://", Sort::Host),
@@ -78,6 +80,8 @@ const ANCHORS: [(&[u8], Sort); 36] = [
     (b"db_host", Sort::Key),
     (b"smtp.host", Sort::Key),
     (b"mail.host", Sort::Key),
+    (b"host", Sort::Dotted),
+    (b"server", Sort::Dotted),
     (b"received: from ", Sort::Received),
     (b"message-id: <", Sort::Message),
     (b"127.0.0.1", Sort::File),
@@ -119,6 +123,10 @@ impl Detector for Hosts {
             Sort::Domain => found(DOMAIN, host(view, view.run(behind, ByteSet::of(b"\"'"), 1))),
             Sort::Base => found(DOMAIN, base(view, behind)),
             Sort::Key => found(HOST, keyed(view, behind)),
+            Sort::Dotted => {
+                let has_dot = |&(start, end): &(usize, usize)| view.slice(start, end).contains(&b'.');
+                found(HOST, keyed(view, behind).filter(has_dot));
+            }
             Sort::Received => {
                 found(HOST, host(view, behind));
                 let text = view.slice(behind, behind + 400);
