@@ -46,6 +46,11 @@ impl Gathered {
 }
 
 impl Scrubber {
+    /// Whether it was built to learn.
+    pub fn learns(&self) -> bool {
+        matches!(self.gathering, Gathering::Able(_))
+    }
+
     /// The first pass over what is scrubbed by this scrubber; `None` unless it was built to learn.
     pub fn lessons(&self) -> Option<Lessons> {
         let Gathering::Able(seed) = &self.gathering else { return None };

@@ -145,8 +145,7 @@ pub fn run(context: &Context, job: &mut Job) -> Result<Exit, Error> {
     if let Some(ledger) = &job.ledger {
         ledger.expect_many(true)?;
     }
-    let learns = job.scrubber.lessons().is_some();
-    let first = if learns { Some(First::pass(job)?) } else { None };
+    let first = if job.scrubber.learns() { Some(First::pass(job)?) } else { None };
     let job = &*job;
     let mut list = List::new(job, context, first.as_ref().map(|first| first.has_past))?;
     let real = real_output(root);
