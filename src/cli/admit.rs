@@ -20,6 +20,10 @@ pub struct Args {
 }
 
 pub fn run(context: &Context, args: Args, out: &mut impl Write) -> Result<Exit, Error> {
+    if !context.is_shared() {
+        let why = "a ledger in a file has no roles, since whoever may read the file sees all of it: name a PostgreSQL database with --ledger";
+        return Err(Error::Usage(why.into()));
+    }
     let (ledger, role) = (context.ledger()?, show::text(&args.role));
     match &args.customer {
         Some(customer) => {

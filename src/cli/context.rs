@@ -45,6 +45,11 @@ impl Context {
         &self.home
     }
 
+    /// Whether the ledger is in a database that several programs share.
+    pub fn is_shared(&self) -> bool {
+        self.url.is_some()
+    }
+
     /// What the configuration file says.
     pub fn config(&self) -> &Config {
         &self.config

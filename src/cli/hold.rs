@@ -37,8 +37,16 @@ struct What {
 }
 
 impl What {
-    /// How it is called on the command line.
+    /// How it is called.
     fn name(&self) -> String {
+        match (&self.what, &self.customer) {
+            (Some(what), _) => show::text(what),
+            (None, customer) => format!("all of customer {}", show::text(customer.as_deref().unwrap_or_default())),
+        }
+    }
+
+    /// How it is typed.
+    fn typed(&self) -> String {
         match (&self.what, &self.customer) {
             (Some(what), _) => show::text(what),
             (None, customer) => format!("--customer {}", show::text(customer.as_deref().unwrap_or_default())),
@@ -62,7 +70,8 @@ pub fn run(context: &Context, args: Args, out: &mut impl Write) -> Result<Exit, 
     };
     let kept = show::plural(held.kept, "artifact");
     writeln!(out, "{what} is on hold: {kept} will not be deleted, resolved or past the deadline")?;
-    writeln!(out, "review it by {}; `scrubjay release {what}` ends it", show::time(review_at))?;
+    let typed = args.what.typed();
+    writeln!(out, "review it by {}; `scrubjay release {typed}` ends it", show::time(review_at))?;
     for artifact in &held.too_late {
         writeln!(out, "TOO LATE for artifact {artifact}: its deletion is done, or has begun for good")?;
     }

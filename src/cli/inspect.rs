@@ -8,11 +8,11 @@ use std::time::Instant;
 use clap::ValueEnum;
 
 use super::options::{Bounds, Detection, Learning, cores};
-use super::scrub::{explain, job};
-use super::{Context, Error, Exit, learn, show, stamp};
+use super::scrub::explain;
+use super::{Context, Error, Exit, account, learn, show, stamp};
 use crate::artifact::ArtifactId;
 use crate::detect::Room;
-use crate::ledger::{FailCode, Finished, Ledger, NewArtifact, Registration};
+use crate::ledger::{FailCode, Ledger, Registration};
 use crate::pipeline::{self, Gathered, Knowledge, Report, Scrubber};
 use crate::report::inspection::{Html, Json, JsonLines, Sarif, Text};
 use crate::report::{Account, Sighting, Summary, Withheld, Witness};
@@ -233,15 +233,9 @@ impl Inspection {
     /// Records the inputs before any of them is read, in one commit.
     fn register(&self, inputs: &[Input]) -> Result<Vec<Option<ArtifactId>>, Error> {
         let Some(ledger) = &self.ledger else { return Ok(vec![None; inputs.len()]) };
-        let artifacts = inputs.iter().map(|input| NewArtifact {
-            name: input.path().file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            input: match input {
-                Input::Stdin => None,
-                _ => job::real_input(input.path()),
-            },
-            output: None,
-            temporary: None,
-            ..NewArtifact::default()
+        let artifacts = inputs.iter().map(|input| match input {
+            Input::Stdin => account::to_read(input.path(), None),
+            _ => account::to_read(input.path(), Some(input.path())),
         });
         let registration = Registration {
             issue: self.args.issue.clone(),
@@ -255,9 +249,7 @@ impl Inspection {
 
     fn finish(&self, id: Option<&ArtifactId>, report: &Report) -> Result<(), Error> {
         if let (Some(ledger), Some(id)) = (&self.ledger, id) {
-            let counts = report.summary.rules.iter().map(|r| (r.rule.clone(), r.count)).collect();
-            let withheld = report.summary.withheld.len() as u64;
-            ledger.finish(id, &Finished { input: Some(report.input), output: None, withheld, counts })?;
+            ledger.finish(id, &account::ended(&report.summary, report.input, None))?;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@
 //! exit codes, `context` is what a verb finds around it, `options` are those that verbs share, and `show` is how things are
 //! written for people.
 
+mod account;
 mod admit;
 mod assign;
 mod audit;

@@ -134,9 +134,9 @@ impl Ledger {
         let unknown = || Error::UnknownIssue(issue.into());
         if options.dry_run {
             let row = self.read(|store| store.issue_by_name(&hash))?.ok_or_else(unknown)?;
-            return self.sweep(Some(&row.issue_id), true);
+            return self.sweep(Some(&row.issue_id), true, self.clock.now());
         }
-        let (issue_id, postponed_until) = self.write(|tx| {
+        let (issue_id, postponed_until, resolved) = self.write(|tx| {
             let mut row = tx.store.issue_by_name(&hash)?.ok_or_else(unknown)?;
             let policy = tx.store.policy(&row.policy_id, row.policy_version)?;
             let grace = options.grace_ms.unwrap_or(policy.grace_ms);
@@ -164,9 +164,9 @@ impl Ledger {
                 let fields = vec![("grace_ms", grace.into()), ("issue", row.issue_id.as_str().into())];
                 tx.log(Op::IssueResolved, fields)?;
             }
-            Ok((row.issue_id, postponed_until))
+            Ok((row.issue_id, postponed_until, tx.now))
         })?;
-        Ok(DeletionReport { postponed_until, ..self.sweep(Some(&issue_id), false)? })
+        Ok(DeletionReport { postponed_until, ..self.sweep(Some(&issue_id), false, resolved)? })
     }
 
     /// Carries out every deletion that is due: of resolved issues, of artifacts past their deadline, of temporary files
@@ -174,16 +174,16 @@ impl Ledger {
     ///
     /// It is refused if the wall clock jumped within one boot, and if more is due than the limits allow.
     pub fn purge(&self, options: PurgeOptions) -> Result<DeletionReport, Error> {
-        guard::check_clock(&self.home, &*self.clock, options.accept_clock)?;
-        let now = self.clock.now();
+        // What is due is decided by the very answer of the clock that was found to be right.
+        let now = guard::check_clock(&self.home, &*self.clock, options.accept_clock)?;
         let (due, all) = self.read(|store| Ok((store.count_due(now.0)?, store.count_owned()?)))?;
         options.limits.check(due, all, options.confirmed)?;
-        self.sweep(None, options.dry_run)
+        self.sweep(None, options.dry_run, now)
     }
 
     /// The one way to a deletion. With an issue, only its artifacts are looked at; a dry run for an issue takes all of
     /// them as due.
-    fn sweep(&self, issue_id: Option<&str>, dry_run: bool) -> Result<DeletionReport, Error> {
+    fn sweep(&self, issue_id: Option<&str>, dry_run: bool, now: Time) -> Result<DeletionReport, Error> {
         if !dry_run && self.store().is_restricted()? {
             // Who does not see every record cannot know what else needs a file.
             return match issue_id {
@@ -196,7 +196,6 @@ impl Ledger {
             take(&file)?;
         }
         let mut report = DeletionReport { dry_run, ..DeletionReport::default() };
-        let now = self.clock.now();
         let claims = if dry_run { None } else { Some(self.claims()?) };
         // First what was begun; then what is due, page by page; then what runs that died have left.
         let (begun, mut unfinished, of_issue) = self.read(|store| {

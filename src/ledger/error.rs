@@ -126,7 +126,7 @@ pub enum Error {
         why: &'static str,
     },
     /// More is due than may go without a question.
-    #[error("{due} artifacts are due, out of {all} that are held: too many to delete without a question")]
+    #[error("{due} of the {all} artifacts that are held are due: too many to delete without a question")]
     Mass {
         /// How many are due.
         due: u64,

@@ -39,31 +39,33 @@ impl Limits {
 
 /// Remembers where the wall clock stood in this boot, if nothing does yet.
 pub(super) fn anchor(home: &Home, clock: &dyn Clock) -> Result<(), Error> {
-    if let Some((boot, _)) = clock.boot()
+    if let Some((boot, since)) = clock.boot()
         && read(home)?.is_none_or(|(known, _)| known != boot)
     {
-        write(home, clock)?;
+        write(home, &boot, since, clock.now())?;
     }
     Ok(())
 }
 
 /// Compares the wall clock with the clock that only counts since the boot: in one boot they go together. Whoever accepts
-/// the clock makes the present moment the one to compare with from now on.
-pub(super) fn check_clock(home: &Home, clock: &dyn Clock, accepted: bool) -> Result<(), Error> {
-    let Some((boot, since)) = clock.boot() else { return Ok(()) };
+/// the clock makes the present moment the one to compare with from now on. Gives the moment that was compared.
+pub(super) fn check_clock(home: &Home, clock: &dyn Clock, accepted: bool) -> Result<Time, Error> {
+    let now = clock.now();
+    let Some((boot, since)) = clock.boot() else { return Ok(now) };
     match read(home)? {
         Some((known, offset)) if known == boot => {
-            let jump = clock.now().0.saturating_sub(since).saturating_sub(offset);
+            let jump = now.0.saturating_sub(since).saturating_sub(offset);
             if jump.saturating_abs() <= JUMP_MS {
-                return Ok(());
+                return Ok(now);
             }
             if !accepted {
                 return Err(Error::Clock { forward: jump > 0, by: Time(jump.saturating_abs()) });
             }
-            write(home, clock)
+            write(home, &boot, since, now)?;
         }
-        _ => write(home, clock),
+        _ => write(home, &boot, since, now)?,
     }
+    Ok(now)
 }
 
 /// The boot, and the wall clock at its beginning.
@@ -75,9 +77,8 @@ fn read(home: &Home) -> Result<Option<(String, i64)>, Error> {
     Ok(text.trim().split_once(' ').and_then(|(boot, offset)| Some((boot.to_string(), offset.parse().ok()?))))
 }
 
-fn write(home: &Home, clock: &dyn Clock) -> Result<(), Error> {
-    let Some((boot, since)) = clock.boot() else { return Ok(()) };
-    let text = format!("{boot} {}\n", clock.now().0.saturating_sub(since));
+fn write(home: &Home, boot: &str, since: i64, now: Time) -> Result<(), Error> {
+    let text = format!("{boot} {}\n", now.0.saturating_sub(since));
     let mut file = home.file(NAME)?;
     let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes()));
     written.map_err(|error| Error::io("write", &home.join(NAME), error))

@@ -496,6 +496,16 @@ impl Tx<'_> {
         self.store.put_artifact(row)
     }
 
+    fn add_artifact(&mut self, row: &ArtifactRow) -> Result<(), Error> {
+        self.note(row)?;
+        self.store.add_artifact(row)
+    }
+
+    fn add_location(&mut self, row: &LocationRow) -> Result<(), Error> {
+        self.note(row)?;
+        self.store.add_location(row)
+    }
+
     fn put_location(&mut self, row: &LocationRow) -> Result<(), Error> {
         self.note(row)?;
         self.store.put_location(row)

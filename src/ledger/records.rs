@@ -256,7 +256,7 @@ impl Tx<'_> {
             recipe: recipe.map(<[u8]>::to_vec),
             artifact_id,
         };
-        self.put_artifact(&row)?;
+        self.add_artifact(&row)?;
         Ok(row)
     }
 
@@ -283,7 +283,7 @@ impl Tx<'_> {
             host: (draft.role != Role::Url).then(|| self.me.host().to_string()),
             location_id,
         };
-        self.put_location(&row)?;
+        self.add_location(&row)?;
         Ok(row)
     }
 

@@ -50,11 +50,12 @@ pub(super) struct Sql<D> {
     pub(super) driver: D,
     /// The texts by which rows are put, by table.
     puts: HashMap<&'static str, Arc<str>>,
+    adds: HashMap<&'static str, Arc<str>>,
 }
 
 impl<D> Sql<D> {
     pub(super) fn new(driver: D) -> Sql<D> {
-        Sql { driver, puts: HashMap::new() }
+        Sql { driver, puts: HashMap::new(), adds: HashMap::new() }
     }
 }
 
@@ -79,6 +80,12 @@ impl<D: Driver> Sql<D> {
         self.driver.execute(&text, &row.cells()).map(drop)
     }
 
+    /// Inserts a row whose key is new, which looks for no other one.
+    fn add<R: Record>(&mut self, row: &R) -> Result<(), Error> {
+        let text = self.adds.entry(R::TABLE).or_insert_with(add_text::<R>).clone();
+        self.driver.execute(&text, &row.cells()).map(drop)
+    }
+
     /// The first column of each row.
     fn column<T: InCell>(&self, table: &'static str, sql: &str, parameters: &[Cell]) -> Result<Vec<T>, Error> {
         let rows = self.driver.query(sql, parameters)?;
@@ -90,21 +97,18 @@ impl<D: Driver> Sql<D> {
     }
 }
 
+/// Inserts a row.
+fn add_text<R: Record>() -> Arc<str> {
+    let places: Vec<String> = (1..=R::COLUMNS.split(", ").count()).map(|place| format!("${place}")).collect();
+    format!("INSERT INTO {} ({}) VALUES ({})", R::TABLE, R::COLUMNS, places.join(", ")).into()
+}
+
 /// Inserts a row, or replaces the one with its key.
 fn put_text<R: Record>() -> Arc<str> {
     let columns: Vec<&str> = R::COLUMNS.split(", ").map(str::trim).collect();
-    let places: Vec<String> = (1..=columns.len()).map(|place| format!("${place}")).collect();
     let changed = columns.iter().filter(|column| !R::KEY.split(", ").any(|key| key == **column));
     let changes: Vec<String> = changed.map(|column| format!("{column} = excluded.{column}")).collect();
-    let text = format!(
-        "INSERT INTO {} ({}) VALUES ({}) ON CONFLICT ({}) DO UPDATE SET {}",
-        R::TABLE,
-        R::COLUMNS,
-        places.join(", "),
-        R::KEY,
-        changes.join(", ")
-    );
-    text.into()
+    format!("{} ON CONFLICT ({}) DO UPDATE SET {}", add_text::<R>(), R::KEY, changes.join(", ")).into()
 }
 
 impl<D: Driver> Store for Sql<D> {
@@ -140,10 +144,7 @@ impl<D: Driver> Store for Sql<D> {
 
     fn put_policy(&mut self, row: &PolicyRow) -> Result<(), Error> {
         // Versions are never edited, and some who may add one may not.
-        let places: Vec<String> = (1..=row.cells().len()).map(|place| format!("${place}")).collect();
-        let (columns, places) = (PolicyRow::COLUMNS, places.join(", "));
-        let sql = format!("INSERT INTO retention_policy ({columns}) VALUES ({places})");
-        self.driver.execute(&sql, &row.cells()).map(drop)
+        self.add(row)
     }
 
     fn issue(&self, issue_id: &str) -> Result<Option<IssueRow>, Error> {
@@ -336,6 +337,10 @@ impl<D: Driver> Store for Sql<D> {
         self.put(row)
     }
 
+    fn add_artifact(&mut self, row: &ArtifactRow) -> Result<(), Error> {
+        self.add(row)
+    }
+
     fn location(&self, location_id: &str) -> Result<Option<LocationRow>, Error> {
         self.one("WHERE location_id = $1", &cells![location_id.to_string()])
     }
@@ -355,6 +360,10 @@ impl<D: Driver> Store for Sql<D> {
 
     fn put_location(&mut self, row: &LocationRow) -> Result<(), Error> {
         self.put(row)
+    }
+
+    fn add_location(&mut self, row: &LocationRow) -> Result<(), Error> {
+        self.add(row)
     }
 
     fn finish_artifact(&mut self, row: &ArtifactRow) -> Result<(), Error> {

@@ -116,6 +116,8 @@ pub(super) trait Store: Send {
     /// How many artifacts an issue has, and how many of them are not deleted.
     fn count_held(&self, issue_id: &str) -> Result<(u64, u64), Error>;
     fn put_artifact(&mut self, row: &ArtifactRow) -> Result<(), Error>;
+    /// The same for one that is new.
+    fn add_artifact(&mut self, row: &ArtifactRow) -> Result<(), Error>;
 
     fn location(&self, location_id: &str) -> Result<Option<LocationRow>, Error>;
     /// The copies of an artifact, in the order of their registration.
@@ -124,6 +126,8 @@ pub(super) trait Store: Send {
     /// The inputs of this content.
     fn inputs_of_content(&self, digest: &[u8]) -> Result<Vec<LocationRow>, Error>;
     fn put_location(&mut self, row: &LocationRow) -> Result<(), Error>;
+    /// The same for one that is new.
+    fn add_location(&mut self, row: &LocationRow) -> Result<(), Error>;
 
     fn counts_of(&self, artifact_id: &str) -> Result<Vec<(String, u64)>, Error>;
     fn put_count(&mut self, artifact_id: &str, rule_id: &str, count: u64) -> Result<(), Error>;

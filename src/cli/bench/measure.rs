@@ -13,11 +13,10 @@ use crate::artifact::ArtifactId;
 use crate::bench::race::{Budget, Runner, Times, race};
 use crate::bench::{Stages, corpus};
 use crate::cli::options::Detection;
-use crate::cli::scrub::job;
-use crate::cli::{Error, show};
+use crate::cli::{Error, account, show};
 use crate::container;
 use crate::detect::{Group, Isa};
-use crate::ledger::{FailCode, Finished, Ledger, NewArtifact, Registration};
+use crate::ledger::{FailCode, Finished, Ledger, Registration};
 use crate::pipeline::{self, Outcome, Report, Scrubber};
 use crate::source::file;
 use crate::text::{Head, Nature, sniff};
@@ -319,10 +318,10 @@ impl Subject {
         let Some((ledger, id)) = &self.record else { return Ok(()) };
         match report {
             Some(report) => {
-                let counts = report.summary.rules.iter().map(|rule| (rule.rule.clone(), rule.count)).collect();
-                let withheld = report.summary.withheld.len() as u64;
-                let input = self.is_whole.then_some(report.input);
-                ledger.finish(id, &Finished { input, output: None, withheld, counts })?;
+                let ended = account::ended(&report.summary, report.input, None);
+                // Of a longer file only a part was read.
+                let input = ended.input.filter(|_| self.is_whole);
+                ledger.finish(id, &Finished { input, ..ended })?;
             }
             None => ledger.fail(id, FailCode::Read)?,
         }
@@ -332,11 +331,7 @@ impl Subject {
 
 /// Records a file that is about to be read.
 fn record(ledger: Ledger, path: &Path) -> Result<(Ledger, ArtifactId), Error> {
-    let artifact = NewArtifact {
-        name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        input: job::real_input(path),
-        ..NewArtifact::default()
-    };
+    let artifact = account::to_read(path, Some(path));
     let registration = Registration { artifacts: vec![artifact], ..Registration::default() };
     let id = ledger.register(&registration)?.pop().ok_or(Error::Internal("the ledger gave no number"))?;
     Ok((ledger, id))

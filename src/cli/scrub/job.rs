@@ -8,8 +8,8 @@ use std::time::Instant;
 
 use super::{Args, SummaryFormat, stats};
 use crate::artifact::{ArtifactId, Content};
-use crate::cli::{Error, Exit, show};
-use crate::ledger::{FailCode, Finished, Ledger, NewArtifact, Registration};
+use crate::cli::{Error, Exit, account, show};
+use crate::ledger::{FailCode, Ledger, NewArtifact, Registration};
 use crate::pipeline::{self, Gathered, Knowledge, Report, Scrubber};
 use crate::report::Summary;
 use crate::sink;
@@ -98,16 +98,7 @@ impl Job {
     /// Records how an artifact ended well.
     pub fn finish(&self, id: Option<&ArtifactId>, report: &Report, output: Option<Content>) -> Result<(), Error> {
         if let (Some(ledger), Some(id)) = (&self.ledger, id) {
-            let summary = &report.summary;
-            ledger.finish(
-                id,
-                &Finished {
-                    input: Some(report.input),
-                    output,
-                    withheld: summary.withheld.len() as u64,
-                    counts: summary.rules.iter().map(|r| (r.rule.clone(), r.count)).collect(),
-                },
-            )?;
+            ledger.finish(id, &account::ended(&report.summary, report.input, output))?;
         }
         Ok(())
     }
@@ -176,7 +167,7 @@ fn overdue(ledger: &Ledger) -> Result<String, Error> {
     }
     if overdue.obligations > 0 {
         let copies = show::plural(overdue.obligations, "copy");
-        text.push_str(&format!("warning: {copies} that only a person can delete are overdue; see `scrubjay status`\n"));
+        text.push_str(&format!("warning: overdue: {copies} that only a person can delete; see `scrubjay status`\n"));
     }
     if overdue.reviews > 0 {
         let holds = show::plural(overdue.reviews, "hold");

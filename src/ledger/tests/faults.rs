@@ -151,3 +151,75 @@ fn every_call_of_the_database_may_fail() {
         }
     }
 }
+
+/// A clock of which the nth answer is wrong, once or from then on.
+struct Wrong {
+    hand: Arc<Hand>,
+    left: AtomicU64,
+    by: i64,
+    for_good: bool,
+}
+
+impl Clock for Wrong {
+    fn now(&self) -> Time {
+        let left = self.left.load(Ordering::SeqCst);
+        if left > 0 {
+            self.left.store(left - 1, Ordering::SeqCst);
+            return self.hand.now();
+        }
+        if !self.for_good {
+            self.left.store(u64::MAX, Ordering::SeqCst);
+        }
+        // As far back as it goes: what a clock that fails says.
+        Time(self.hand.now().0.saturating_add(self.by).max(0))
+    }
+
+    /// The second clock is right: it only counts.
+    fn boot(&self) -> Option<(String, i64)> {
+        Some(("boot-1".into(), self.hand.now().0))
+    }
+}
+
+#[test]
+fn every_answer_of_the_clock_may_be_wrong() {
+    for (by, for_good) in
+        [(400 * DAY, false), (400 * DAY, true), (-400 * DAY, false), (-400 * DAY, true), (i64::MIN, false)]
+    {
+        for good in 0.. {
+            assert!(good < 100, "it never ends");
+            let what = format!("answer {good}, wrong by {}, for good {for_good}", by / DAY);
+            let world = World::new();
+            let left = AtomicU64::new(good);
+            let clock = Arc::new(Wrong { hand: world.hand.clone(), left, by, for_good });
+            world.file("x", "content");
+            world.file("held", "content too");
+            let ledger = world.open(clock.clone()).unwrap();
+            let recorded =
+                ledger.record(&world.path("x"), "ZD-1").and_then(|_| ledger.record(&world.path("held"), "ZD-2"));
+            recorded.unwrap();
+            // What was recorded, and compared with the time since the boot, while the clock was right is not due before its
+            // time, whatever the clock says then.
+            let was_right = (1..1000).contains(&clock.left.load(Ordering::SeqCst));
+            ledger.hold("ZD-2", "x", world.hand.now().plus(900 * DAY)).unwrap();
+            let purged = ledger.purge(PurgeOptions::default());
+            assert!(!was_right || world.path("x").exists(), "{what}: {purged:?}");
+            assert!(world.path("held").exists(), "{what}: a hold knows no clock");
+            let was_wrong = clock.left.load(Ordering::SeqCst) == 0 || clock.left.load(Ordering::SeqCst) > 1000;
+            drop(ledger);
+            let ledger = world.open(world.hand.clone()).unwrap();
+            let report = ledger.resolve("ZD-1", ResolveOptions::default()).unwrap();
+            assert!(!report.is_incomplete(), "{what}: {report:?}");
+            assert!(!world.path("x").exists(), "{what}: what is resolved is deleted");
+            ledger.release("ZD-2").unwrap();
+            ledger.resolve("ZD-2", ResolveOptions::default()).unwrap();
+            assert_eq!(world.listing(), Vec::<String>::new(), "{what}");
+            assert!(deletions(&ledger).values().all(|times| *times == 1), "{what}");
+            assert!(ledger.audit_verify().unwrap().problems.is_empty(), "{what}");
+            let found = ledger.fsck(true).unwrap();
+            assert!(found.contradictions.is_empty() && found.findings.is_empty(), "{what}: {found:?}");
+            if !was_wrong {
+                break;
+            }
+        }
+    }
+}

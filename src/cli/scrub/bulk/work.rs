@@ -1,0 +1,226 @@
+//! What workers do with a file: scrub it, copy the output of an equal one, or compare it with what an earlier run has done.
+
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError, mpsc};
+
+use super::batch::rule_counts;
+use super::{Act, Bulk, Done, Made, Output, Task};
+use crate::artifact::Content;
+use crate::cli::Error;
+use crate::cli::scrub::explain;
+use crate::cli::scrub::list::Item;
+use crate::cli::scrub::twins::{self, Found, Key};
+use crate::pipeline::{self, Report};
+use crate::report::Summary;
+use crate::sink::{self, FileSink, Place};
+use crate::source::file::{self, OpenFile};
+
+/// What a worker keeps from one file to the next.
+#[derive(Default)]
+struct Hands {
+    input: file::Way,
+    output: sink::Way,
+}
+
+impl Bulk<'_> {
+    /// What a worker does until there is no more to do.
+    pub(super) fn work(&self, tasks: &Mutex<mpsc::Receiver<(u64, Vec<Task>)>>, done: &mpsc::Sender<(u64, Done)>) {
+        let mut hands = Hands::default();
+        loop {
+            let taken = tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let Ok((number, slice)) = taken else { return };
+            for task in slice {
+                let act = AssertUnwindSafe(|| self.deal_with(&task, &mut hands));
+                let made = catch_unwind(act).unwrap_or(Err(Error::Scrub(pipeline::Error::Panicked)));
+                if done.send((number, (task, made))).is_err() {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn deal_with(&self, task: &Task, hands: &mut Hands) -> Result<Made, Error> {
+        let mut input = task.item.input.open(&mut hands.input)?;
+        match &task.act {
+            Act::Compare(before) => {
+                let Some(ledger) = &self.job.ledger else { return Ok(Made::Differs) };
+                let is_input = ledger.is_input_of(before, content_of(&mut input)?);
+                let is_output = is_input && {
+                    let mut output = file::open(&task.place.target)?;
+                    ledger.print(content_of(&mut output)?) == before.output
+                };
+                Ok(if is_output { Made::Same } else { Made::Differs })
+            }
+            Act::Scrub { is_named, left } => {
+                if let Some(left) = left {
+                    // It is recorded as ours, and its run is dead. If it cannot be removed, the new one cannot be made.
+                    let _ = std::fs::remove_file(left);
+                }
+                self.scrub(task, &mut input, *is_named, hands)
+            }
+        }
+    }
+
+    fn scrub(&self, task: &Task, input: &mut OpenFile, is_named: bool, hands: &mut Hands) -> Result<Made, Error> {
+        let (item, place) = (&task.item, &task.place);
+        let key = self.key_of(item, input)?;
+        if let Some(key) = &key {
+            let found = self.twins().claim(key);
+            match found {
+                Found::Later => return Ok(Made::Later),
+                Found::Twin(twin) => {
+                    if let Some(made) = self.copied(task, input, key, &twin, is_named, hands)? {
+                        return Ok(made);
+                    }
+                    self.twins().reclaim(key);
+                }
+                Found::Nothing => {
+                    if let Some(twin) = self.earlier(item, key)?
+                        && let Some(made) = self.copied(task, input, key, &twin, is_named, hands)?
+                    {
+                        self.twins().is_made(key.clone(), twin);
+                        return Ok(made);
+                    }
+                }
+            }
+        }
+        let scrubbed = self.scrub_anew(item, place, input, is_named, hands);
+        match scrubbed {
+            Ok(output) if item.seen.as_ref().is_some_and(|seen| seen.differs(output.input)) => {
+                if let Some(key) = &key {
+                    self.twins().is_not_made(key);
+                }
+                Err(Error::Changed { path: item.input.path() })
+            }
+            Ok(mut output) => {
+                output.key = Some(key.unwrap_or_else(|| Key::new(&item.owner, output.input)));
+                Ok(Made::Written(Box::new(output)))
+            }
+            Err(error) => {
+                if let Some(key) = &key {
+                    self.twins().is_not_made(key);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// The content of a file, if there may be an equal one: it is read twice only then.
+    fn key_of(&self, item: &Item, input: &mut OpenFile) -> Result<Option<Key>, Error> {
+        // What is told of each candidate is told of the file itself.
+        if self.job.args.explain || self.job.args.stats || item.size == 0 {
+            return Ok(None);
+        }
+        let may_be = self.twins().may_have(&item.owner, item.size);
+        let is_known = item.owner.has_past && self.job.ledger.is_some();
+        if !may_be && !is_known {
+            return Ok(None);
+        }
+        let content = content_of(input)?;
+        std::io::Seek::rewind(input).map_err(|source| Error::Scrub(pipeline::Error::Read(source)))?;
+        Ok(Some(Key::new(&item.owner, content)))
+    }
+
+    /// An equal file of an earlier run.
+    fn earlier(&self, item: &Item, key: &Key) -> Result<Option<twins::Twin>, Error> {
+        let (Some(ledger), Some(issue), true) = (&self.job.ledger, &item.owner.issue, item.owner.has_past) else {
+            return Ok(None);
+        };
+        if self.job.args.force {
+            return Ok(None);
+        }
+        let Some(twin) = ledger.twin(issue, &self.job.recipe, key.content)? else { return Ok(None) };
+        let counts = rule_counts(self.job, twin.counts);
+        Ok(Some(twins::Twin {
+            path: twin.path.into(),
+            expected: twins::Expected::Print(twin.output),
+            counts: counts.into(),
+        }))
+    }
+
+    /// Copies the output of an equal file; none if that is not there any more, or not what it was.
+    fn copied(
+        &self,
+        task: &Task,
+        input: &OpenFile,
+        key: &Key,
+        twin: &twins::Twin,
+        is_named: bool,
+        hands: &mut Hands,
+    ) -> Result<Option<Made>, Error> {
+        let Ok(from) = File::open(&*twin.path) else { return Ok(None) };
+        let mut sink = self.create(&task.place, is_named, hands)?;
+        sink.copy(&from).map_err(|source| Error::Scrub(pipeline::Error::Write(source)))?;
+        let written = sink.close();
+        let is_it = match &twin.expected {
+            twins::Expected::Content(content) => *content == written.content(),
+            twins::Expected::Print(print) => {
+                self.job.ledger.as_ref().is_some_and(|ledger| ledger.print(written.content()) == *print)
+            }
+        };
+        if !is_it {
+            return Ok(None);
+        }
+        if file::changed_since(input).unwrap_or(true) {
+            return Err(Error::Changed { path: task.item.input.path() });
+        }
+        self.progress.add(task.item.size);
+        let summary = Summary {
+            rules: twin.counts.to_vec(),
+            artifacts: 1,
+            scrubbed: 1,
+            copied: 1,
+            bytes_in: key.content.size,
+            bytes_out: written.content().size,
+            ..Summary::default()
+        };
+        let is_beside = task.place.is_beside_root(&hands.output);
+        let output = Output { written, is_beside, input: key.content, summary, key: None, is_copy: true };
+        Ok(Some(Made::Written(Box::new(output))))
+    }
+
+    fn create(&self, place: &Place, is_named: bool, hands: &mut Hands) -> Result<FileSink, Error> {
+        if !is_named && let Some(sink) = place.create_unnamed(&mut hands.output)? {
+            return Ok(sink);
+        }
+        // Only a file system below the root that differs from the root's comes here without a recorded name.
+        if !is_named {
+            return Err(Error::Sink(sink::Error::Refused {
+                path: place.target.clone(),
+                why: "its file system has no files without names, unlike that of the output directory",
+            }));
+        }
+        Ok(place.create(&mut hands.output)?)
+    }
+
+    fn scrub_anew(
+        &self,
+        item: &Item,
+        place: &Place,
+        input: &mut OpenFile,
+        is_named: bool,
+        hands: &mut Hands,
+    ) -> Result<Output, Error> {
+        let mut sink = self.create(place, is_named, hands)?;
+        let is_beside = place.is_beside_root(&hands.output);
+        let scrubber = &item.owner.scrubber;
+        let report: Report = scrubber.scrub_file(input, self.progress.watching(), &mut sink)?;
+        if file::changed_since(input).unwrap_or(true) || report.input.size != input.seen().size {
+            return Err(Error::Changed { path: item.input.path() });
+        }
+        let written = sink.close();
+        self.job.verify_with(scrubber, &written.path())?;
+        let name = item.told();
+        explain::print_with(scrubber, &report, &name);
+        let mut summary = report.summary;
+        summary.within(&name);
+        Ok(Output { written, is_beside, input: report.input, summary, key: None, is_copy: false })
+    }
+}
+
+/// The content of a file, read to its end.
+fn content_of(file: &mut OpenFile) -> Result<Content, Error> {
+    let read = crate::source::HashingReader::new(&mut *file).drain();
+    read.map_err(|source| Error::Scrub(pipeline::Error::Read(source)))
+}
