@@ -672,7 +672,7 @@ fn planted() -> (String, Vec<String>) {
     ]
     .concat();
     let rows: Vec<(String, Vec<&str>)> = vec![
-        ("mail jane.roe@example.com".into(), vec!["jane.roe"]),
+        ("gr\u{fc}n ist die Mail an jane.roe@example.com".into(), vec!["jane.roe"]),
         ("GET /u?name=jane.roe%40example.com&x=1".into(), vec!["jane.roe"]),
         ("<a>jane.roe&#64;example.com</a>".into(), vec!["jane.roe"]),
         (r#"{"m":"jane.roe\u0040example.com"}"#.into(), vec!["jane.roe"]),
@@ -684,6 +684,11 @@ fn planted() -> (String, Vec<String>) {
         ("card 4111 1111 1111 1111".into(), vec!["4111 1111"]),
         ("iban DE89 3704 0044 0532 0130 00".into(), vec!["0044 0532"]),
         ("phone: +49 30 901820".into(), vec!["901820"]),
+        ("date of birth: 1987-03-12".into(), vec!["1987-03-12"]),
+        ("login failed for user=jroe7 from home /home/jroe7/x".into(), vec!["jroe7"]),
+        (r#"{"a":"{\"b\":\"{\\\"c\\\":\\\"jane.roe\\\\u0040example.com\\\"}\"}"}"#.into(), vec!["jane.roe"]),
+        (r#""Mail"=hex(1):6a,00,61,00,6e,00,65,00,40,00,78,00,2e,00,65,00,78,00,61,00,6d,00,70,00,6c,00,65,00,00,00"#.into(), vec!["6a,00,61,00,6e"]),
+        ("powershell -enc cABhAHMAcwB3AG8AcgBkAD0AdABpAGcAZQByADkA".into(), vec!["cABhAHMA"]),
         ("password=hunter2hunter2".into(), vec!["hunter2"]),
         ("https://jroe:hunter2hunter2@db.example/x".into(), vec!["hunter2"]),
         ("Authorization: Basic amFuZTpodW50ZXIyaHVudGVyMg==".into(), vec!["amFuZTpo"]),
@@ -700,9 +705,15 @@ fn planted() -> (String, Vec<String>) {
 #[test]
 fn nothing_planted_is_left_in_any_encoding_three_deep() {
     type Encode = fn(&str) -> Vec<u8>;
-    const ENCODINGS: [(&str, Encode); 5] = [
+    const ENCODINGS: [(&str, Encode); 9] = [
         ("UTF-8", |text| text.as_bytes().to_vec()),
         ("UTF-8 with a mark", |text| [b"\xef\xbb\xbf", text.as_bytes()].concat()),
+        ("Latin-1", |text| text.chars().map(|c| c as u8).collect()),
+        ("UTF-16 with a mark", |text| format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect()),
+        ("UTF-16 with the other mark", |text| {
+            format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_be_bytes).collect()
+        }),
+        ("UTF-32, high byte first", |text| text.chars().flat_map(|c| u32::from(c).to_be_bytes()).collect()),
         ("UTF-16, low byte first", |text| text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
         ("UTF-16, high byte first", |text| text.encode_utf16().flat_map(u16::to_be_bytes).collect()),
         ("UTF-32", |text| text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect()),
@@ -710,10 +721,15 @@ fn nothing_planted_is_left_in_any_encoding_three_deep() {
     let (text, canaries) = planted();
     // Every format holds every other, in one of the encodings.
     for (which, (name, encode)) in ENCODINGS.into_iter().enumerate() {
+        // The mark at the beginning is no part of what is looked for.
+        let mark = encode("").len();
+        let canaries: Vec<Vec<u8>> = canaries.iter().map(|canary| encode(canary)[mark..].to_vec()).collect();
+        let packed = encode(&text);
+        assert!(canaries.iter().all(|canary| memchr::memmem::find(&packed, canary).is_some()), "{name}");
         let clean = scrub(&encode(&text)).0;
         for (n, outer) in ROWS.iter().enumerate() {
             for (m, inner) in ROWS.iter().enumerate() {
-                if (n + 2 * m) % ENCODINGS.len() != which {
+                if (n + m) % ENCODINGS.len() != which {
                     continue;
                 }
                 let middle = &ROWS[(n + m + 1) % ROWS.len()];
@@ -729,7 +745,7 @@ fn nothing_planted_is_left_in_any_encoding_three_deep() {
                 }
                 assert!(content == clean, "{what}");
                 for canary in &canaries {
-                    assert!(memchr::memmem::find(&content, &encode(canary)).is_none(), "{canary} in {what}");
+                    assert!(memchr::memmem::find(&content, canary).is_none(), "{} in {what}", canary.escape_ascii());
                 }
             }
         }

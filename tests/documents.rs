@@ -546,3 +546,44 @@ fn one_value_has_one_name_in_every_spelling() {
     }
     assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+/// What formats state by the place of a value, with examples and counter-examples of each rule.
+#[test]
+fn what_formats_state_is_counted_under_rules_of_its_own() {
+    let core = |inside: &str| format!("<cp:coreProperties xmlns:cp=\"c\" xmlns:dc=\"d\">{inside}</cp:coreProperties>");
+    let app = |inside: &str| format!("<Properties>{inside}</Properties>");
+    let office = |name: &str, xml: &str| {
+        let body = "<w:document xmlns:w=\"w\"><w:body><w:p><w:r><w:t>text</w:t></w:r></w:p></w:body></w:document>";
+        let types = "<Types><Default Extension=\"xml\" ContentType=\"application/xml\"/></Types>";
+        zip(&[
+            ("[Content_Types].xml", types.as_bytes()),
+            ("word/document.xml", body.as_bytes()),
+            (name, xml.as_bytes()),
+        ])
+    };
+    let mail = |field: &str| {
+        format!("{field}\r\nSubject: x\r\nDate: Fri, 1 May 2026 10:14:02 +0000\r\n\r\ntext\r\n").into_bytes()
+    };
+    let rows: Vec<(&str, Vec<u8>, u64)> = vec![
+        ("stated-name", office("docProps/core.xml", &core("<dc:creator>Ann Lee</dc:creator>")), 1),
+        ("stated-name", office("docProps/core.xml", &core("<cp:lastModifiedBy>Bo Li</cp:lastModifiedBy>")), 1),
+        ("stated-name", office("docProps/app.xml", &app("<Manager>Cy Orr</Manager>")), 1),
+        (
+            "stated-name",
+            office("docProps/core.xml", &core("<dc:title>Ann Lee</dc:title><cp:revision>7</cp:revision>")),
+            0,
+        ),
+        ("stated-name", mail("From: bob <a1@x.example>"), 1),
+        ("stated-name", mail("X-Mailer: Ann Lee"), 0),
+        ("stated-host", mail("Received: from relay7 (relay7 [203.0.113.7]) by mx9; Fri, 1 May 2026 10:14:02 +0000"), 1),
+        ("stated-host", mail("MIME-Version: 1.0"), 0),
+        ("stated-company", office("docProps/app.xml", &app("<Company>Globex</Company>")), 1),
+        ("stated-company", office("docProps/app.xml", &app("<Application>Globex</Application><Pages>3</Pages>")), 0),
+    ];
+    let scrubber = scrubjay::Scrubber::builder().unrecorded().build().unwrap();
+    for (n, (rule, bytes, least)) in rows.into_iter().enumerate() {
+        let report = scrubber.scrub(&bytes[..], &mut Vec::new()).unwrap();
+        let count = report.summary.rules.iter().find(|count| &*count.rule == rule).map_or(0, |count| count.count);
+        assert!(count >= least && (least > 0 || count == 0), "row {n}: {rule} took {count}");
+    }
+}

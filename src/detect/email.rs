@@ -64,7 +64,7 @@ impl Detector for Email {
         };
         let end = match view.at(at) {
             Some(b'[') => literal_end(view, at),
-            _ => domain_end(view, at),
+            _ => without_endings(view, at, domain_end(view, at)),
         };
         if end <= at {
             return out.left(0, hit.at, "no domain behind it");
@@ -83,6 +83,25 @@ impl Detector for Email {
             }
         }
     }
+}
+
+/// Where a domain ends that the name of a file begins with: `jane@example.com.tar.gz`. No domain ends in these.
+fn without_endings(view: &View<'_>, start: usize, end: usize) -> usize {
+    const ENDINGS: [&[u8]; 27] = [
+        b"tgz", b"gz", b"bz2", b"xz", b"zst", b"7z", b"tar", b"log", b"txt", b"csv", b"tsv", b"json", b"jsonl", b"xml",
+        b"html", b"yaml", b"yml", b"pdf", b"docx", b"xlsx", b"pptx", b"png", b"jpg", b"jpeg", b"eml", b"har", b"bak",
+    ];
+    if view.is_capped_at(end) {
+        return end;
+    }
+    let mut domain = view.slice(start, end);
+    while let Some(dot) = memchr::memrchr(b'.', domain)
+        && domain[..dot].contains(&b'.')
+        && ENDINGS.iter().any(|ending| domain[dot + 1..].eq_ignore_ascii_case(ending))
+    {
+        domain = &domain[..dot];
+    }
+    start + domain.len()
 }
 
 /// The name that an address is given for: `Jane Roe <jane@...>`, `"Roe, Jane" <...>`, `Jane Roe [mailto:...]`,
