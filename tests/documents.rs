@@ -588,7 +588,7 @@ fn what_formats_state_is_counted_under_rules_of_its_own() {
     ];
     let scrubber = scrubjay::Scrubber::builder().unrecorded().build().unwrap();
     for (n, (rule, bytes, least)) in rows.into_iter().enumerate() {
-        let report = scrubber.scrub(&bytes[..], &mut Vec::new()).unwrap();
+        let report = scrubber.scrub(&bytes[..], Vec::new()).unwrap();
         let count = report.summary.rules.iter().find(|count| &*count.rule == rule).map_or(0, |count| count.count);
         assert!(count >= least && (least > 0 || count == 0), "row {n}: {rule} took {count}");
     }
