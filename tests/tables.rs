@@ -339,3 +339,42 @@ fn a_dump_of_postgresql_in_their_shape_loads_again() {
 fn ten_thousand_users_leave_nobody_in_any_shape() {
     nobody_is_left(10_000);
 }
+
+/// Jira keeps the key of an entry in one table and its value in another, under the same id.
+#[test]
+fn a_value_is_told_by_the_key_of_its_entry_in_another_table() {
+    const ENTRIES: &str = "1\tjira.properties\t1\tjira.mail.smtp.password\t5
+2\tjira.properties\t1\tjira.option.voting\t5
+3\tjira.properties\t1\tjira.lf.logo.width\t5
+";
+    const VALUES: &str = "1\thunter\n2\ttrue\n3\t57\n";
+    let header = "id\tentity_name\tentity_id\tproperty_key\tpropertytype\n";
+    let copy = format!(
+        "COPY public.propertyentry (id, entity_name, entity_id, property_key, propertytype) FROM stdin;\n{ENTRIES}\\.\n\n\
+         COPY public.propertystring (id, propertyvalue) FROM stdin;\n{VALUES}\\.\n"
+    );
+    let tabs = format!("{header}{ENTRIES}\nid\tpropertyvalue\n{VALUES}");
+    let row = |line: &str| format!("('{}')", line.replace('\t', "','"));
+    let rows = |lines: &str| lines.lines().map(row).collect::<Vec<_>>().join(",");
+    let inserts = format!(
+        "INSERT INTO propertyentry (id, entity_name, entity_id, property_key, propertytype) VALUES {};\n\
+         INSERT INTO propertystring (id, propertyvalue) VALUES {};\n",
+        rows(ENTRIES),
+        rows(VALUES)
+    );
+    let markup = "<entity-engine-xml>
+<OSPropertyEntry id=\"1\" entityName=\"jira.properties\" entityId=\"1\" propertyKey=\"jira.mail.smtp.password\" type=\"5\"/>
+<OSPropertyString id=\"1\" value=\"hunter\"/>
+<OSPropertyString id=\"2\" value=\"true\"/>
+</entity-engine-xml>\n"
+        .to_string();
+    for text in [copy, tabs, inserts, markup] {
+        for threads in [1, 2] {
+            let out = scrub_by(&text, 64, threads, usize::MAX, false);
+            assert!(!out.contains("hunter"), "{out}");
+            let mark = out.find("PASSWORD_").unwrap_or_else(|| panic!("{out}"));
+            let back = format!("{}hunter{}", &out[..mark], &out[mark + "PASSWORD_".len() + 11..]);
+            assert_eq!(back, text, "nothing else changes");
+        }
+    }
+}

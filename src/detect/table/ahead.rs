@@ -12,6 +12,7 @@ use crate::detect::dictionary::Terms;
 use crate::detect::table::aligned::Aligned;
 use crate::detect::table::cell::Out;
 use crate::detect::table::delimited::Delimited;
+use crate::detect::table::told::Entries;
 use crate::detect::table::{Cell, Next, Reader, Shape, Text};
 
 /// A table that is being read, as it is where a row begins.
@@ -45,12 +46,19 @@ pub struct Ahead {
 }
 
 impl Opened {
-    /// The table `number`, whose first row comes next; `None` if its rows are no lines.
+    /// The table `number`, whose first row comes next; `None` if its rows are no lines, or
+    /// if what they say depends on other tables.
     pub(super) fn new(number: u64, table: &Shape) -> Option<Opened> {
         let rows = match table {
-            Shape::Delimited(table) => Rows::Delimited((**table).clone()),
-            Shape::Aligned(table) => Rows::Aligned((**table).clone()),
-            Shape::Expanded(_) | Shape::Insert(_) | Shape::InsertInto(..) | Shape::Made(..) | Shape::Markup(_) => {
+            Shape::Delimited(table) if !table.has_entries() => Rows::Delimited((**table).clone()),
+            Shape::Aligned(table) if !table.has_entries() => Rows::Aligned((**table).clone()),
+            Shape::Delimited(_)
+            | Shape::Aligned(_)
+            | Shape::Expanded(_)
+            | Shape::Insert(_)
+            | Shape::InsertInto(..)
+            | Shape::Made(..)
+            | Shape::Markup(_) => {
                 return None;
             }
         };
@@ -62,8 +70,9 @@ impl Opened {
         let own = chunk.bytes.get(chunk.own.start..decided)?;
         let from = chunk.own.start + memchr::memchr(b'\n', own)? + 1;
         let text = Text { bytes: chunk.bytes, end: decided, is_over: chunk.is_last && decided == chunk.bytes.len() };
-        let (mut found, mut cells) = (Vec::new(), Vec::new());
-        let mut out = Out { bytes: chunk.bytes, base: chunk.base, found: &mut found, cells: &mut cells, reader, keep };
+        let (mut found, mut cells, mut entries) = <(Vec<_>, Vec<_>, Entries)>::default();
+        let (bytes, base) = (chunk.bytes, chunk.base);
+        let mut out = Out { bytes, base, found: &mut found, cells: &mut cells, reader, keep, entries: &mut entries };
         let (next, table) = match self.rows.clone() {
             Rows::Delimited(mut table) => (table.advance(text, from, &mut out), Shape::Delimited(Box::new(table))),
             Rows::Aligned(mut table) => (table.advance(text, from, &mut out), Shape::Aligned(Box::new(table))),

@@ -6,7 +6,8 @@
 use crate::detect::bytes::ByteSet;
 use crate::detect::run::Run;
 use crate::detect::table::cell::{Out, Written, trimmed};
-use crate::detect::table::column::{Column, Columns, Sort};
+use crate::detect::table::column::{Column, Columns};
+use crate::detect::table::told::Told;
 use crate::detect::table::{HOLD, Next, Text};
 use crate::width;
 
@@ -29,7 +30,7 @@ pub struct Aligned {
     widths: Vec<usize>,
     columns: Columns,
     state: State,
-    told: Option<Sort>,
+    told: Told,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +60,12 @@ enum Walk {
 impl Aligned {
     /// A table of cells of these widths, whose first row comes next.
     pub fn new(bars: Bars, widths: Vec<usize>, columns: Columns) -> Aligned {
-        Aligned { bars, widths, columns, state: State::Row, told: None }
+        Aligned { bars, widths, columns, state: State::Row, told: Told::default() }
+    }
+
+    /// Whether its rows are read with what other tables say.
+    pub(super) fn has_entries(&self) -> bool {
+        self.columns.has_entries()
     }
 
     /// Whether a row comes next.
@@ -82,7 +88,7 @@ impl Aligned {
                         None if head.len() < HOLD && !text.is_over => return Next::Wait(at),
                         None => head,
                     };
-                    self.told = None;
+                    self.told = Told::default();
                     self.state = match self.begins(line) {
                         Begins::Row => State::Cell(0),
                         Begins::Frame => State::Last,
@@ -212,17 +218,8 @@ impl Aligned {
             Some(_) => out.fixed(start, to, end),
             None => out.cell(start, end),
         }
-        let judge = &out.reader.judge;
-        let sort = match self.columns.get(number) {
-            Column::Stays | Column::Known => None,
-            Column::Holds(sort) => Some(sort),
-            Column::Key => {
-                self.told = judge.told(&out.bytes[from..to]);
-                None
-            }
-            column => self.told.and_then(|told| judge.as_label(told, column)),
-        };
-        if let Some(sort) = sort {
+        let value = &out.bytes[from..to];
+        if let Some(sort) = self.told.take(self.columns.get(number), value, out) {
             out.value(from, to, sort, Written::Plain);
         }
     }

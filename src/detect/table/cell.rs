@@ -7,6 +7,7 @@ use crate::detect::handle;
 use crate::detect::person;
 use crate::detect::run::Run;
 use crate::detect::table::column::Sort;
+use crate::detect::table::told::Entries;
 use crate::detect::table::{Cell, Reader};
 use crate::finding::{Confidence, Encoding, Form, Place, RuleId};
 use crate::kind::{Family, Kind};
@@ -22,6 +23,8 @@ pub struct Out<'a> {
     pub cells: &'a mut Vec<Cell>,
     pub reader: &'a Reader,
     pub keep: &'a Terms,
+    /// What the keys of entries said whose values stand in other tables.
+    pub entries: &'a mut Entries,
 }
 
 /// How a value is written in its cell.

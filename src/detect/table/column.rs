@@ -28,6 +28,8 @@ pub enum Column {
     Known,
     /// Its cells go.
     Holds(Sort),
+    /// Its cells are ids of entries, whose key and value may stand in two tables.
+    Entry,
     /// Its cells are keys, which say what the next values are.
     Key,
     /// Its cells are what the key in the row says.
@@ -42,7 +44,24 @@ pub struct Columns {
     list: Vec<Column>,
 }
 
+impl Column {
+    /// A column of Jira's `OSPropertyEntry` or `OSPropertyString`.
+    pub fn of_entry(name: &[u8]) -> Column {
+        match joined(bare(name)).as_str() {
+            "id" => Column::Entry,
+            "propertykey" => Column::Key,
+            "value" | "propertyvalue" => Column::Value,
+            _ => Column::Stays,
+        }
+    }
+}
+
 impl Columns {
+    /// Whether what some of them hold is told by other tables.
+    pub fn has_entries(&self) -> bool {
+        self.list.contains(&Column::Entry)
+    }
+
     /// These columns, the first of them.
     pub fn new(columns: impl IntoIterator<Item = Column>) -> Columns {
         Columns { list: columns.into_iter().take(COLUMNS).collect() }
@@ -115,6 +134,11 @@ impl Subject {
         self.0.and_then(|number| SUBJECTS.get(number)).is_some_and(|(names, _)| PAIRS.contains(&names[0]))
     }
 
+    /// Whether its rows are the keys of entries, or their values.
+    pub fn is_entries(self) -> bool {
+        self.0.and_then(|number| SUBJECTS.get(number)).is_some_and(|(names, _)| names[0] == "ospropertyentry")
+    }
+
     fn word(self, name: &str) -> Option<(Option<Kind>, bool)> {
         let (_, columns) = SUBJECTS.get(self.0?)?;
         columns.iter().find(|(column, _)| *column == name).map(|(_, kind)| (Some(*kind), true))
@@ -136,6 +160,7 @@ impl Judge {
         let mut list: Vec<Column> = names.iter().map(|name| self.column(name, subject)).collect();
         pair_up(&names, &mut list);
         name_them(&names, &mut list);
+        enter(&names, &mut list);
         Columns::new(list)
     }
 
@@ -242,6 +267,20 @@ impl Judge {
     fn word(&self, joined: &str) -> Option<(Option<Kind>, bool)> {
         let numbered = joined.trim_end_matches(|c: char| c.is_ascii_digit());
         self.words.get(joined).or_else(|| self.words.get(numbered)).copied()
+    }
+}
+
+/// Marks the columns of tables of which one has the keys and another the values: `propertyentry`, `propertystring`.
+fn enter(names: &[&[u8]], list: &mut [Column]) {
+    let is = |word: &str| names.iter().any(|name| joined(bare(name)) == word);
+    if !is("id") || !(is("propertykey") && is("propertytype") || is("propertyvalue") && names.len() == 2) {
+        return;
+    }
+    for (name, column) in names.iter().zip(list) {
+        match Column::of_entry(name) {
+            Column::Stays => {}
+            entry => *column = entry,
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 use crate::detect::bytes::ByteSet;
 use crate::detect::run::{self, Run, Step};
 use crate::detect::table::cell::{Out, Written};
-use crate::detect::table::column::{Column, Columns, Sort};
+use crate::detect::table::column::{Column, Columns};
+use crate::detect::table::told::Told;
 use crate::detect::table::{HOLD, Next, Text};
 
 /// How the cells of a table are written.
@@ -35,7 +36,7 @@ pub struct Delimited {
     columns: Columns,
     state: State,
     /// What the key in the row says of the values behind it.
-    told: Option<Sort>,
+    told: Told,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +106,12 @@ struct Stop {
 impl Delimited {
     /// A table of these columns, whose first row comes next.
     pub fn new(dialect: Dialect, columns: Columns) -> Delimited {
-        Delimited { dialect, columns, state: State::Row, told: None }
+        Delimited { dialect, columns, state: State::Row, told: Told::default() }
+    }
+
+    /// Whether its rows are read with what other tables say.
+    pub(super) fn has_entries(&self) -> bool {
+        self.columns.has_entries()
     }
 
     /// Whether a row comes next.
@@ -125,7 +131,7 @@ impl Delimited {
                     Begins::No => return Next::Ended(at),
                     Begins::Other => self.state = State::Other,
                     Begins::Yes => {
-                        self.told = None;
+                        self.told = Told::default();
                         self.state = State::Cell(0);
                     }
                 },
@@ -217,16 +223,8 @@ impl Delimited {
     /// Takes a cell for what its column holds.
     fn take(&mut self, number: usize, cell: &Cell, out: &mut Out<'_>) {
         out.cell(cell.start, cell.end);
-        let sort = match self.columns.get(number) {
-            Column::Stays | Column::Known => return,
-            Column::Holds(sort) => Some(sort),
-            Column::Key => {
-                self.told = out.reader.judge.told(&out.bytes[cell.start..cell.end]);
-                return;
-            }
-            column => self.told.and_then(|told| out.reader.judge.as_label(told, column)),
-        };
-        let Some(sort) = sort else { return };
+        let value = &out.bytes[cell.start..cell.end];
+        let Some(sort) = self.told.take(self.columns.get(number), value, out) else { return };
         out.value(cell.start, cell.end, sort, self.written(cell.is_quoted));
     }
 
@@ -254,10 +252,8 @@ impl Delimited {
         };
         let sort = match self.columns.get(number) {
             Column::Holds(sort) => Some(sort),
-            column @ (Column::Value | Column::Label) => {
-                self.told.and_then(|told| out.reader.judge.as_label(told, column))
-            }
-            Column::Stays | Column::Known | Column::Key => None,
+            column @ (Column::Value | Column::Label) => self.told.label(column, out),
+            Column::Stays | Column::Known | Column::Key | Column::Entry => None,
         };
         if let Some(sort) = sort {
             out.open(start, to, sort, run);

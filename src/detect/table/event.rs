@@ -91,6 +91,9 @@ const SIGNS: &[(Mark, Sign)] = &[
     (Mark::Exact(b"<OAuthServiceProviderToken "), Sign::Element),
     (Mark::Exact(b"<Component "), Sign::Element),
     (Mark::Exact(b"<Project "), Sign::Element),
+    (Mark::Exact(b"<OSPropertyEntry "), Sign::Element),
+    (Mark::Exact(b"<OSPropertyString "), Sign::Element),
+    (Mark::Exact(b"<OSPropertyText "), Sign::Element),
 ];
 
 impl Headers {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::detect::run::Run;
 use crate::detect::table::cell::{Out, Written, trimmed};
 use crate::detect::table::column::{Column, Sort};
+use crate::detect::table::told::Told;
 use crate::detect::table::{COLUMNS, HOLD, Next, Text};
 
 /// Records of which each cell has a line.
@@ -17,7 +18,7 @@ pub struct Expanded {
     known: HashMap<Vec<u8>, Column>,
     /// What the cell holds whose line was read last, which the next may go on with.
     holds: Option<Sort>,
-    told: Option<Sort>,
+    told: Told,
     is_within: bool,
 }
 
@@ -27,7 +28,7 @@ const NAME: usize = 128;
 impl Expanded {
     /// Records whose first line comes next.
     pub fn new(is_psql: bool) -> Expanded {
-        Expanded { is_psql, colon: None, known: HashMap::new(), holds: None, told: None, is_within: false }
+        Expanded { is_psql, colon: None, known: HashMap::new(), holds: None, told: Told::default(), is_within: false }
     }
 
     /// Reads on from `at`.
@@ -73,7 +74,7 @@ impl Expanded {
     }
 
     /// Reads a line: gives where its value begins, if it has one; `None` if the records end before it.
-    fn line(&mut self, line: &[u8], out: &Out<'_>) -> Option<Option<usize>> {
+    fn line(&mut self, line: &[u8], out: &mut Out<'_>) -> Option<Option<usize>> {
         let bare = line.trim_ascii();
         if bare.is_empty() {
             return None;
@@ -81,7 +82,7 @@ impl Expanded {
         let is_mark = if self.is_psql { bare.starts_with(b"-[ RECORD") } else { bare.starts_with(b"*****") };
         if is_mark {
             self.holds = None;
-            self.told = None;
+            self.told = Told::default();
             return Some(None);
         }
         let (name, from) = if self.is_psql {
@@ -115,15 +116,7 @@ impl Expanded {
                 column
             }
         };
-        self.holds = match column {
-            Column::Stays | Column::Known => None,
-            Column::Holds(sort) => Some(sort),
-            Column::Key => {
-                self.told = judge.told(line[from..].trim_ascii());
-                None
-            }
-            column => self.told.and_then(|told| judge.as_label(told, column)),
-        };
+        self.holds = self.told.take(column, line[from..].trim_ascii(), out);
         Some(Some(from))
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::detect::run::{self, Run, Step};
 use crate::detect::table::cell::{Out, Written};
-use crate::detect::table::column::{Column, Columns, Sort};
+use crate::detect::table::column::{Column, Columns};
+use crate::detect::table::told::Told;
 use crate::detect::table::{HOLD, Next, Text};
 
 /// The rows of a statement.
@@ -12,7 +13,7 @@ pub struct Insert {
     escapes: bool,
     columns: Columns,
     state: State,
-    told: Option<Sort>,
+    told: Told,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +45,7 @@ struct Value {
 impl Insert {
     /// The rows that come next, of these columns.
     pub fn new(escapes: bool, columns: Columns) -> Insert {
-        Insert { escapes, columns, state: State::Row, told: None }
+        Insert { escapes, columns, state: State::Row, told: Told::default() }
     }
 
     /// Reads on from `at`.
@@ -57,7 +58,7 @@ impl Insert {
                 State::Row => match text.bytes[at] {
                     b' ' | b'\t' | b'\r' | b'\n' => at += 1,
                     b'(' => {
-                        self.told = None;
+                        self.told = Told::default();
                         (self.state, at) = (State::Value(0), at + 1);
                     }
                     _ => return Next::Ended(at),
@@ -150,17 +151,8 @@ impl Insert {
 
     fn take(&mut self, number: usize, value: &Value, out: &mut Out<'_>) {
         out.cell(value.start, value.end);
-        let judge = &out.reader.judge;
-        let sort = match self.columns.get(number) {
-            Column::Stays | Column::Known => None,
-            Column::Holds(sort) => Some(sort),
-            Column::Key => {
-                self.told = judge.told(&out.bytes[value.start..value.end]);
-                None
-            }
-            column => self.told.and_then(|told| judge.as_label(told, column)),
-        };
-        if let Some(sort) = sort {
+        let text = &out.bytes[value.start..value.end];
+        if let Some(sort) = self.told.take(self.columns.get(number), text, out) {
             out.value(value.start, value.end, sort, value.written);
         }
     }

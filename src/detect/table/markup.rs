@@ -4,7 +4,8 @@
 use crate::detect::bytes::ByteSet;
 use crate::detect::run::Run;
 use crate::detect::table::cell::{Out, Written};
-use crate::detect::table::column::{Column, Sort, Subject};
+use crate::detect::table::column::{Column, Subject};
+use crate::detect::table::told::Told;
 use crate::detect::table::{COLUMNS, HOLD, Next, Text};
 
 /// Rows in markup.
@@ -16,7 +17,7 @@ pub struct Markup {
     /// The number of the cell that comes next in a row by order.
     number: usize,
     state: State,
-    told: Option<Sort>,
+    told: Told,
 }
 
 /// How cells are told apart.
@@ -48,7 +49,7 @@ impl Markup {
     /// Rows that come next.
     pub fn new(how: How, subject: Subject) -> Markup {
         let state = if how == How::Attributes { State::Attributes } else { State::Outside };
-        Markup { how, subject, columns: Vec::new(), number: 0, state, told: None }
+        Markup { how, subject, columns: Vec::new(), number: 0, state, told: Told::default() }
     }
 
     /// Reads on from `at`.
@@ -174,7 +175,7 @@ impl Markup {
             How::Order if tag.starts_with(b"/data") => None,
             How::Order if tag.first() == Some(&b'/') => Some(State::Outside),
             How::Order if name == b"row" => {
-                (self.number, self.told) = (0, None);
+                (self.number, self.told) = (0, Told::default());
                 Some(State::Outside)
             }
             How::Order if name == b"column" => {
@@ -193,6 +194,9 @@ impl Markup {
     }
 
     fn column(&self, name: &[u8], out: &Out<'_>) -> Column {
+        if self.subject.is_entries() {
+            return Column::of_entry(name);
+        }
         match out.reader.judge.column(name, self.subject) {
             // A name is a key only where rows are pairs, or may be.
             column @ (Column::Stays | Column::Known) if self.how == How::Order || self.subject.is_pairs() => {
@@ -207,17 +211,8 @@ impl Markup {
 
     fn take(&mut self, column: Column, start: usize, end: usize, written: Written, out: &mut Out<'_>) {
         out.cell(start, end);
-        let judge = &out.reader.judge;
-        let sort = match column {
-            Column::Stays | Column::Known => None,
-            Column::Holds(sort) => Some(sort),
-            Column::Key => {
-                self.told = judge.told(&out.bytes[start..end]);
-                None
-            }
-            column => self.told.and_then(|told| judge.as_label(told, column)),
-        };
-        if let Some(sort) = sort {
+        let value = &out.bytes[start..end];
+        if let Some(sort) = self.told.take(column, value, out) {
             out.value(start, end, sort, written);
         }
     }

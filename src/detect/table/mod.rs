@@ -21,6 +21,7 @@ mod event;
 mod expanded;
 mod insert;
 mod markup;
+mod told;
 mod words;
 
 use std::collections::HashMap;
@@ -41,6 +42,7 @@ pub use column::{Columns, Judge};
 pub use event::Headers;
 
 use cell::Out;
+use told::Entries;
 
 /// How many bytes a table holds back at most until it decides about them.
 pub const HOLD: usize = 1000;
@@ -203,6 +205,10 @@ impl Reader {
     pub fn new(judge: Arc<Judge>, base: u16) -> Reader {
         Reader { judge, base }
     }
+
+    fn judge(&self) -> &Judge {
+        &self.judge
+    }
 }
 
 /// The tables of one stream: which one is being read, and how far.
@@ -215,6 +221,8 @@ pub struct Tables {
     cells: Vec<Cell>,
     /// The columns of tables that were made, for rows that do not name them.
     made: HashMap<Name, Columns>,
+    /// What the keys of entries said whose values stand in other tables.
+    entries: Entries,
     /// How many tables have begun.
     begun: u64,
     /// The table that is being read, for those who read ahead.
@@ -237,8 +245,8 @@ impl Tables {
     ) -> u64 {
         let is_over = chunk.is_last && decided == chunk.bytes.len();
         let text = Text { bytes: chunk.bytes, end: decided, is_over };
-        let cells = &mut self.cells;
-        let mut out = Out { bytes: chunk.bytes, base: chunk.base, found, cells, reader, keep };
+        let (cells, entries) = (&mut self.cells, &mut self.entries);
+        let mut out = Out { bytes: chunk.bytes, base: chunk.base, found, cells, reader, keep, entries };
         let mut events = events.into_iter();
         let mut ahead = self.ahead.take();
         loop {

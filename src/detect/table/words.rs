@@ -147,6 +147,7 @@ pub const SUBJECTS: &[(&[&str], Meanings)] = &[
             ("hash", Kind::Password),
         ],
     ),
+    (&["ospropertyentry", "ospropertystring", "ospropertytext"], &[]),
     (
         &["cwdmembership", "membershipbase", "membership"],
         &[("childname", Kind::User), ("lowerchildname", Kind::User), ("username", Kind::User)],
