@@ -221,8 +221,8 @@ fn eight_at_once(url: Option<String>) {
                     if round == 0 {
                         house.run(&format!("hold {issue} --reason r --review-at 30d"), 0, &[]);
                     }
-                    let code = house.output("purge", None).status.code();
-                    assert!(matches!(code, Some(0 | 75)), "{code:?}");
+                    let purged = house.output("purge", None);
+                    assert!(matches!(purged.status.code(), Some(0 | 75)), "{purged:?}");
                 }
             });
         }

@@ -197,6 +197,8 @@ impl Ledger {
         }
         let mut report = DeletionReport { dry_run, ..DeletionReport::default() };
         let claims = if dry_run { None } else { Some(self.claims()?) };
+        // Rows of what is due lie everywhere in the database.
+        self.store().expect_many(true)?;
         // First what was begun; then what is due, page by page; then what runs that died have left.
         let (begun, mut unfinished, of_issue) = self.read(|store| {
             let mut begun = BTreeSet::new();
@@ -258,6 +260,7 @@ impl Ledger {
                 self.sweep_artifact(&artifact_id, issue_id, now, &mut report)?;
             }
         }
+        self.store().expect_many(false)?;
         if let Some(claims) = claims {
             claims.end()?;
             drop(claims);
