@@ -323,7 +323,7 @@ impl Detector for Command {
         }
         let mut position = 0;
         let (mut due, mut bundles) = (None, false);
-        let (mut last, mut final_word) = (None, None);
+        let (mut last, mut final_word, mut is_closed) = (None, None, false);
         for (start, end) in Words::new(view, hit.at + name.len(), REACH) {
             let word = view.slice(start, end);
             // The same command once more has its own turn.
@@ -353,7 +353,11 @@ impl Detector for Command {
                     }
                     Bundle(letter) if is_bundle(word) && word.last() == Some(&letter) => due = Some(is),
                     Behind(ending) if word.ends_with(ending.as_bytes()) => due = Some(is),
-                    Last if !is_option => final_word = Some((start, is)),
+                    // The end of the string that the command stands in ends it.
+                    Last if !is_option && !is_closed => {
+                        final_word = Some((start, is));
+                        is_closed = word.contains(&b'\\') || view.is(end, const { ByteSet::of(b"\"'`,") });
+                    }
                     LastWith(letter) if is_bundle(word) && word.contains(&letter) => bundles = true,
                     Position(n) if n == position && !is_option => {
                         let is_switch = word.contains(&b'=') || word.starts_with(b"\\\\");

@@ -109,7 +109,9 @@ fn hyphens(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
 /// `0011.22aa.bbcc`, with a letter in it: three groups of four digits may be anything.
 fn quads(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     let start = at.checked_sub(4)?;
-    if !view.starts_word(start) || matches!(view.before(start), Some(b'.' | b'*')) {
+    // `[*038B.0020.0004]`: the weights of a letter.
+    let is_weight = view.before(start) == Some(b'*') && view.back(start, 2) == Some(b'[');
+    if !view.starts_word(start) || is_weight || view.before(start) == Some(b'.') {
         return None;
     }
     let end = start + 14;
