@@ -434,7 +434,10 @@ fn secret(view: &View<'_>, at: usize, is: Is, out: &mut Candidates<'_>) {
 
 /// `jroe`, `jroe:staff`: a login name that is somebody's.
 fn user(view: &View<'_>, value: &Extent, out: &mut Candidates<'_>) {
-    let end = view.run(value.start, person::LOGIN, 65);
+    // `jroe\n` within a string ends before the escape; `ACME\jroe` goes on.
+    let is_escape = view.at(value.end) == Some(b'\\') && matches!(view.at(value.end + 1), Some(b'n' | b'r' | b't'));
+    let run = view.run(value.start, person::LOGIN, 65);
+    let end = if is_escape { run.min(value.end) } else { run };
     let text = view.slice(value.start, end);
     let is_whole = end == value.end || matches!(view.at(end), Some(b':' | b'.'));
     let has_letter = text.iter().any(|b| LETTER.contains(*b));
