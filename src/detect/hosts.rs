@@ -35,7 +35,8 @@ enum Sort {
     Base,
     /// `hostname=db7`, `"hostname": "db7"`, `<hostname>db7</hostname>`
     Key,
-    /// `host: mail.acme.example`, `DB_SERVER=db7.acme.example`: a word of more senses, so that the host must have a dot.
+    /// `host: mail.acme.example`, `DB_SERVER=db7.acme.example`: a word of more senses, so that the host must have a dot and
+    /// the key begin its line.
     Dotted,
     /// `Received: from a.acme.example (b.acme.example [...]) by c.acme.example`
     Received,
@@ -125,7 +126,7 @@ impl Detector for Hosts {
             Sort::Key => found(HOST, keyed(view, behind)),
             Sort::Dotted => {
                 let has_dot = |&(start, end): &(usize, usize)| view.slice(start, end).contains(&b'.');
-                found(HOST, keyed(view, behind).filter(has_dot));
+                found(HOST, keyed(view, behind).filter(has_dot).filter(|_| begins_line(view, hit.at)));
             }
             Sort::Received => {
                 found(HOST, host(view, behind));
@@ -198,6 +199,13 @@ fn base(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
         || scheme.ends_with(b"https\\");
     let signs = scheme.iter().filter(|b| matches!(b, b' ' | b'{' | b',' | b';')).count();
     if is_web && signs <= 4 { authority(view, at + slashes + 3) } else { None }
+}
+
+/// Whether nothing stands before a key that ends behind `at` but what begins the line of a setting.
+fn begins_line(view: &View<'_>, at: usize) -> bool {
+    let key = view.run_back(at, const { ALNUM.or(ByteSet::of(b"_.-")) }, 64);
+    let line = view.run_back(key, const { BLANK.or(ByteSet::of(b"\"'{<-")) }, 64);
+    view.before(line).is_none_or(|byte| byte == b'\n')
 }
 
 /// The value of a key, behind `=`, `:` or the end of a tag.
