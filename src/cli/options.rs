@@ -133,9 +133,10 @@ impl Detection {
         Ok(builder.terms(self.terms()?).isa(self.isa()).policy(self.policy(&rules)?).rules(rules))
     }
 
-    /// What these options make of `rules`, in bytes that differ if the outcome may; they may hold what is to be hidden.
-    pub fn recipe(&self, rules: &RuleSet) -> Result<Vec<u8>, Error> {
-        let mut recipe = rules.digest().to_vec();
+    /// What these options make of `rules`, whose digest is known, in bytes that differ if the outcome may; they may hold what is to
+    /// be hidden.
+    pub fn recipe(&self, rules: &RuleSet, digest: [u8; 32]) -> Result<Vec<u8>, Error> {
+        let mut recipe = digest.to_vec();
         let mut add = |text: &str| {
             recipe.extend_from_slice(&(text.len() as u64).to_le_bytes());
             recipe.extend_from_slice(text.as_bytes());

@@ -171,8 +171,8 @@ fn job(context: &Context, args: Args, is_tree: bool, learns: bool) -> Result<Job
     let passwords = args.bounds.passwords()?;
     // How many passwords there are may be known; what they are must not be guessed at from a digest.
     let how = format!("{:?} {:?} {}", args.unscannable, args.bounds.limits(), passwords.len());
-    let recipe = digest(&[args.detection.recipe(&rules)?.as_slice(), how.as_bytes()].concat());
     let rules_digest = rules.digest();
+    let recipe = digest(&[args.detection.recipe(&rules, rules_digest)?.as_slice(), how.as_bytes()].concat());
     let threads = args.threads.map_or_else(cores, usize::from);
     let spools = match &args.output {
         Some(output) if is_tree => output.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")),

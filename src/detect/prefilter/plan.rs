@@ -215,7 +215,10 @@ pub fn three_hash(text: u32) -> usize {
 /// The slots that a literal's window is looked up in, by four bytes or, if it has no more, by three; and what follows those.
 pub fn slots(literal: &Literal, offset: usize) -> (Vec<usize>, u32) {
     let own = &literal.bytes[offset..];
-    let sorts = |place: usize| members(literal.set(offset + place)).fold(0, |bits, byte| bits | 1 << sort(byte as u8));
+    let sorts = |place: usize| match literal.set(offset + place) {
+        u128::MAX => u32::MAX,
+        set => members(set).fold(0, |bits, byte| bits | 1 << sort(byte as u8)),
+    };
     let follows = sorts;
     match *own {
         [a, b, c, d, ..] => (vec![four_hash(u32::from_le_bytes([a, b, c, d]))], follows(4)),
