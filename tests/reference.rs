@@ -253,7 +253,10 @@ fn what_independent_patterns_match_is_covered_or_explained() {
     let rules = RuleSet::builtin();
     let engine = builtin();
     // Of the name before the `@` the last byte stands for all: what else looks like it may be an escape (`\njane@...`).
-    let mail = pattern(r"[A-Za-z0-9]@(?:[A-Za-z0-9][A-Za-z0-9-]{0,60}\.){1,5}[A-Za-z]{2,20}");
+    // Behind a domain may stand the endings of a file that is named after an address, which stay.
+    let mail = pattern(
+        r"([A-Za-z0-9]@(?:[A-Za-z0-9][A-Za-z0-9-]{0,60}\.){1,5}?[A-Za-z]{2,20})(?i:\.(?:tar|gz|log|txt|pdf))*(?:[^A-Za-z0-9.]|\.[^A-Za-z0-9]|$)",
+    );
     let octet = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
     let ipv4 = pattern(&format!(r"\b(?:{octet}\.){{3}}{octet}\b"));
     let tokens = plain(&rules);
