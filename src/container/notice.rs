@@ -1,6 +1,6 @@
 //! The text that stands where an entry was withheld.
 
-use super::{Error, Limit};
+use super::{Entry, Error, Limit, Visitor};
 
 /// What is put behind the name of a withheld entry.
 pub const SUFFIX: &[u8] = b".withheld.txt";
@@ -8,6 +8,24 @@ pub const SUFFIX: &[u8] = b".withheld.txt";
 /// Says what was withheld, why, and what to do. Neither may hold content; `what` is a scrubbed name.
 pub fn text(what: &str, why: &str, advice: &str) -> Vec<u8> {
     format!("scrubjay withheld this entry: {what}\nWhy: {why}.\nWhat to do: {advice}.\n").into_bytes()
+}
+
+/// What stands in place of an entry that could not be read, of which the visitor is told.
+///
+/// # Errors
+/// The error itself, if it is not the entry's alone.
+pub(super) fn instead(visitor: &mut dyn Visitor, entry: &Entry, error: Error) -> Result<Vec<u8>, Error> {
+    match error {
+        Error::Damaged { .. }
+        | Error::Encrypted
+        | Error::WrongPassword
+        | Error::Unsupported(_)
+        | Error::Limit(Limit::Ratio(_)) => {
+            visitor.withheld(entry, &error);
+            Ok(for_error(&entry.display, &error))
+        }
+        Error::Io(_) | Error::Limit(_) | Error::PartlyWritten | Error::Visit(_) => Err(error),
+    }
 }
 
 /// The notice for an entry that its container could not give.

@@ -334,19 +334,7 @@ impl members::Archive for Archive<'_> {
             Ok(Outcome::Directory) => return Ok(self.writer.entry(file, Spool::new(&self.spools))?),
             _ if self.budget.is_over() => return Err(Error::Limit(self.budget.ratio())),
             Ok(Outcome::Notice(text)) => text,
-            Err(
-                error @ (Error::Damaged { .. }
-                | Error::Encrypted
-                | Error::WrongPassword
-                | Error::Unsupported(_)
-                | Error::Limit(Limit::Ratio(_))),
-            ) => {
-                visitor.withheld(&entry, &error);
-                notice::for_error(&entry.display, &error)
-            }
-            Err(error @ (Error::Io(_) | Error::Limit(_) | Error::PartlyWritten | Error::Visit(_))) => {
-                return Err(error);
-            }
+            Err(error) => notice::instead(visitor, &entry, error)?,
         };
         file.name = String::from_utf8_lossy(&names::withheld(file.name.as_bytes())).into_owned();
         file.is_directory = false;

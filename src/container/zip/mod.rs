@@ -21,7 +21,6 @@ use self::crypt::{Decrypting, Forged, Lock};
 use self::directory::{Record, damaged};
 use self::writer::{Packed, Packer, Writer, pack};
 use super::entry::{Entry, Password, Verdict, Visitor};
-use super::limits::Limit;
 use super::measured::{Decode, Faulty, Raw};
 use super::members::{self, Next, SMALL};
 use super::names::{self, Names, is_harmless_target};
@@ -170,19 +169,7 @@ impl members::Archive for Archive<'_> {
             }
             _ if self.budget.is_over() => return Err(Error::Limit(self.budget.ratio())),
             Ok(Outcome::Notice(text)) => text,
-            Err(
-                error @ (Error::Damaged { .. }
-                | Error::Encrypted
-                | Error::WrongPassword
-                | Error::Unsupported(_)
-                | Error::Limit(Limit::Ratio(_))),
-            ) => {
-                visitor.withheld(&entry, &error);
-                notice::for_error(&entry.display, &error)
-            }
-            Err(error @ (Error::Io(_) | Error::Limit(_) | Error::PartlyWritten | Error::Visit(_))) => {
-                return Err(error);
-            }
+            Err(error) => notice::instead(visitor, &entry, error)?,
         };
         // Parts of a document refer to each other by name.
         let text = if self.is_document { office::blank(&record.name)? } else { text };
