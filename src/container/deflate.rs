@@ -3,6 +3,7 @@
 //! Each block is compressed by itself, with the 32 KiB before it as its dictionary, and ends on a byte; one behind the other
 //! they are one deflate stream. What comes out does not depend on the threads, because the blocks do not.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -15,6 +16,15 @@ use rayon::ThreadPool;
 const BLOCK: usize = 256 << 10;
 /// As far as deflate looks back.
 const WINDOW: usize = 32 << 10;
+/// The level of zlib-rs whose sizes come nearest to those of `gzip -6`: on our corpora of logs, tables and JSON a mean of 2 %
+/// above them (-0.2 to +7 %), in two fifths of its time. Level 6 is 1 % above and takes half of it.
+const LEVEL: u32 = 5;
+
+/// A compressed block, and the memory that the block was in.
+struct Packed {
+    packed: Vec<u8>,
+    block: Vec<u8>,
+}
 
 /// Compresses what is written to it, and measures it.
 pub(super) struct Deflater<W> {
@@ -24,15 +34,17 @@ pub(super) struct Deflater<W> {
     dictionary: Vec<u8>,
     workers: Option<Arc<ThreadPool>>,
     /// Blocks that are being compressed, in their order.
-    queue: VecDeque<Receiver<io::Result<Vec<u8>>>>,
+    queue: VecDeque<Receiver<io::Result<Packed>>>,
+    /// Blocks whose bytes are no more needed, to be filled again: to get new memory costs as much as to scan what is in it.
+    spare: Vec<Vec<u8>>,
     crc: Crc,
     size: u64,
 }
 
 impl<W: Write> Deflater<W> {
     pub(super) fn new(to: W, workers: Option<Arc<ThreadPool>>) -> Deflater<W> {
-        let (pending, dictionary, queue) = (Vec::new(), Vec::new(), VecDeque::new());
-        Deflater { to, pending, dictionary, workers, queue, crc: Crc::new(), size: 0 }
+        let (pending, dictionary, queue, spare) = (Vec::new(), Vec::new(), VecDeque::new(), Vec::new());
+        Deflater { to, pending, dictionary, workers, queue, spare, crc: Crc::new(), size: 0 }
     }
 
     /// Ends the stream: what it was written to, and the checksum and size of what was written.
@@ -57,17 +69,25 @@ impl<W: Write> Deflater<W> {
         let (sender, receiver) = sync_channel(1);
         let waiting = 2 * workers.current_num_threads();
         // Nobody waits any more after another failure.
-        workers.spawn_fifo(move || drop(sender.send(deflated(&block, &dictionary, end))));
+        workers.spawn_fifo(move || {
+            let packed = deflated(&block, &dictionary, end).map(|packed| Packed { packed, block });
+            drop(sender.send(packed));
+        });
         self.queue.push_back(receiver);
-        self.settle(waiting)
+        self.settle(waiting)?;
+        self.pending = self.spare.pop().unwrap_or_default();
+        Ok(())
     }
 
     /// Writes compressed blocks until at most so many are waited for.
     fn settle(&mut self, waiting: usize) -> io::Result<()> {
         while self.queue.len() > waiting {
             if let Some(receiver) = self.queue.pop_front() {
-                let packed = receiver.recv().map_err(|_| io::Error::other("a worker failed"))??;
+                let Packed { packed, mut block } =
+                    receiver.recv().map_err(|_| io::Error::other("a worker failed"))??;
                 self.to.write_all(&packed)?;
+                block.clear();
+                self.spare.push(block);
             }
         }
         Ok(())
@@ -95,9 +115,22 @@ impl<W: Write> Write for Deflater<W> {
     }
 }
 
+thread_local! {
+    /// What compresses, kept by each thread: a third of a megabyte, which is dear to get for each block or entry.
+    static PRESS: RefCell<Option<Compress>> = const { RefCell::new(None) };
+}
+
 /// A block as a piece of a deflate stream.
 fn deflated(block: &[u8], dictionary: &[u8], end: FlushCompress) -> io::Result<Vec<u8>> {
-    let mut compress = Compress::new(Compression::default(), false);
+    let kept = PRESS.with(|press| press.borrow_mut().take());
+    let mut compress = kept.unwrap_or_else(|| Compress::new(Compression::new(LEVEL), false));
+    compress.reset();
+    let packed = pressed(&mut compress, block, dictionary, end);
+    PRESS.with(|press| *press.borrow_mut() = Some(compress));
+    packed
+}
+
+fn pressed(compress: &mut Compress, block: &[u8], dictionary: &[u8], end: FlushCompress) -> io::Result<Vec<u8>> {
     if !dictionary.is_empty() {
         compress.set_dictionary(dictionary).map_err(io::Error::other)?;
     }

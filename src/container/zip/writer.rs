@@ -19,14 +19,12 @@ const MAX: u64 = u32::MAX as u64;
 /// Collects one entry's data, as they will stand in the archive.
 pub(super) struct Packer {
     to: Packing,
-    crc: flate2::Crc,
-    size: u64,
     /// The first failure to write, which a visitor might not pass on.
     failed: Option<io::Error>,
 }
 
 enum Packing {
-    Stored(Spool),
+    Stored { spool: Spool, crc: flate2::Crc },
     Deflated(Deflater<Spool>),
 }
 
@@ -42,9 +40,9 @@ impl Packer {
         let spool = Spool::new(spools);
         let to = match deflate {
             true => Packing::Deflated(Deflater::new(spool, workers)),
-            false => Packing::Stored(spool),
+            false => Packing::Stored { spool, crc: flate2::Crc::new() },
         };
-        Packer { to, crc: flate2::Crc::new(), size: 0, failed: None }
+        Packer { to, failed: None }
     }
 
     /// What could not be written, if anything.
@@ -53,32 +51,27 @@ impl Packer {
     }
 
     pub(super) fn finish(self) -> io::Result<Packed> {
-        let data = match self.to {
-            Packing::Stored(spool) => spool,
-            Packing::Deflated(encoder) => encoder.finish()?.0,
-        };
-        Ok(Packed { data, crc: self.crc.sum(), size: self.size })
+        Ok(match self.to {
+            Packing::Stored { spool, crc } => Packed { size: spool.len(), data: spool, crc: crc.sum() },
+            Packing::Deflated(encoder) => {
+                let (data, crc, size) = encoder.finish()?;
+                Packed { data, crc, size }
+            }
+        })
     }
 }
 
 impl Write for Packer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = match &mut self.to {
-            Packing::Stored(spool) => spool.write(bytes),
+            Packing::Stored { spool, crc } => spool.write(bytes).inspect(|&written| crc.update(&bytes[..written])),
             Packing::Deflated(encoder) => encoder.write(bytes),
         };
-        match written {
-            Ok(written) => {
-                self.crc.update(&bytes[..written]);
-                self.size += written as u64;
-                Ok(written)
-            }
-            Err(error) => {
-                let told = io::Error::from(error.kind());
-                self.failed.get_or_insert(error);
-                Err(told)
-            }
-        }
+        written.map_err(|error| {
+            let told = io::Error::from(error.kind());
+            self.failed.get_or_insert(error);
+            told
+        })
     }
 
     /// Nothing can be passed on before the entry is whole.
