@@ -18,6 +18,8 @@ use crate::source::Spool;
 
 /// The longest body, as it stands there; it is held in memory.
 const BODY_MAX: usize = 256 << 20;
+/// As deep as objects and lists may stand in each other.
+const DEPTH_MAX: usize = 256;
 /// What stands in place of a body while the text around it is scrubbed, with its number and another tilde behind it.
 const MARK: &[u8] = b"scrubjay~body~";
 
@@ -175,6 +177,9 @@ impl<'h> Taking<'h> {
         }
         match byte {
             b'"' => self.string = Some(at),
+            b'{' | b'[' if self.open.len() == DEPTH_MAX => {
+                return Err(Error::Unsupported(format!("a HAR of more than {DEPTH_MAX} objects within each other")));
+            }
             b'{' | b'[' => {
                 let is_list = byte == b'[';
                 self.open.push(Object { is_list, wants_key: !is_list, ..Object::default() });
@@ -246,8 +251,7 @@ impl<'h> Taking<'h> {
         let packed: Vec<u8> = raw.iter().copied().filter(|&b| b != b'\\').collect();
         let Some(content) = super::mail::base64(&packed) else {
             let error = Error::Damaged { format: "har", what: "body is no base64", offset: 0 };
-            self.visitor.withheld(&entry, &error);
-            return Ok(encode(&notice::for_error(&entry.display, &error)));
+            return Ok(encode(&notice::instead(self.visitor, &entry, error)?));
         };
         let mut kept = Kept::new(Spool::new(&self.spools));
         let verdict = self.visitor.entry(&entry, &mut &content[..], &mut kept);
@@ -372,7 +376,14 @@ mod tests {
     #[test]
     fn a_foreign_mark_is_an_error() {
         let input = b"{\"log\":{\"version\":\"scrubjay~body~0~\",\"x\":[{\"text\":\"QUJD\",\"encoding\":\"base64\"}]}}";
-        let result = rebuild(input, &mut Silent, Limits::default());
+        let result = rebuild(input, &mut silent(), Limits::default());
         assert!(result.is_err(), "{result:?}");
+    }
+
+    #[test]
+    fn what_is_nested_without_end_is_refused() {
+        let input = [&b"{\"log\":{\"entries\":"[..], &b"[".repeat(DEPTH_MAX)].concat();
+        let result = rebuild(&input, &mut silent(), Limits::default());
+        assert!(matches!(result, Err(Error::Unsupported(_))), "{result:?}");
     }
 }

@@ -5,14 +5,24 @@ use std::collections::{HashMap, HashSet};
 use super::notice;
 
 /// Gives every raw name its name in the output, for archives of every format.
+///
+/// Names are remembered by digest: there may be a million, and a megabyte each.
 #[derive(Default)]
 pub(super) struct Names {
-    given: HashMap<Vec<u8>, Vec<u8>>,
-    taken: HashSet<Vec<u8>>,
+    /// The number of the name that a raw name was given; the first has none in it.
+    given: HashMap<Key, u64>,
+    taken: HashSet<Key>,
     /// Raw names whose last entry came out as a regular file, which a hard link may name.
-    linkable: HashSet<Vec<u8>>,
+    linkable: HashSet<Key>,
     /// How far the numbering of a name has come, so that many equal names stay cheap.
-    last: HashMap<Vec<u8>, u64>,
+    last: HashMap<Key, u64>,
+}
+
+type Key = [u8; 16];
+
+fn key(name: &[u8]) -> Key {
+    let [key @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = *blake3::hash(name).as_bytes();
+    key
 }
 
 impl Names {
@@ -21,33 +31,43 @@ impl Names {
     /// Equal raw names give equal names, so that duplicates stay duplicates; a name that another raw name has already got
     /// is numbered (`app~2.log`).
     pub(super) fn give(&mut self, raw: &[u8], scrubbed: &[u8]) -> Vec<u8> {
-        if let Some(name) = self.given.get(raw) {
-            return name.clone();
+        let wanted = wanted(scrubbed);
+        let raw = key(raw);
+        if let Some(number) = self.given.get(&raw) {
+            return numbered(wanted, *number);
         }
-        let mut wanted = harmless(scrubbed);
-        wanted.truncate(usize::from(u16::MAX) - notice::SUFFIX.len() - 24);
-        let mut name = wanted.clone();
-        while !self.taken.insert(name.clone()) {
-            let number = self.last.entry(wanted.clone()).or_insert(1);
-            *number += 1;
-            name = numbered(&wanted, *number);
+        let (mut number, mut name) = (1, wanted.clone());
+        while !self.taken.insert(key(&name)) {
+            let last = self.last.entry(key(&wanted)).or_insert(1);
+            *last += 1;
+            number = *last;
+            name = numbered(wanted.clone(), number);
         }
-        self.given.insert(raw.to_vec(), name.clone());
+        self.given.insert(raw, number);
         name
     }
 
     /// Remembers whether the last entry of this raw name came out as a regular file.
     pub(super) fn came_out(&mut self, raw: &[u8], is_regular: bool) {
         match is_regular {
-            true => self.linkable.insert(raw.to_vec()),
-            false => self.linkable.remove(raw),
+            true => self.linkable.insert(key(raw)),
+            false => self.linkable.remove(&key(raw)),
         };
     }
 
-    /// The name that a hard link to this raw name must have, if a regular file came out under it.
-    pub(super) fn linked(&self, raw: &[u8]) -> Option<Vec<u8>> {
-        self.given.get(raw).filter(|_| self.linkable.contains(raw)).cloned()
+    /// The name that a hard link to this raw name must have, if a regular file came out under it. Its scrubbed form is given.
+    pub(super) fn linked(&self, raw: &[u8], scrubbed: &[u8]) -> Option<Vec<u8>> {
+        let raw = key(raw);
+        let number = self.given.get(&raw).filter(|_| self.linkable.contains(&raw))?;
+        Some(numbered(wanted(scrubbed), *number))
     }
+}
+
+/// The name that an entry gets unless another has it.
+fn wanted(scrubbed: &[u8]) -> Vec<u8> {
+    let mut wanted = harmless(scrubbed);
+    wanted.truncate(usize::from(u16::MAX) - notice::SUFFIX.len() - 24);
+    wanted
 }
 
 /// The name of the notice in place of an entry that was given this name.
@@ -56,8 +76,11 @@ pub(super) fn withheld(name: &[u8]) -> Vec<u8> {
     [&name[..name.len() - slashes], notice::SUFFIX].concat()
 }
 
-/// Puts `~number` before the extension of the last component.
-fn numbered(name: &[u8], number: u64) -> Vec<u8> {
+/// Puts `~number` before the extension of the last component, unless it is the first of this name.
+fn numbered(name: Vec<u8>, number: u64) -> Vec<u8> {
+    if number == 1 {
+        return name;
+    }
     let body = name.len() - name.iter().rev().take_while(|byte| **byte == b'/').count();
     let start = memchr::memrchr(b'/', &name[..body]).map_or(0, |slash| slash + 1);
     let place = match memchr::memrchr(b'.', &name[start..body]) {
@@ -162,10 +185,13 @@ mod tests {
     fn a_hard_link_needs_a_file_that_came_out() {
         let mut names = Names::default();
         names.give(b"jane.log", b"U.log");
-        assert_eq!(names.linked(b"jane.log"), None);
+        names.give(b"joe.log", b"U.log");
+        assert_eq!(names.linked(b"jane.log", b"U.log"), None);
         names.came_out(b"jane.log", true);
-        assert_eq!(names.linked(b"jane.log"), Some(b"U.log".to_vec()));
+        names.came_out(b"joe.log", true);
+        assert_eq!(names.linked(b"jane.log", b"U.log"), Some(b"U.log".to_vec()));
+        assert_eq!(names.linked(b"joe.log", b"U.log"), Some(b"U~2.log".to_vec()));
         names.came_out(b"jane.log", false);
-        assert_eq!(names.linked(b"jane.log"), None);
+        assert_eq!(names.linked(b"jane.log", b"U.log"), None);
     }
 }

@@ -1,7 +1,7 @@
 //! What a scrubber is made of.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use super::learn::{Gathering, Seed};
 use super::{Recorder, Scrubber, Unscannable};
@@ -184,6 +184,7 @@ impl Builder {
             explain: self.explain,
             counts: self.counts,
             workers: OnceLock::new(),
+            desks: Mutex::default(),
         })
     }
 }

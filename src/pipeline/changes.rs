@@ -1,7 +1,7 @@
 //! What changes in a text that is in memory, for those who write the changes back themselves.
 
 use super::rewrite::is_left;
-use super::{Rewriter, Scrubber, filter};
+use super::{Desk, Scrubber, filter};
 use crate::chunk::Chunk;
 use crate::container::Change;
 use crate::detect::{Edit, Fold, Harvest, Scratch, Stated};
@@ -15,22 +15,24 @@ impl Scrubber {
     /// What changes in a text. Counts by rule are added to `counts`.
     pub(super) fn changes(&self, text: &[u8], counts: &mut Vec<u64>) -> Vec<Change> {
         let chunk = Chunk { bytes: text, base: 0, own: 0..text.len(), is_last: true };
-        let mut edits = self.edits(&chunk);
-        edits.retain(|edit| !edit.resolved.as_ref().is_some_and(|resolved| is_left(&self.redactor, resolved)));
-        let mut rewriter = Rewriter::default();
-        let changes = edits.iter().map(|edit| {
-            let (range, mut with) = (edit.start..edit.end, Vec::new());
-            rewriter.rewrite(&self.redactor, &chunk, range.clone(), std::slice::from_ref(edit), &mut with);
-            Change { range, with }
-        });
-        let changes = changes.collect();
-        filter::add(counts, &rewriter.counts);
-        changes
+        self.at_desk(|Desk { scratch, rewriter }| {
+            let mut edits = self.edits(&chunk, scratch);
+            edits.retain(|edit| !edit.resolved.as_ref().is_some_and(|resolved| is_left(&self.redactor, resolved)));
+            rewriter.counts.clear();
+            let changes = edits.iter().map(|edit| {
+                let (range, mut with) = (edit.start..edit.end, Vec::new());
+                rewriter.rewrite(&self.redactor, &chunk, range.clone(), std::slice::from_ref(edit), &mut with);
+                Change { range, with }
+            });
+            let changes = changes.collect();
+            filter::add(counts, &rewriter.counts);
+            changes
+        })
     }
 
     /// All that is found in a text that is whole.
-    fn edits(&self, chunk: &Chunk<'_>) -> Vec<Edit> {
-        let mut scan = self.engine.scan_knowing(self.learned(), chunk, false, &mut Scratch::default());
+    pub(super) fn edits(&self, chunk: &Chunk<'_>, scratch: &mut Scratch) -> Vec<Edit> {
+        let mut scan = self.engine.scan_knowing(self.learned(), chunk, false, scratch);
         let mut edits = Vec::new();
         Fold::default().advance(chunk, &mut scan.found, scan.decided, &mut edits);
         edits
@@ -39,7 +41,7 @@ impl Scrubber {
     /// Gathers what a text tells that a container has put together.
     pub(super) fn gather_from(&self, text: &[u8], harvest: &mut Harvest) {
         let chunk = Chunk { bytes: text, base: 0, own: 0..text.len(), is_last: true };
-        harvest.take(&chunk, &self.edits(&chunk));
+        harvest.take(&chunk, &self.at_desk(|desk| self.edits(&chunk, &mut desk.scratch)));
         harvest.end();
     }
 

@@ -1,7 +1,7 @@
 //! Learning: a first pass over an artifact that gathers what it tells of people and hosts, and a scrubber that knows it.
 
 use std::io;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use super::work::Work;
 use super::{Error, Scrubber};
@@ -94,6 +94,7 @@ impl Scrubber {
             explain: self.explain,
             counts: self.counts,
             workers: OnceLock::new(),
+            desks: Mutex::default(),
         }
     }
 

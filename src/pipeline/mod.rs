@@ -23,7 +23,7 @@ pub use learn::{Gathered, Knowledge, Lessons};
 
 use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -31,7 +31,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use crate::artifact::Content;
 use crate::chunk::Chunk;
 use crate::container::{self, Input, Limits, Password};
-use crate::detect::{Engine, Fold, Learned, RuleInfo, Scratch, Verdict};
+use crate::detect::{Engine, Learned, RuleInfo, Scratch, Verdict};
 use crate::finding::{Confidence, RuleId};
 use crate::redact::{IssueKey, Redactor};
 use crate::report::Summary;
@@ -175,6 +175,15 @@ pub struct Scrubber {
     explain: bool,
     counts: bool,
     workers: OnceLock<Option<Arc<ThreadPool>>>,
+    /// What is at rest of what short texts are scrubbed with: there may be a million names.
+    desks: Mutex<Vec<Desk>>,
+}
+
+/// What a short text is scrubbed with.
+#[derive(Default)]
+struct Desk {
+    scratch: Scratch,
+    rewriter: Rewriter,
 }
 
 impl Scrubber {
@@ -303,12 +312,19 @@ impl Scrubber {
     /// Scrubs bytes that are in memory, as text, without recording or counting: names, not contents.
     pub fn scrub_bytes(&self, bytes: &[u8]) -> Vec<u8> {
         let chunk = Chunk { bytes, base: 0, own: 0..bytes.len(), is_last: true };
-        let mut scan = self.engine.scan_knowing(self.learned(), &chunk, false, &mut Scratch::default());
-        let mut edits = Vec::new();
-        Fold::default().advance(&chunk, &mut scan.found, scan.decided, &mut edits);
-        let mut out = Vec::new();
-        Rewriter::default().rewrite(&self.redactor, &chunk, 0..bytes.len(), &edits, &mut out);
-        out
+        self.at_desk(|desk| {
+            let edits = self.edits(&chunk, &mut desk.scratch);
+            let mut out = Vec::new();
+            desk.rewriter.rewrite(&self.redactor, &chunk, 0..bytes.len(), &edits, &mut out);
+            out
+        })
+    }
+
+    fn at_desk<T>(&self, act: impl FnOnce(&mut Desk) -> T) -> T {
+        let mut desk = turn::lock(&self.desks).pop().unwrap_or_default();
+        let done = act(&mut desk);
+        turn::lock(&self.desks).push(desk);
+        done
     }
 
     /// The threads for entries of containers and for compressing; none if everything is to be done on one.

@@ -88,6 +88,13 @@ struct Done {
     what: Result<What, Error>,
 }
 
+impl Done {
+    /// About how many bytes its names hold: each may be a megabyte.
+    fn named(&self) -> u64 {
+        (5 * self.raw.len()) as u64
+    }
+}
+
 /// What takes an entry's place.
 enum What {
     /// The content of a regular file, or the visitor's notice.
@@ -137,7 +144,7 @@ impl Archive for Tape<'_> {
                 self.names.came_out(&raw, false);
                 return Ok(self.writer.entry(&header, &fraction, is_pax, Spool::new(&self.spools))?);
             }
-            Ok(What::Linked(target)) => match self.names.linked(&target) {
+            Ok(What::Linked(target)) => match self.names.linked(&target, &visitor.name(&target)) {
                 Some(target) => {
                     self.names.came_out(&raw, true);
                     header.link = target;
@@ -153,11 +160,9 @@ impl Archive for Tape<'_> {
         }
         let text = match withheld {
             Ok(text) => text,
-            Err(error @ Error::Unsupported(_)) => {
-                visitor.withheld(&entry, &error);
-                notice::for_error(&entry.display, &error)
-            }
-            Err(error) => return Err(error),
+            // The archive itself is damaged, and what stands behind the damage is anybody's guess.
+            Err(error @ Error::Damaged { .. }) => return Err(error),
+            Err(error) => notice::instead(visitor, &entry, error)?,
         };
         self.names.came_out(&raw, false);
         let name = names::withheld(&header.name);
@@ -245,11 +250,12 @@ impl Tape<'_> {
                 Err(Error::Unsupported(format!("a tar entry of the type {}", kind.escape_ascii())))
             }
         };
-        Ok(Next::Done(0, done))
+        Ok(Next::Done(done.named(), done))
     }
 
     /// A regular file: a job if it is small, else it is shown to the visitor as it is read.
     fn file(&mut self, size: u64, mut done: Done, visitor: &mut dyn Visitor) -> Result<Next<Done>, Error> {
+        let named = done.named();
         if size <= SMALL {
             let mut data = vec![0; size as usize];
             self.exactly(&mut data)?;
@@ -260,7 +266,7 @@ impl Tape<'_> {
                 done.what = show(visitor, &done.entry, &mut reader, &spools).map(What::Passed);
                 done
             };
-            return Ok(Next::Job(3 * size, Box::new(job)));
+            return Ok(Next::Job(named + 3 * size, Box::new(job)));
         }
         let mut reader = Faulty::uncounted(Data { raw: &mut self.raw, left: size });
         let passed = show(visitor, &done.entry, &mut reader, &self.spools)?;
@@ -268,7 +274,7 @@ impl Tape<'_> {
         reader.drain(&mut vec![0; 64 << 10])?;
         self.skip_exactly(padding(size))?;
         done.what = Ok(What::Passed(passed));
-        Ok(Next::Done(size.min(crate::source::spool::IN_MEMORY as u64), done))
+        Ok(Next::Done(named + size.min(crate::source::spool::IN_MEMORY as u64), done))
     }
 
     /// The next header; none at the mark of the end.

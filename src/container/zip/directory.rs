@@ -15,6 +15,8 @@ const LOCAL: u32 = 0x0403_4b50;
 /// The end record, and the longest comment behind it.
 const END_LEN: u64 = 22;
 const COMMENT_MAX: u64 = 0xffff;
+/// The longest directory that is read: it is kept in memory, and a million entries take a quarter of this.
+const DIRECTORY_MAX: u64 = 512 << 20;
 
 /// Bit 0 of the flags: encrypted. Bit 6: strongly. Bit 13: the directory itself is masked.
 const ENCRYPTED: u16 = 1 | 1 << 6 | 1 << 13;
@@ -204,6 +206,9 @@ fn records(input: &mut dyn ReadSeek, end: &End, budget: &Budget) -> Result<Vec<R
     let Some(adjacent) = end.at.checked_sub(end.size) else {
         return Err(damaged("directory is larger than the archive", end.at));
     };
+    if end.size > DIRECTORY_MAX {
+        return Err(Error::Unsupported(format!("a zip directory of more than {DIRECTORY_MAX} bytes")));
+    }
     let is_record = |input: &mut dyn ReadSeek, at: u64| -> Result<bool, Error> {
         Ok(at <= adjacent && read_at::<4>(input, at)? == RECORD.to_le_bytes())
     };
