@@ -253,14 +253,14 @@ mod tests {
 
     #[test]
     fn a_withheld_content_is_a_notice_unless_a_part_has_gone() {
-        let mut early = Withholding { write_first: false };
+        let mut early = withholding(false);
         let output = rebuild_as(&Gzip, &gzipped(b"x", Some("a.bin")), &mut early).unwrap();
         let mut decoder = flate2::read::GzDecoder::new(&output[..]);
         let mut text = String::new();
         decoder.read_to_string(&mut text).unwrap();
         assert_eq!(text, "withheld");
         assert_eq!(decoder.header().unwrap().filename(), Some(&b"a.bin.withheld.txt"[..]));
-        let mut late = Withholding { write_first: true };
+        let mut late = withholding(true);
         assert!(matches!(rebuild_as(&Gzip, &gzipped(b"x", None), &mut late), Err(Error::PartlyWritten)));
     }
 
@@ -269,8 +269,12 @@ mod tests {
         let mut full = std::fs::File::options().write(true).open("/dev/full").unwrap();
         let spools = std::env::temp_dir();
         let content = gzipped(&noise(1 << 20), None);
-        let result =
-            Gzip.rebuild(Input::stream(&content[..], &spools), &mut full, &mut Silent, &Budget::new(Limits::default()));
+        let result = Gzip.rebuild(
+            Input::stream(&content[..], &spools),
+            &mut full,
+            &mut silent(),
+            &Budget::new(Limits::default()),
+        );
         assert!(matches!(result, Err(Error::Io(_))), "{result:?}");
     }
 }

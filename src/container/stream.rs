@@ -295,7 +295,7 @@ mod tests {
             for place in 0..whole.len() {
                 bad.clone_from(&whole);
                 bad[place] ^= 0xff;
-                let _ = rebuild_as(format, &bad, &mut Silent);
+                let _ = rebuild_as(format, &bad, &mut silent());
             }
         }
     }
@@ -304,11 +304,11 @@ mod tests {
     fn bombs_end_at_the_ratio_and_what_is_withheld_leaves_a_notice() {
         for Row { format, pack, unpack } in ROWS {
             let bomb = pack(&vec![0; 100 << 20]);
-            let result = rebuild(&bomb, &mut Silent, Limits { ratio: 500, ..Limits::default() });
+            let result = rebuild(&bomb, &mut silent(), Limits { ratio: 500, ..Limits::default() });
             assert!(matches!(result, Err(Error::Limit(Limit::Ratio(500)))), "{}: {result:?}", format.id());
-            let output = rebuild(&pack(b"x"), &mut Withholding { write_first: false }, Limits::default()).unwrap();
+            let output = rebuild(&pack(b"x"), &mut withholding(false), Limits::default()).unwrap();
             assert_eq!(unpack(&output), b"withheld");
-            let late = rebuild(&pack(b"x"), &mut Withholding { write_first: true }, Limits::default());
+            let late = rebuild(&pack(b"x"), &mut withholding(true), Limits::default());
             assert!(matches!(late, Err(Error::PartlyWritten)));
         }
     }
@@ -327,7 +327,7 @@ mod tests {
         let block = [2, 0, 0x21, 1, 40, 0, 0, 0];
         let xz = [&b"\xfd7zXZ\0"[..], &flags, &crc(&flags), &block, &crc(&block), &[0; 64]].concat();
         for bytes in [zstd, xz] {
-            let result = rebuild(&bytes, &mut Silent, Limits::default());
+            let result = rebuild(&bytes, &mut silent(), Limits::default());
             assert!(matches!(result, Err(Error::Unsupported(_))), "{result:?}");
         }
     }

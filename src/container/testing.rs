@@ -102,61 +102,37 @@ impl Visitor for Upper {
     }
 }
 
+/// Does the same with every entry, whatever happens, and leaves names and texts as they are.
+pub struct Doing(fn(&mut dyn Read, &mut dyn Write) -> Result<Verdict, VisitError>);
+
 /// Withholds everything, at once or after having written something.
-pub struct Withholding {
-    pub write_first: bool,
-}
-
-impl Visitor for Withholding {
-    fn entry(
-        &mut self,
-        _: &Entry,
-        _: &mut (dyn Read + Send),
-        writer: &mut (dyn Write + Send),
-    ) -> Result<Verdict, VisitError> {
-        if self.write_first {
+pub fn withholding(write_first: bool) -> Doing {
+    let withheld = |_: &mut dyn Read, _: &mut dyn Write| Ok(Verdict::Withheld(b"withheld".to_vec()));
+    Doing(match write_first {
+        false => withheld,
+        true => |_, writer| {
             writer.write_all(b"secret")?;
-        }
-        Ok(Verdict::Withheld(b"withheld".to_vec()))
-    }
-
-    fn name(&self, raw: &[u8]) -> Vec<u8> {
-        raw.to_vec()
-    }
-
-    fn changes(&mut self, _: &[u8]) -> Vec<Change> {
-        Vec::new()
-    }
-
-    fn value(&mut self, _: Kind, _: &[u8]) -> Option<Vec<u8>> {
-        None
-    }
-
-    fn withheld(&mut self, _: &Entry, _: &Error) {}
-
-    fn fork(&self, _: bool) -> Box<dyn Visitor + '_> {
-        Box::new(Withholding { write_first: self.write_first })
-    }
-
-    fn tally(&mut self) -> Tally {
-        Box::new(())
-    }
-
-    fn join(&mut self, _: Tally) {}
+            Ok(Verdict::Withheld(b"withheld".to_vec()))
+        },
+    })
 }
 
 /// Copies, and says that all is well whatever happens.
-pub struct Silent;
+pub fn silent() -> Doing {
+    Doing(|reader, writer| {
+        let _ = std::io::copy(reader, writer);
+        Ok(Verdict::Scrubbed)
+    })
+}
 
-impl Visitor for Silent {
+impl Visitor for Doing {
     fn entry(
         &mut self,
         _: &Entry,
         reader: &mut (dyn Read + Send),
         writer: &mut (dyn Write + Send),
     ) -> Result<Verdict, VisitError> {
-        let _ = std::io::copy(reader, writer);
-        Ok(Verdict::Scrubbed)
+        self.0(reader, writer)
     }
 
     fn name(&self, raw: &[u8]) -> Vec<u8> {
@@ -174,7 +150,7 @@ impl Visitor for Silent {
     fn withheld(&mut self, _: &Entry, _: &Error) {}
 
     fn fork(&self, _: bool) -> Box<dyn Visitor + '_> {
-        Box::new(Silent)
+        Box::new(Doing(self.0))
     }
 
     fn tally(&mut self) -> Tally {

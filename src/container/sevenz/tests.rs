@@ -183,13 +183,13 @@ fn damage_withholds_what_it_strikes_and_no_cut_succeeds() {
     let names: Vec<&str> = out.iter().map(|(file, _)| file.name()).collect();
     assert_eq!(names, ["ONE", "TWO.withheld.txt", "THREE.withheld.txt"]);
     for cut in (0..whole.len()).step_by(97) {
-        let result = rebuild_as(&SevenZip, &whole[..cut], &mut Silent);
+        let result = rebuild_as(&SevenZip, &whole[..cut], &mut silent());
         assert!(result.is_err(), "cut at {cut}");
     }
     for place in (0..whole.len()).step_by(7) {
         let mut bad = whole.clone();
         bad[place] ^= 0x41;
-        if let Ok(out) = rebuild_as(&SevenZip, &bad, &mut Silent) {
+        if let Ok(out) = rebuild_as(&SevenZip, &bad, &mut silent()) {
             for (file, content) in listed(&out) {
                 let is_known = [&first[..], &second, b"text", b""].contains(&&content[..]);
                 assert!(is_known || file.name().ends_with(".withheld.txt"), "byte {place}: {}", file.name());
@@ -211,14 +211,14 @@ fn a_bomb_is_withheld_at_the_limit_and_the_others_are_not() {
     assert_eq!(visitor.withheld, ["the containers unfold to more than 500 times their size"]);
     assert_eq!((out[0].0.name(), out[1].0.name()), ("ZEROS.withheld.txt", "LOG"));
     let few = Limits { entries: 1, ..Limits::default() };
-    assert!(matches!(rebuild(&bomb, &mut Silent, few), Err(Error::Limit(Limit::Entries(1)))));
+    assert!(matches!(rebuild(&bomb, &mut silent(), few), Err(Error::Limit(Limit::Entries(1)))));
     let little = Limits { output: 1 << 20, ..Limits::default() };
-    assert!(matches!(rebuild(&bomb, &mut Silent, little), Err(Error::Limit(Limit::Output(_)))));
+    assert!(matches!(rebuild(&bomb, &mut silent(), little), Err(Error::Limit(Limit::Output(_)))));
 }
 
 #[test]
 fn scrubbing_again_changes_nothing() {
     let entries = [(file("../x"), &b"text"[..]), (file("A"), b"1"), (file("a"), b"2")];
-    let once = rebuild_as(&SevenZip, &solid(&entries, &lzma2()), &mut Silent).unwrap();
-    assert!(rebuild_as(&SevenZip, &once, &mut Silent).unwrap() == once);
+    let once = rebuild_as(&SevenZip, &solid(&entries, &lzma2()), &mut silent()).unwrap();
+    assert!(rebuild_as(&SevenZip, &once, &mut silent()).unwrap() == once);
 }

@@ -160,7 +160,7 @@ fn a_directory_that_lies_about_an_entry_is_found_out() {
     for (field, expected) in [(16, "checksum"), (20, "entry"), (24, "long"), (43, "where the directory says")] {
         let mut bad = whole.clone();
         bad[at + field] ^= 1;
-        match rebuild_as(&Zip, &bad, &mut Silent) {
+        match rebuild_as(&Zip, &bad, &mut silent()) {
             Ok(output) => assert_eq!(names(&output), ["one.withheld.txt", "two"], "{field}"),
             Err(error) => assert!(field == 43, "{error}"),
         }
@@ -194,7 +194,7 @@ fn encrypted_and_unknown_entries_become_notices() {
 
 #[test]
 fn what_the_visitor_withholds_leaves_only_its_notice() {
-    let output = rebuild_as(&Zip, &zipped(&[("a", b"x")]), &mut Withholding { write_first: true }).unwrap();
+    let output = rebuild_as(&Zip, &zipped(&[("a", b"x")]), &mut withholding(true)).unwrap();
     assert_eq!(unzipped(&output), [("a.withheld.txt".into(), b"withheld".to_vec())]);
 }
 
@@ -221,7 +221,7 @@ fn no_flipped_byte_panics_or_passes_wrong_content() {
     for place in 0..whole.len() {
         let mut bad = whole.clone();
         bad[place] ^= 0xff;
-        if let Ok(output) = rebuild_as(&Zip, &bad, &mut Silent) {
+        if let Ok(output) = rebuild_as(&Zip, &bad, &mut silent()) {
             for (name, content) in unzipped(&output) {
                 assert!(
                     content == b"first" || content == noise(300) || name.ends_with(".withheld.txt"),
@@ -265,7 +265,7 @@ fn a_count_that_is_not_true_is_an_error() {
     let mut bad = whole.clone();
     bad[end + 8] = 1;
     bad[end + 10] = 1;
-    assert!(matches!(rebuild_as(&Zip, &bad, &mut Silent), Err(Error::Damaged { .. })));
+    assert!(matches!(rebuild_as(&Zip, &bad, &mut silent()), Err(Error::Damaged { .. })));
 }
 
 #[test]
@@ -278,7 +278,7 @@ fn a_hundred_thousand_empty_entries_pass() {
     let archive = ZipArchive::new(Cursor::new(&output)).unwrap();
     assert_eq!(archive.len(), 100_000);
     let few = Limits { entries: 99_999, ..Limits::default() };
-    let result = rebuild(&input, &mut Silent, few);
+    let result = rebuild(&input, &mut silent(), few);
     assert!(matches!(result, Err(Error::Limit(Limit::Entries(99_999)))), "{result:?}");
 }
 
@@ -291,7 +291,7 @@ fn a_bomb_ends_at_the_limit() {
     assert_eq!(visitor.withheld, ["the containers unfold to more than 500 times their size"]);
     assert_eq!(names(&output), ["ZEROS.withheld.txt"]);
     let limits = Limits { output: 1 << 20, ..Limits::default() };
-    let result = rebuild(&bomb, &mut Silent, limits);
+    let result = rebuild(&bomb, &mut silent(), limits);
     assert!(matches!(result, Err(Error::Limit(Limit::Output(_)))), "{result:?}");
 }
 
@@ -300,8 +300,8 @@ fn scrubbing_again_changes_nothing() {
     let mut input = zipped(&[("../x", b"text"), ("A", b"1"), ("a", b"2"), ("broken", &noise(100))]);
     let flip = data_of(&input, 3) + 50;
     input[flip] ^= 1;
-    let once = rebuild_as(&Zip, &input, &mut Silent).unwrap();
-    assert_eq!(rebuild_as(&Zip, &once, &mut Silent).unwrap(), once);
+    let once = rebuild_as(&Zip, &input, &mut silent()).unwrap();
+    assert_eq!(rebuild_as(&Zip, &once, &mut silent()).unwrap(), once);
 }
 
 /// Entries that are encrypted in each way there is, by another implementation, and one that is not.
