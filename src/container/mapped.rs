@@ -27,6 +27,12 @@ impl Mapped {
         &self.text
     }
 
+    /// Whether this byte of the text is spelled in other bytes.
+    pub(super) fn is_spelled(&self, at: usize) -> bool {
+        let piece = self.pieces.partition_point(|piece| piece.text.end <= at);
+        self.pieces.get(piece).is_some_and(|piece| piece.text.contains(&at) && !piece.is_plain)
+    }
+
     /// Appends bytes that stand as they are at `at`.
     pub(super) fn plain(&mut self, raw: &[u8], at: Range<usize>) {
         if at.is_empty() {

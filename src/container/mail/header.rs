@@ -100,6 +100,8 @@ pub(super) enum Transfer {
     Plain,
     QuotedPrintable,
     Base64,
+    /// In a way that is not known here: `x-uuencode`.
+    Other,
 }
 
 /// The fields at the beginning of a message.
@@ -150,10 +152,16 @@ impl Fields {
     }
 
     pub(super) fn transfer(&self) -> Transfer {
-        match self.value(b"content-transfer-encoding").map(<[u8]>::to_ascii_lowercase).as_deref() {
-            Some(b"base64") => Transfer::Base64,
-            Some(b"quoted-printable") => Transfer::QuotedPrintable,
-            _ => Transfer::Plain,
+        let value = self.value(b"content-transfer-encoding").unwrap_or_default();
+        // Mailers put quotes round it and comments behind it.
+        let end = value.iter().position(|b| matches!(b, b';' | b'(')).unwrap_or(value.len());
+        let is_told = |b: &u8| !matches!(b, b'"' | b'\'' | b' ' | b'\t');
+        let told: Vec<u8> = value[..end].iter().copied().filter(is_told).collect();
+        match &told.to_ascii_lowercase()[..] {
+            b"base64" => Transfer::Base64,
+            b"quoted-printable" => Transfer::QuotedPrintable,
+            b"" | b"7bit" | b"8bit" | b"7-bit" | b"8-bit" | b"binary" => Transfer::Plain,
+            _ => Transfer::Other,
         }
     }
 
@@ -168,12 +176,14 @@ impl Fields {
 
     pub(super) fn boundary(&self) -> Option<Vec<u8>> {
         let value = self.value(b"content-type").filter(|_| self.is_type(b"multipart/"))?;
-        parameter(value, b"boundary").filter(|boundary| !boundary.is_empty())
+        parameter(value, b"boundary").filter(|boundary| !boundary.is_empty()).map(|range| value[range].to_vec())
     }
 
     /// The name of an attachment.
     pub(super) fn file_name(&self) -> Option<Vec<u8>> {
-        let of = |field: &[u8], name: &[u8]| self.value(field).and_then(|value| parameter(value, name));
+        let of = |field: &[u8], name: &[u8]| {
+            self.value(field).and_then(|value| parameter(value, name).map(|range| value[range].to_vec()))
+        };
         of(b"content-disposition", b"filename").or_else(|| of(b"content-type", b"name"))
     }
 
@@ -184,18 +194,11 @@ impl Fields {
         for line in &self.lines {
             let from = mapped.text().len();
             unfold(raw, line.clone(), &mut mapped);
-            state(mapped.text(), from, &mut stated);
+            state(&mapped, from, &mut stated);
             mapped.between(b"\n");
         }
-        let mut changes = visitor.changes(mapped.text());
-        stated.sort_by_key(|(range, _): &(Range<usize>, Kind)| range.start);
-        for (range, kind) in stated {
-            let at = changes.partition_point(|change| change.range.end <= range.start);
-            let is_free = changes.get(at).is_none_or(|change| range.end <= change.range.start);
-            if is_free && let Some(with) = visitor.value(kind, &mapped.text()[range.clone()]) {
-                changes.insert(at, Change { range, with });
-            }
-        }
+        stated.sort_by_key(|(range, _): &(Range<usize>, Stated)| range.start);
+        let changes = joined(mapped.text(), stated, visitor);
         match changes.is_empty() {
             true => raw[..self.end].to_vec(),
             false => mapped.apply(&raw[..self.end], &changes, spell),
@@ -203,12 +206,85 @@ impl Fields {
     }
 }
 
-/// Appends a field: folds are blanks, encoded words what they say.
+/// What a place in a field says of what stands there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stated {
+    Value(Kind),
+    /// The name of a file.
+    FileName,
+}
+
+/// What changes in the fields: what is found in them, and what is stated where nothing was found. A file's name is scrubbed
+/// as the names of entries are, as a whole.
+fn joined(text: &[u8], stated: Vec<(Range<usize>, Stated)>, visitor: &mut dyn Visitor) -> Vec<Change> {
+    let mut found = visitor.changes(text).into_iter().peekable();
+    let mut changes: Vec<Change> = Vec::new();
+    for (range, stated) in stated {
+        changes.extend(std::iter::from_fn(|| found.next_if(|change| change.range.end <= range.start)));
+        let is_within = |change: &Change| range.start <= change.range.start && change.range.end <= range.end;
+        let within: Vec<Change> = match stated {
+            Stated::Value(_) => Vec::new(),
+            Stated::FileName => std::iter::from_fn(|| found.next_if(is_within)).collect(),
+        };
+        let is_free = changes.last().is_none_or(|change| change.range.end <= range.start)
+            && found.peek().is_none_or(|change| range.end <= change.range.start);
+        let with = is_free.then(|| match stated {
+            Stated::Value(kind) => visitor.value(kind, &text[range.clone()]),
+            Stated::FileName => Some(visitor.name(&text[range.clone()])).filter(|name| *name != text[range.clone()]),
+        });
+        match with.flatten() {
+            Some(with) => changes.push(Change { range, with }),
+            None => changes.extend(within),
+        }
+    }
+    changes.extend(found);
+    changes
+}
+
+/// The length of what stands between two parts of one file name (`"; filename*1="`, RFC 2231), if it stands here.
+fn continuation(text: &[u8]) -> Option<usize> {
+    let behind = |text: &[u8], is_it: fn(&u8) -> bool| text.iter().take_while(|b| is_it(b)).count();
+    let mut at = usize::from(text.first() == Some(&b'"'));
+    at += behind(&text[at..], |b| matches!(b, b' ' | b'\t'));
+    if text.get(at) != Some(&b';') {
+        return None;
+    }
+    at += 1;
+    at += behind(&text[at..], |b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'));
+    let name = [&b"filename*"[..], b"name*"];
+    let name = name.iter().find(|name| text[at..].get(..name.len()).is_some_and(|n| n.eq_ignore_ascii_case(name)))?;
+    at += name.len();
+    let digits = behind(&text[at..], u8::is_ascii_digit);
+    if digits == 0 || text[at..at + digits] == *b"0" {
+        return None;
+    }
+    at += digits;
+    at += usize::from(text.get(at) == Some(&b'*'));
+    if text.get(at) != Some(&b'=') {
+        return None;
+    }
+    at += 1;
+    Some(at + usize::from(text.get(at) == Some(&b'"')))
+}
+
+/// Appends a field: folds are blanks, encoded words what they say, and a file name in parts is one.
 fn unfold(raw: &[u8], line: Range<usize>, mapped: &mut Mapped) {
     let mut at = line.start;
     let mut was_word = false;
+    let has_names = name(&raw[line.clone()]).is_some_and(|name| {
+        [&b"content-type"[..], b"content-disposition"].iter().any(|known| known.eq_ignore_ascii_case(name))
+    });
+    let goes_on = |text: &[u8]| match text.first() {
+        Some(b'"' | b';') if has_names => continuation(text),
+        _ => None,
+    };
     while at < line.end {
         let rest = &raw[at..line.end];
+        if let Some(length) = goes_on(rest) {
+            at += length;
+            was_word = false;
+            continue;
+        }
         let blanks = rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n')).count();
         if blanks > 0 {
             let next = &rest[blanks..];
@@ -230,7 +306,11 @@ fn unfold(raw: &[u8], line: Range<usize>, mapped: &mut Mapped) {
             was_word = true;
             continue;
         }
-        let is_end = |n: &usize| matches!(rest[*n], b' ' | b'\t' | b'\r' | b'\n') || rest[*n..].starts_with(b"=?");
+        let is_end = |n: &usize| {
+            matches!(rest[*n], b' ' | b'\t' | b'\r' | b'\n')
+                || rest[*n..].starts_with(b"=?")
+                || goes_on(&rest[*n..]).is_some()
+        };
         let length = (1..rest.len()).find(is_end).unwrap_or(rest.len());
         mapped.plain(raw, at..at + length);
         at += length;
@@ -280,7 +360,8 @@ fn spell(text: &[u8], word: Option<&[u8]>, out: &mut Vec<u8>) {
 }
 
 /// What a field says by itself: hosts on the way, names beside addresses. `field` begins at `from`.
-fn state(text: &[u8], from: usize, stated: &mut Vec<(Range<usize>, Kind)>) {
+fn state(mapped: &Mapped, from: usize, stated: &mut Vec<(Range<usize>, Stated)>) {
+    let text = mapped.text();
     let Some(name) = name(&text[from..]) else { return };
     let is = |names: &[&[u8]]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
     let value = from + name.len() + 1..text.len();
@@ -291,7 +372,7 @@ fn state(text: &[u8], from: usize, stated: &mut Vec<(Range<usize>, Kind)>) {
             let host = token.len() - token.iter().rev().take_while(|b| matches!(b, b'.' | b',')).count();
             if is_host && token[..host].contains(&b'.') && token.iter().any(u8::is_ascii_alphabetic) && token[0] != b'['
             {
-                stated.push((at..at + host, Kind::Host));
+                stated.push((at..at + host, Stated::Value(Kind::Host)));
             }
             // A name that the address resolves to stands in brackets behind the name that was said.
             let goes_on = is_host && (token.is_empty() || token[..host].contains(&b'.'));
@@ -302,7 +383,13 @@ fn state(text: &[u8], from: usize, stated: &mut Vec<(Range<usize>, Kind)>) {
         for at in memchr::memchr_iter(b'@', &text[value.clone()]).map(|n| value.start + n + 1) {
             let end = text[at..].iter().position(|b| matches!(b, b'>' | b' ' | b',')).map_or(text.len(), |n| at + n);
             if end > at {
-                stated.push((at..end, Kind::Host));
+                stated.push((at..end, Stated::Value(Kind::Host)));
+            }
+        }
+    } else if is(&[b"content-type", b"content-disposition"]) {
+        for name in [&b"name"[..], b"filename", b"name*0", b"filename*0"] {
+            if let Some(range) = parameter(&text[value.clone()], name) {
+                stated.push((value.start + range.start..value.start + range.end, Stated::FileName));
             }
         }
     } else if is(&ADDRESSES) {
@@ -310,14 +397,15 @@ fn state(text: &[u8], from: usize, stated: &mut Vec<(Range<usize>, Kind)>) {
         let mut is_quoted = false;
         for at in value.clone() {
             match text[at] {
-                b'"' => is_quoted = !is_quoted,
-                _ if is_quoted => {}
+                b'"' if !mapped.is_spelled(at) => is_quoted = !is_quoted,
+                // What an encoded word says has no meaning for the field (RFC 2047, section 6.2).
+                _ if is_quoted || mapped.is_spelled(at) => {}
                 b'<' => {
                     let named = &text[start..at];
                     let begin = named.iter().position(|b| !matches!(b, b' ' | b'"' | b'\''));
                     let end = named.iter().rposition(|b| !matches!(b, b' ' | b'"' | b'\''));
                     if let (Some(begin), Some(end)) = (begin, end) {
-                        stated.push((start + begin..start + end + 1, Kind::Name));
+                        stated.push((start + begin..start + end + 1, Stated::Value(Kind::Name)));
                     }
                 }
                 b',' | b'>' | b':' => start = at + 1,
@@ -327,8 +415,8 @@ fn state(text: &[u8], from: usize, stated: &mut Vec<(Range<usize>, Kind)>) {
     }
 }
 
-/// The value of a parameter of a field.
-fn parameter(value: &[u8], name: &[u8]) -> Option<Vec<u8>> {
+/// Where the value of a parameter of a field stands, without its quotes.
+fn parameter(value: &[u8], name: &[u8]) -> Option<Range<usize>> {
     let mut rest = value;
     while let Some(at) = memchr::memchr(b';', rest) {
         rest = rest[at + 1..].trim_ascii_start();
@@ -338,11 +426,16 @@ fn parameter(value: &[u8], name: &[u8]) -> Option<Vec<u8>> {
         if !is_it {
             continue;
         }
+        let start = value.len() - content.len();
         return Some(match content.strip_prefix(b"\"") {
-            Some(quoted) => quoted[..memchr::memchr(b'"', quoted).unwrap_or(quoted.len())].to_vec(),
+            Some(quoted) => {
+                // Of a value in parts, the last may have no quotes, though the first has.
+                let is_end = |b: &u8| *b == b'"' || *b == b';' && name.ends_with(b"*0");
+                start + 1..start + 1 + quoted.iter().position(is_end).unwrap_or(quoted.len())
+            }
             None => {
-                let end = content.iter().position(|b| matches!(b, b';' | b' ' | b'\t')).unwrap_or(content.len());
-                content[..end].to_vec()
+                let is_end = |b: &u8| b.is_ascii_whitespace() || *b == b';';
+                start..start + content.iter().position(is_end).unwrap_or(content.len())
             }
         });
     }

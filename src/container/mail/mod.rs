@@ -141,12 +141,21 @@ impl Scrub<'_> {
                 }
                 None => {
                     let error = Error::Damaged { format: "mail", what: "part is no base64", offset: 0 };
-                    let entry = self.told(fields, raw.len());
-                    self.visitor.withheld(&entry, &error);
-                    Ok(body::encoded(&super::notice::for_error(&entry.display, &error), raw))
+                    Ok(body::encoded(&self.instead(fields, raw, error)?, raw))
                 }
             },
+            Transfer::Other => self.instead(
+                fields,
+                raw,
+                Error::Unsupported("a part in this encoding (Content-Transfer-Encoding)".into()),
+            ),
         }
+    }
+
+    /// What stands in place of a body that cannot be read.
+    fn instead(&mut self, fields: &Fields, raw: &[u8], error: Error) -> Result<Vec<u8>, Error> {
+        let entry = self.told(fields, raw.len());
+        super::notice::instead(self.visitor, &entry, error)
     }
 
     /// The parts of a body, between lines that hold the boundary.
@@ -158,6 +167,7 @@ impl Scrub<'_> {
         while !is_over {
             let (content, delimiter, is_last) = next_delimiter(raw, at, boundary);
             is_over = delimiter.is_empty() || is_last;
+            self.budget.entry()?;
             let content = &raw[at..content];
             out.extend(match is_part {
                 true => self.message(content, depth + 1)?,

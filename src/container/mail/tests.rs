@@ -1,7 +1,7 @@
 //! Mails through a visitor that writes in capitals.
 
 use super::super::testing::*;
-use super::super::{Limits, sniff};
+use super::super::{Error, Limit, Limits, sniff};
 use super::header::{Begins, begins};
 
 fn upper(mail: &str) -> String {
@@ -108,4 +108,40 @@ fn hosts_and_names_are_stated_by_their_fields() {
         "{out}"
     );
     assert!(out.contains("FROM: \"name DOE, J\" <X@Y>, name ROE <Z@Y>"), "{out}");
+}
+
+#[test]
+fn the_name_of_a_file_is_scrubbed_as_a_whole_also_in_parts() {
+    let of = |field: &str| upper(&format!("{HEAD}{field}\r\n\r\n"))[HEAD.len()..].trim_end().to_string();
+    assert_eq!(of("CONTENT-TYPE: A/B; NAME=\"jane roe.tgz\"; X=1"), "CONTENT-TYPE: A/B; NAME=\"JANE ROE.TGZ\"; X=1");
+    assert_eq!(
+        of("CONTENT-DISPOSITION: ATTACHMENT;\r\n FILENAME*0=\"jane.r\";\r\n\tfilename*1=oe.log; SIZE=7"),
+        "CONTENT-DISPOSITION: ATTACHMENT;\r\n FILENAME*0=\"JANE.ROE.LOG\";\r\n\tfilename*1=; SIZE=7"
+    );
+    assert_eq!(of("SUBJECT: A; FILENAME*1=jane"), "SUBJECT: A; FILENAME*1=JANE");
+}
+
+#[test]
+fn parts_are_counted_even_if_they_are_empty() {
+    let mail = format!("{HEAD}CONTENT-TYPE: MULTIPART/MIXED; BOUNDARY=B\r\n\r\n{}", "--B\r\n\r\n".repeat(100));
+    let few = Limits { entries: 50, ..Limits::default() };
+    let result = rebuild(mail.as_bytes(), &mut silent(), few);
+    assert!(matches!(result, Err(Error::Limit(Limit::Entries(50)))), "{result:?}");
+}
+
+#[test]
+fn a_comma_in_an_encoded_word_ends_no_name() {
+    let out = upper(&format!("{HEAD}TO: =?ISO-8859-1?Q?M=DCLLER=2C_J=D6RG?= <X>, A <Y>\r\n\r\n"));
+    // The name as a whole is one value, and so is the next.
+    let name = b"name M\xdcLLER, J\xd6RG";
+    let word = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, name);
+    assert!(out.contains(&format!("TO: =?ISO-8859-1?B?{word}?= <X>, name A <Y>")), "{out}");
+}
+
+#[test]
+fn a_body_in_an_unknown_encoding_is_withheld() {
+    let mut upper = Upper::default();
+    let mail = format!("{HEAD}CONTENT-TRANSFER-ENCODING: X-UUENCODE\r\n\r\nbegin 644 a.log\r\n#0V%T\r\nend\r\n");
+    let out = rebuild(mail.as_bytes(), &mut upper, Limits::default()).unwrap();
+    assert!(String::from_utf8(out).unwrap().contains("withheld") && upper.withheld.len() == 1);
 }
