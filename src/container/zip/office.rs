@@ -22,6 +22,8 @@ const PARAGRAPH_MAX: usize = 64 << 20;
 
 /// Elements whose text runs are one text.
 const PARAGRAPHS: [&[u8]; 5] = [b"p", b"h", b"si", b"is", b"text"];
+/// Elements in a paragraph whose text is none of it: what was deleted or moved away, and notes.
+const ASIDES: [&[u8]; 4] = [b"del", b"moveFrom", b"annotation", b"note"];
 /// Elements that end a stretch of a part.
 const ENDS: [&[u8]; 7] = [b"</w:p>", b"</a:p>", b"</si>", b"</row>", b"</text:p>", b"</text:h>", b"</comment>"];
 /// Elements that stand for white space.
@@ -97,10 +99,15 @@ pub(super) fn joined(reader: &mut dyn Read, visitor: &mut dyn Visitor, spools: &
 /// A stretch of a part, scrubbed.
 fn scrubbed(xml: &[u8], visitor: &mut dyn Visitor) -> Vec<u8> {
     let stated = stated(xml, visitor);
-    let xml = stated.as_deref().unwrap_or(xml);
-    let mapped = paragraphs(xml);
-    let changes = visitor.changes(mapped.text());
-    if changes.is_empty() { xml.to_vec() } else { mapped.apply(xml, &changes, |text, _, out| escape(text, out)) }
+    let mut xml = stated.unwrap_or_else(|| xml.to_vec());
+    for asides in [false, true] {
+        let mapped = paragraphs(&xml, asides);
+        let changes = visitor.changes(mapped.text());
+        if !changes.is_empty() {
+            xml = mapped.apply(&xml, &changes, |text, _, out| escape(text, out));
+        }
+    }
+    xml
 }
 
 /// Replaces what is a name or a number by its place; none if nothing is.
@@ -185,38 +192,47 @@ fn replace(
     }
 }
 
-/// The text of all paragraphs, each in a line of its own.
-fn paragraphs(xml: &[u8]) -> Mapped {
+/// The text of all paragraphs, each in a line of its own; or of what stands aside in them.
+fn paragraphs(xml: &[u8], asides: bool) -> Mapped {
     let mut mapped = Mapped::default();
     let mut depth = 0_usize;
+    let mut aside = 0_usize;
     for token in Tokens::new(xml) {
-        match token {
-            Token::Open { name, is_empty, .. } => {
-                if PARAGRAPHS.contains(&name) {
-                    mapped.between(b"\n");
-                    depth += usize::from(!is_empty);
-                } else if BLANKS.contains(&name) && is_empty {
-                    mapped.between(b" ");
-                } else if name == b"instrText" {
+        match &token {
+            Token::Open { name, is_empty: false, .. } if ASIDES.contains(name) => {
+                aside += 1;
+                if asides {
                     mapped.between(b"\n");
                 }
             }
-            Token::Close { name } => {
-                if PARAGRAPHS.contains(&name) {
-                    mapped.between(b"\n");
-                    depth = depth.saturating_sub(1);
-                } else if name == b"instrText" {
-                    mapped.between(b"\n");
-                }
+            Token::Close { name } if ASIDES.contains(name) => aside = aside.saturating_sub(1),
+            _ => {}
+        }
+        let is_shown = (aside > 0) == asides;
+        let between: &[u8] = match token {
+            Token::Open { name, is_empty, .. } if PARAGRAPHS.contains(&name) => {
+                depth += usize::from(!is_empty);
+                b"\n"
             }
+            Token::Close { name } if PARAGRAPHS.contains(&name) => {
+                depth = depth.saturating_sub(1);
+                b"\n"
+            }
+            Token::Open { name: b"instrText", .. } | Token::Close { name: b"instrText" } => b"\n",
+            Token::Open { name, is_empty: true, .. } if BLANKS.contains(&name) => b" ",
+            Token::Open { .. } | Token::Close { .. } => b"",
             // White space with a line end is the layout of the file.
             Token::Text(range) => {
                 let is_layout =
                     xml[range.clone()].iter().all(u8::is_ascii_whitespace) && xml[range.clone()].contains(&b'\n');
-                if depth > 0 && !is_layout {
+                if is_shown && depth > 0 && !is_layout {
                     text(xml, range, &mut mapped);
                 }
+                b""
             }
+        };
+        if is_shown {
+            mapped.between(between);
         }
     }
     mapped
@@ -391,6 +407,23 @@ mod tests {
                    <w:r><w:t>c &#64; d</w:t></w:r></w:p>\n<other>text</other><!-- <w:p>note</w:p> -->";
         let expected = xml.replace(">a&amp;b <", ">A&amp;B <").replace(">c &#64; d<", ">C &#64; D<");
         assert_eq!(upper(xml), expected);
+    }
+
+    #[test]
+    fn what_stands_aside_cuts_no_value() {
+        let xml = "<w:p>ab<w:del><w:delText>x</w:delText></w:del>cd<w:del/></w:p><text:p>ef<office:annotation><dc:date>1</dc:date>\
+                   <text:p>y</text:p></office:annotation>gh</text:p>";
+        assert_eq!(paragraphs(xml.as_bytes(), false).text(), b"\nabcd\n\nefgh\n");
+        assert_eq!(paragraphs(xml.as_bytes(), true).text(), b"\nx\n1\ny\n");
+        assert_eq!(
+            upper(xml),
+            xml.replace(">ab", ">AB")
+                .replace(">x", ">X")
+                .replace(">cd", ">CD")
+                .replace(">ef", ">EF")
+                .replace(">y", ">Y")
+                .replace(">gh", ">GH")
+        );
     }
 
     #[test]
