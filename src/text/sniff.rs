@@ -96,7 +96,7 @@ impl Matter {
 }
 
 /// Where a magic number stands, the number, and what begins so.
-const MAGIC: [(usize, &[u8], Matter); 46] = [
+const MAGIC: [(usize, &[u8], Matter); 47] = [
     (0, b"\x89PNG", Matter::opaque("a PNG image")),
     (0, b"\xff\xd8\xff", Matter::opaque("a JPEG image")),
     (0, b"GIF8", Matter::opaque("a GIF image")),
@@ -110,6 +110,7 @@ const MAGIC: [(usize, &[u8], Matter); 46] = [
     (0, b"%PDF-", Matter::opaque("a PDF document")),
     (0, b"Rar!", Matter::opaque("a rar archive")),
     (0, b"MSCF", Matter::opaque("a cabinet archive")),
+    (0, b"!<arch>\n", Matter::opaque("an archive of ar")),
     (0, b"\x1f\x9d", Matter::opaque("a compress file")),
     (0, b"LZIP", Matter::opaque("an lzip file")),
     (0, b"\x04\x22\x4d\x18", Matter::opaque("an lz4 file")),
@@ -158,6 +159,9 @@ pub fn sniff(head: &[u8]) -> Nature {
     if is_pkcs12(head) {
         return Nature::Unscannable(Matter::opaque("a PKCS #12 keystore"));
     }
+    if is_cpio(head) {
+        return Nature::Unscannable(Matter::opaque("a cpio archive"));
+    }
     if let Some(encoding) = Encoding::of(head) {
         return Nature::Wide(encoding);
     }
@@ -176,6 +180,16 @@ fn is_pkcs12(head: &[u8]) -> bool {
         [0x30, 0x82, b'\n'] | [0x30, 0x82, _, b'\n'] => true,
         _ => false,
     }
+}
+
+/// Whether an archive of cpio begins so, whose headers are numbers in letters (`newc`, `crc` and `odc`, cpio(5)).
+fn is_cpio(head: &[u8]) -> bool {
+    let numbers = match head.get(..6) {
+        Some(b"070701" | b"070702") => 110,
+        Some(b"070707") => 76,
+        _ => return false,
+    };
+    head.get(..numbers).is_some_and(|header| header.iter().all(u8::is_ascii_hexdigit))
 }
 
 /// Whether this is UTF-8, but for a character that is cut off at the end.
@@ -231,6 +245,8 @@ mod tests {
             (b"JAVA PROFILE 1.0.2\0\0\0\0\x08", "a heap dump"),
             (b"\0\0\0\x18ftypheic\0\0\0\0", "an image or a film"),
             (b"\x01\x02\x03\x04binary", "binary data"),
+            (b"!<arch>\n", "an archive of ar"),
+            (&[b"070701".repeat(18), b"00a.log\0".to_vec()].concat(), "a cpio archive"),
             (b"a\0b\n", "binary data"),
             (b"wide \0 caf\xe9 and more that is no UTF-8\n", "binary data"),
         ] {
@@ -243,6 +259,7 @@ mod tests {
             &b""[..],
             b"MZ is a pair of letters\n",
             b"GIF89 was here\n",
+            b"070701 is a date, as 070707 is\n",
             b"RIFF raff\n",
             b"ORC and other beasts\n",
             b"\x1b[31mred\x1b[0m\n",
