@@ -64,8 +64,9 @@ pub fn scrub(bytes: &[u8]) {
 
 /// Decodes `bytes` in every way there is.
 pub fn decoders(bytes: &[u8]) {
-    const ALL: [Encoding; 9] = [
+    const ALL: [Encoding; 10] = [
         Encoding::Percent,
+        Encoding::Quoted,
         Encoding::Entity,
         Encoding::Escape,
         Encoding::Doubled,

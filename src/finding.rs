@@ -46,6 +46,8 @@ impl Confidence {
 pub enum Encoding {
     /// `%40` (RFC 3986).
     Percent,
+    /// `=40` (quoted-printable, RFC 2045, section 6.7).
+    Quoted,
     /// `&#64;`, `&amp;` (HTML and XML character references).
     Entity,
     /// `\u0040` (JSON and Java strings).
@@ -76,7 +78,12 @@ impl Encoding {
     /// What bytes hold that are packed as a whole; none if they hold nothing, or this encoding packs nothing as a whole.
     pub fn unpack(self, raw: &[u8]) -> Option<Vec<u8>> {
         match self {
-            Encoding::Percent | Encoding::Entity | Encoding::Escape | Encoding::Doubled | Encoding::Backslash => None,
+            Encoding::Percent
+            | Encoding::Quoted
+            | Encoding::Entity
+            | Encoding::Escape
+            | Encoding::Doubled
+            | Encoding::Backslash => None,
             Encoding::WideBase64 => LENIENT.decode(raw).ok().map(narrow),
             Encoding::Base64 => LENIENT.decode(raw).ok().map(|text| text.trim_ascii_end().to_vec()),
             Encoding::Credentials => credentials(raw).map(|(_, password)| password),
@@ -98,9 +105,12 @@ impl Encoding {
     pub fn pack(self, text: &[u8], raw: &[u8], out: &mut Vec<u8>) {
         let wide = || text.iter().flat_map(|&byte| [byte, 0]);
         match self {
-            Encoding::Percent | Encoding::Entity | Encoding::Escape | Encoding::Doubled | Encoding::Backslash => {
-                out.extend_from_slice(text)
-            }
+            Encoding::Percent
+            | Encoding::Quoted
+            | Encoding::Entity
+            | Encoding::Escape
+            | Encoding::Doubled
+            | Encoding::Backslash => out.extend_from_slice(text),
             Encoding::WideBase64 => {
                 out.extend_from_slice(STANDARD.encode(wide().collect::<Vec<u8>>()).as_bytes());
             }
@@ -158,7 +168,12 @@ impl Form {
     /// The encoding that packs the value as a whole, if one does.
     pub fn packing(self) -> Option<Encoding> {
         self.0[0].filter(|encoding| match encoding {
-            Encoding::Percent | Encoding::Entity | Encoding::Escape | Encoding::Doubled | Encoding::Backslash => false,
+            Encoding::Percent
+            | Encoding::Quoted
+            | Encoding::Entity
+            | Encoding::Escape
+            | Encoding::Doubled
+            | Encoding::Backslash => false,
             Encoding::WideBase64 | Encoding::Hex | Encoding::Base64 | Encoding::Credentials => true,
         })
     }

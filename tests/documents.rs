@@ -468,6 +468,7 @@ fn one_value_has_one_name_in_every_spelling() {
             json,
         ),
         (mail_address, "quoted-printable", mail("quoted-printable", "I am jane.roe=40example.com"), body),
+        (mail_address, "quoted-printable in a log", "received: mail=3Djane.roe=40example.com ok\n".into(), same),
         (mail_address, "soft line break", mail("quoted-printable", "I am jane.ro=\r\ne@example.com"), body),
         (mail_address, "base64 of a mail", mail("base64", &basic("I am jane.roe@example.com\r\n")), body),
         (mail_address, "base64 of a Secret", secret(mail_address), unbase),

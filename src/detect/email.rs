@@ -1,11 +1,11 @@
 //! E-mail addresses as they are found in the wild: with plus and dots, quoted, of private and single-label domains, of
 //! other alphabets, with an address literal, and with the `@` in another spelling.
 
-use crate::detect::bytes::{ALNUM, ByteSet, HEX, HIGH};
+use crate::detect::bytes::{ALNUM, ByteSet, HEX, HIGH, LETTER};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::ipv4;
 use crate::detect::names;
-use crate::detect::prefilter::Shape;
+use crate::detect::prefilter::{Literal, Shape};
 use crate::detect::run::Run;
 use crate::detect::userinfo;
 use crate::detect::view::View;
@@ -16,7 +16,7 @@ use crate::kind::Kind;
 pub struct Email;
 
 /// The spellings of `@`, and what they are.
-const SPELLINGS: [(&[u8], Form); 7] = [
+const SPELLINGS: [(&[u8], Form); 8] = [
     (b"%2540", Form::PLAIN.within(Encoding::Percent, 2)),
     (b"%40", Form::one(Encoding::Percent)),
     (b"&#64;", Form::one(Encoding::Entity)),
@@ -24,7 +24,11 @@ const SPELLINGS: [(&[u8], Form); 7] = [
     (b"&commat;", Form::one(Encoding::Entity)),
     (br"\u0040", Form::one(Encoding::Escape)),
     (br"\x40", Form::one(Encoding::Escape)),
+    (QUOTED, Form::one(Encoding::Quoted)),
 ];
+
+/// As a mail has it whose fields are not there: what was pasted, or stands in the log of who received it.
+const QUOTED: &[u8] = b"=40";
 
 /// RFC 5321: the local part has up to 64 octets. What is longer is hidden as far as this; a domain is hidden to its end.
 const LOCAL_LIMIT: usize = 128;
@@ -33,6 +37,7 @@ const PLAIN: ByteSet = ALNUM.or(ByteSet::of(b"._-"));
 const LOCAL: ByteSet = ALNUM.or(HIGH).or(ByteSet::of(b"._%+-"));
 /// Characters of local parts that also stand between fields: they belong only between two others.
 const LOCAL_INNER: ByteSet = ByteSet::of(b"'!#$*^~");
+const UPPER_HEX: ByteSet = ByteSet::of(b"0123456789ABCDEF");
 const DOMAIN: ByteSet = ALNUM.or(HIGH).or(ByteSet::of(b".-_"));
 
 impl Detector for Email {
@@ -44,7 +49,16 @@ impl Detector for Email {
     }
 
     fn anchors(&self) -> Vec<Anchor> {
-        let spelled = SPELLINGS.iter().map(|(literal, _)| Anchor::folded(literal));
+        let spelled = SPELLINGS.iter().map(|(literal, _)| match *literal {
+            // Most of what stands behind such a sign is a number.
+            QUOTED => Anchor::Literal(Literal {
+                bytes: QUOTED.to_vec(),
+                ignore_case: false,
+                starts_word: false,
+                after: vec![LETTER],
+            }),
+            literal => Anchor::folded(literal),
+        });
         std::iter::once(Anchor::Shape(Shape::At)).chain(spelled).collect()
     }
 
@@ -69,7 +83,15 @@ impl Detector for Email {
         if end <= at {
             return out.left(0, hit.at, "no domain behind it");
         }
-        let Some(start) = local_start(view, sign) else { return };
+        if form == Form::one(Encoding::Quoted) && !is_surely_domain(view, at, end) {
+            return out.left(0, hit.at, "a number behind the sign");
+        }
+        let Some(mut start) = local_start(view, sign) else { return };
+        // `=3Djane=40`: the digits belong to another escape.
+        let is_escape = form == Form::one(Encoding::Quoted) && view.before(start) == Some(b'=');
+        if is_escape && start + 2 < sign && view.slice(start, start + 2).iter().all(|b| UPPER_HEX.contains(*b)) {
+            start += 2;
+        }
         match reason_to_leave(view, start, sign, at, end) {
             Some(reason) => out.left(0, hit.at, reason),
             None => {
@@ -85,12 +107,25 @@ impl Detector for Email {
     }
 }
 
-/// Where a domain ends that the name of a file begins with: `jane@example.com.tar.gz`. No domain ends in these.
+/// Endings of files, in which no domain ends.
+const ENDINGS: [&[u8]; 27] = [
+    b"tgz", b"gz", b"bz2", b"xz", b"zst", b"7z", b"tar", b"log", b"txt", b"csv", b"tsv", b"json", b"jsonl", b"xml",
+    b"html", b"yaml", b"yml", b"pdf", b"docx", b"xlsx", b"pptx", b"png", b"jpg", b"jpeg", b"eml", b"har", b"bak",
+];
+
+/// Whether this is a domain even if what stands before it may be a number: it begins and ends in letters, and has a dot.
+fn is_surely_domain(view: &View<'_>, start: usize, end: usize) -> bool {
+    let domain = view.slice(start, end);
+    let Some(dot) = memchr::memrchr(b'.', domain) else { return false };
+    let last = &domain[dot + 1..];
+    domain[0].is_ascii_alphabetic()
+        && last.len() > 1
+        && last.iter().all(u8::is_ascii_alphabetic)
+        && !ENDINGS.iter().any(|ending| last.eq_ignore_ascii_case(ending))
+}
+
+/// Where a domain ends that the name of a file begins with: `jane@example.com.tar.gz`.
 fn without_endings(view: &View<'_>, start: usize, end: usize) -> usize {
-    const ENDINGS: [&[u8]; 27] = [
-        b"tgz", b"gz", b"bz2", b"xz", b"zst", b"7z", b"tar", b"log", b"txt", b"csv", b"tsv", b"json", b"jsonl", b"xml",
-        b"html", b"yaml", b"yml", b"pdf", b"docx", b"xlsx", b"pptx", b"png", b"jpg", b"jpeg", b"eml", b"har", b"bak",
-    ];
     if view.is_capped_at(end) {
         return end;
     }

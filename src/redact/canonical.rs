@@ -88,6 +88,7 @@ fn decode(encoding: Encoding, bytes: &[u8]) -> Vec<u8> {
     let mut rest = bytes;
     while let Some((&first, after)) = rest.split_first() {
         let escape = match encoding {
+            Encoding::Quoted if first == b'=' => after.get(..2).and_then(|d| number(d, 16)).map(|n| (n, 3)),
             Encoding::Percent if first == b'%' => after.get(..2).and_then(|d| number(d, 16)).map(|n| (n, 3)),
             Encoding::Doubled if matches!(first, b'"' | b'\'') && after.first() == Some(&first) => {
                 Some((u32::from(first), 2))
@@ -104,7 +105,7 @@ fn decode(encoding: Encoding, bytes: &[u8]) -> Vec<u8> {
         };
         match escape {
             // Percent escapes and what stands behind a backslash are bytes, the others are characters.
-            Some((n, used)) if matches!(encoding, Encoding::Percent | Encoding::Backslash) => {
+            Some((n, used)) if matches!(encoding, Encoding::Percent | Encoding::Quoted | Encoding::Backslash) => {
                 out.push(n as u8);
                 rest = &rest[used..];
             }
@@ -168,6 +169,7 @@ mod tests {
         let plain = mail(Form::PLAIN, "jane.roe@acme.example");
         assert_eq!(mail(Form::PLAIN, "Jane.Roe@ACME.example"), plain);
         assert_eq!(mail(Form::one(Encoding::Percent), "jane.roe%40acme.example"), plain);
+        assert_eq!(mail(Form::one(Encoding::Quoted), "jane.roe=40acme.example"), plain);
         assert_eq!(mail(Form::one(Encoding::Entity), "jane.roe&#64;acme.example"), plain);
         assert_eq!(mail(Form::one(Encoding::Entity), "jane.roe&#x40;acme.example"), plain);
         assert_eq!(mail(Form::one(Encoding::Escape), r"jane.roe\u0040acme.example"), plain);
