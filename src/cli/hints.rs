@@ -1,6 +1,7 @@
 //! The one file that turns errors into advice.
 
 use super::exit::Exit;
+use crate::container::{Limit, VisitError};
 use crate::ledger::{self, HomeFault};
 use crate::pipeline::{self, Scrubber};
 use crate::{container, redact, rules, sink, source};
@@ -121,7 +122,15 @@ impl Error {
                     source: container::Error::Encrypted | container::Error::WrongPassword,
                     ..
                 } => "nothing was written; pass its password in a file with --password-file",
-                pipeline::Error::Container { .. } => "nothing was written; ask for a fresh upload",
+                pipeline::Error::Container { source, .. } => match limit(source) {
+                    Some(Limit::Entries(_)) => {
+                        "nothing was written; see whether it is an attack, or pass --max-entries"
+                    }
+                    Some(Limit::Output(_)) => "nothing was written; see whether it is an attack, or pass --max-output",
+                    Some(Limit::Ratio(_)) => "nothing was written; see whether it is an attack, or pass --max-ratio",
+                    Some(Limit::Depth(_)) => "nothing was written; see whether it is an attack, or pass --max-depth",
+                    None => "nothing was written; ask for a fresh upload",
+                },
                 pipeline::Error::Read(_) => "nothing complete was written; check the input and run it again",
                 pipeline::Error::Write(_) => {
                     "check the free space; nothing half-written was left under the output's name"
@@ -229,5 +238,14 @@ impl Error {
         }
         // A closed standard error leaves nobody to tell.
         let _ = io::Write::write_all(&mut io::stderr(), text.as_bytes());
+    }
+}
+
+/// The limit that ended a container, in which container within it it may have been.
+fn limit(error: &container::Error) -> Option<Limit> {
+    match error {
+        container::Error::Limit(limit) => Some(*limit),
+        container::Error::Visit(VisitError(error)) => error.downcast_ref().and_then(limit),
+        _ => None,
     }
 }
