@@ -417,12 +417,12 @@ mod tests {
         assert_eq!(paragraphs(xml.as_bytes(), true).text(), b"\nx\n1\ny\n");
         assert_eq!(
             upper(xml),
-            xml.replace(">ab", ">AB")
+            xml.replace(">ab", ">ABCD")
                 .replace(">x", ">X")
-                .replace(">cd", ">CD")
-                .replace(">ef", ">EF")
+                .replace(">cd", ">")
+                .replace(">ef", ">EFGH")
                 .replace(">y", ">Y")
-                .replace(">gh", ">GH")
+                .replace(">gh", ">")
         );
     }
 
