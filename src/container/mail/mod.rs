@@ -42,10 +42,6 @@ impl Format for Mail {
         header::begins(head) == header::Begins::Perhaps
     }
 
-    fn is_read_by_place(&self) -> bool {
-        false
-    }
-
     fn rebuild(
         &self,
         input: Input<'_>,
@@ -109,6 +105,9 @@ impl Scrub<'_> {
     }
 
     fn body(&mut self, fields: &Fields, raw: &[u8], depth: usize) -> Result<Vec<u8>, Error> {
+        if raw.is_empty() {
+            return Ok(Vec::new());
+        }
         if depth < DEPTH_MAX {
             if let Some(boundary) = fields.boundary() {
                 return self.parts(&boundary, raw, depth);
