@@ -121,17 +121,22 @@ fn seeds(id: &str) -> Vec<Vec<u8>> {
     }
 }
 
+/// Runs a target once.
+fn show(id: &str, bytes: &[u8]) {
+    match id {
+        "scrub" => harness::scrub(bytes),
+        "decoders" => harness::decoders(bytes),
+        id => harness::container(id, bytes),
+    }
+}
+
 /// Runs a target on what comes by chance, until `is_over`, and says with which start it failed.
 fn run(id: &str, mut start: u64, mut is_over: impl FnMut() -> bool) -> u64 {
     let seeds = seeds(id);
     let mut rounds = 0;
     while !is_over() {
         let bytes = mutated(id, &seeds, &mut Dice::new(start));
-        let ran = catch_unwind(AssertUnwindSafe(|| match id {
-            "scrub" => harness::scrub(&bytes),
-            "decoders" => harness::decoders(&bytes),
-            id => harness::container(id, &bytes),
-        }));
+        let ran = catch_unwind(AssertUnwindSafe(|| show(id, &bytes)));
         assert!(ran.is_ok(), "{id} fails from {start} on {} bytes: {}", bytes.len(), bytes.escape_ascii());
         start += 1;
         rounds += 1;
@@ -154,6 +159,22 @@ fn a_short_round_of_every_target() {
     }
 }
 
+/// Where the seeds of a target lie.
+fn corpus(id: &str) -> std::path::PathBuf {
+    let name = if id == "7z" { "sevenz" } else { id };
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(name)
+}
+
+#[test]
+fn what_fuzzing_has_learnt_still_holds() {
+    for id in targets() {
+        for file in std::fs::read_dir(corpus(id)).unwrap() {
+            let bytes = std::fs::read(file.unwrap().path()).unwrap();
+            show(id, &bytes);
+        }
+    }
+}
+
 #[test]
 #[ignore = "as long as SCRUBJAY_FUZZ_SECONDS says, for each target"]
 fn fuzz_for_long() {
@@ -173,8 +194,7 @@ fn fuzz_for_long() {
 #[ignore = "writes into the source tree"]
 fn write_the_seeds_of_the_fuzz_targets() {
     for id in targets() {
-        let name = if id == "7z" { "sevenz" } else { id };
-        let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(name);
+        let directory = corpus(id);
         std::fs::create_dir_all(&directory).unwrap();
         for (n, seed) in seeds(id).into_iter().enumerate().filter(|(n, _)| id != "scrub" || *n < 2) {
             std::fs::write(directory.join(format!("seed-{n}")), seed).unwrap();
