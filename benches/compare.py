@@ -425,6 +425,20 @@ def goal_17(machine):
     yield Row("17", "latency of a line, p99, ms", last, 1, 1, lower=True)
 
 
+def goal_19(machine):
+    f, packed = machine.corpus("app"), machine.work / "app.gz"
+    machine.tool("gzip")
+    subprocess.run(f"gzip -6 -c {f} >{packed}", shell=True, check=True)
+    ours = f"{machine.scrub()} <{packed}"
+    # Of the same text, which has placeholders in it.
+    sizes = [int(subprocess.run(f"{command} | wc -c", shell=True, check=True, capture_output=True).stdout) for command in (ours, f"{ours} | gzip -dc | gzip -6")]
+    yield Row("19", "`.gz` to `.gz`, size : that of `gzip -6`", [sizes[0] / sizes[1]], 1.05, 1.0, lower=True)
+    for tool, must, aim in [("gzip", 2.5, 3.5), ("pigz", 1.3, 2)]:
+        machine.tool(tool)
+        theirs = f"{tool} -dc {packed} | cat | {tool} -6 >/dev/null"
+        yield Row("19", f"`.gz` to `.gz`, 2 threads : `{tool} -dc \\| cat \\| {tool} -6`", pairs(machine, f"{ours} >/dev/null", theirs), must, aim)
+
+
 def others(machine):
     """What people use today, for scale: no goal stands behind these."""
     f = machine.corpus("app")
@@ -448,7 +462,7 @@ def others(machine):
 
 
 GOALS = [goal_1, goal_2, goal_3, goal_4, goal_5, goal_6, goal_7, goal_8, goal_9, goal_10, goal_11, goal_12, goal_13]
-GOALS += [goal_14, goal_15, goal_16, goal_17, others]
+GOALS += [goal_14, goal_15, goal_16, goal_17, goal_19, others]
 
 
 # Where the time goes

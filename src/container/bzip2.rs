@@ -26,10 +26,6 @@ impl Format for Bzip2 {
             if mark.starts_with(b"1AY&SY") || mark.starts_with(b"\x17\x72\x45\x38\x50\x90"))
     }
 
-    fn is_read_by_place(&self) -> bool {
-        false
-    }
-
     fn rebuild(
         &self,
         input: Input<'_>,

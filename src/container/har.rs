@@ -40,10 +40,6 @@ impl Format for Har {
         begins(head) == Some(false)
     }
 
-    fn is_read_by_place(&self) -> bool {
-        false
-    }
-
     fn rebuild(
         &self,
         input: Input<'_>,

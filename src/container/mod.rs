@@ -69,7 +69,9 @@ pub trait Format: Sync {
     }
 
     /// Must it be read by place, so that a stream has to be spooled first?
-    fn is_read_by_place(&self) -> bool;
+    fn is_read_by_place(&self) -> bool {
+        false
+    }
 
     /// Reads a container and writes it anew, with what the visitor makes of each entry.
     ///

@@ -29,10 +29,6 @@ impl Format for Xz {
         head.starts_with(b"\xfd7zXZ\0")
     }
 
-    fn is_read_by_place(&self) -> bool {
-        false
-    }
-
     fn rebuild(
         &self,
         input: Input<'_>,

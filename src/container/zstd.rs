@@ -30,10 +30,6 @@ impl Format for Zstd {
         head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) || matches!(head, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
     }
 
-    fn is_read_by_place(&self) -> bool {
-        false
-    }
-
     fn rebuild(
         &self,
         input: Input<'_>,

@@ -42,10 +42,6 @@ impl Format for Tar {
             .is_some_and(|block| &block[257..262] == b"ustar" || block[0] != 0 && header::has_sum(block))
     }
 
-    fn is_read_by_place(&self) -> bool {
-        false
-    }
-
     fn rebuild(
         &self,
         input: Input<'_>,
