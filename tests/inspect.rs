@@ -140,6 +140,51 @@ fn a_verified_output_is_whole_and_one_with_something_left_is_withheld() {
     }
 }
 
+/// Several files are looked into at once; what is told is in their order, and the same on one thread and on many.
+#[test]
+fn a_directory_is_told_of_in_order_whatever_the_threads() {
+    let world = World::new();
+    for number in 0..90 {
+        // Every seventh is long, so that those behind it are done before it.
+        let lines = if number % 7 == 0 { 1500 } else { 2 };
+        let log: String =
+            (0..lines).map(|line| format!("{line} user{line}@example.com from file {number}\n")).collect();
+        world.write(&format!("tree/{number:03}.log"), log);
+    }
+    world.write("tree/101.gz", [0x1f, 0x8b, 8, 0, 0, 0]);
+    let tree = world.path("tree");
+    let tree = tree.to_str().unwrap();
+    for format in ["text", "json", "jsonl", "sarif", "html"] {
+        let run = |threads: &str| {
+            let run = world.run(&["inspect", tree, "--issue", "T-1", "-f", format, "--jobs", threads], b"");
+            assert_eq!(run.code, 4, "{}", run.stderr);
+            let text = run.text();
+            assert!(text.contains("101.gz") && text.contains("user") && !text.contains("@example"), "{format}");
+            text
+        };
+        let without_rates = |text: String| -> Vec<String> {
+            let lines = text.lines().filter(|line| !line.contains("\"seconds\"") && !line.contains(" read"));
+            lines.map(String::from).collect()
+        };
+        let (one, four) = (run("1"), run("4"));
+        let places: Vec<usize> = (0..90).filter_map(|number| one.find(&format!("/{number:03}.log"))).collect();
+        assert!(places.len() == 90 && places.is_sorted(), "{format}");
+        if format == "json" {
+            let findings = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap()["findings"].clone();
+            assert!(findings(&one) == findings(&four));
+        } else {
+            assert!(without_rates(one) == without_rates(four), "{format}");
+        }
+    }
+    // Each is recorded as what it was.
+    let status = world.run(&["status", "--summary"], b"").text();
+    assert!(status.contains("910 artifacts"), "{status}");
+    assert_eq!(world.run(&["fsck"], b"").code, 0);
+    // Only the exit code counts.
+    let head = world.run(&["inspect", tree, "--check", "-q", "--jobs", "3"], b"");
+    assert_eq!(head.code, 3, "{}", head.stderr);
+}
+
 /// A scrubber without rules leaves what one with rules finds, and says where.
 #[test]
 fn what_a_crippled_rule_set_leaves_is_seen() {

@@ -1,8 +1,12 @@
 //! `scrubjay inspect`: what would be replaced, where and why, never the value.
 
+use std::collections::VecDeque;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::os::unix::ffi::OsStrExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Instant;
 
 use clap::ValueEnum;
@@ -10,11 +14,10 @@ use clap::ValueEnum;
 use super::options::{Bounds, Detection, Learning, cores};
 use super::scrub::explain;
 use super::{Context, Error, Exit, account, learn, show, stamp};
-use crate::artifact::ArtifactId;
 use crate::detect::Room;
-use crate::ledger::{FailCode, Ledger, Registration};
+use crate::ledger::{Begun, End, FailCode, Ledger, Registration};
 use crate::pipeline::{self, Gathered, Knowledge, Report, Scrubber};
-use crate::report::inspection::{Html, Json, JsonLines, Sarif, Text};
+use crate::report::inspection::{Html, Json, JsonLines, Needs, Sarif, Shown, Text, apart};
 use crate::report::{Account, Sighting, Summary, Withheld, Witness};
 use crate::source::file::{self, OpenFile};
 use crate::source::{self, FileKind, Plain, stdin};
@@ -62,6 +65,9 @@ pub struct Args {
     detection: Detection,
     #[command(flatten)]
     learning: Learning,
+    /// Threads to use; several inputs, and the files of a directory, are shared out among them [default: one for each core]
+    #[arg(long, visible_alias = "jobs", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
     #[command(flatten)]
     bounds: Bounds,
 }
@@ -135,50 +141,59 @@ impl Input {
     }
 }
 
+/// What was told of the inputs so far.
+struct Told {
+    account: Box<dyn Account>,
+    summary: Summary,
+    /// What the ledger has not been told yet.
+    ended: Vec<(Begun, End)>,
+}
+
+/// What a worker sends of one input.
+enum Word {
+    /// What the account needs, in its order.
+    Pieces(Vec<Shown>),
+    /// There is no more.
+    Over(Box<Result<Report, Error>>),
+}
+
+/// How many inputs may be under way at once, or wait for their turn to be told of.
+const WAITING: usize = 64;
+
+/// So many words of one input, and so many bytes in a word, wait before its worker does.
+const WORDS: usize = 16;
+const WORD: usize = 64 << 10;
+
+/// How many ends are told to the ledger in one commit.
+const TOGETHER: usize = 512;
+
 impl Inspection {
     fn run(&mut self) -> Result<Exit, Error> {
         let start = Instant::now();
         let mut summary = Summary::default();
         let inputs = self.list(&mut summary)?;
-        let ids = self.register(&inputs)?;
+        let begun = self.register(&inputs)?;
         // What lies in a directory is learned from even if it is one file.
-        let mut alone = match &inputs[..] {
+        let alone = match &inputs[..] {
             [input @ (Input::Stdin | Input::File(_))] => Some(self.learn_from_one(input)),
             _ => {
                 self.learn_from_many(&inputs)?;
                 None
             }
         };
-        let mut account = self.account();
-        for (input, id) in inputs.iter().zip(ids) {
-            let name = match input {
-                Input::Stdin => "standard input".to_string(),
-                _ => self.told(input.path()),
-            };
-            match self.inspect(input, alone.take(), &name, &mut *account) {
-                Ok(report) => {
-                    self.finish(id.as_ref(), &report)?;
-                    if let Some(line) = self.args.explain {
-                        self.explain(&report, &name, line).map_err(Error::Output)?;
-                    }
-                    let mut more = report.summary;
-                    more.within(&name);
-                    summary.add(more);
-                }
-                Err(error) if error.is_reader_gone() => return Err(error),
-                Err(error) => {
-                    if let (Some(ledger), Some(id)) = (&self.ledger, &id) {
-                        // The row says "registered" if this fails too, which is as true.
-                        let _ = ledger.fail(id, FailCode::Read);
-                    }
-                    let error = error.without_content(&self.scrubber);
-                    if inputs.len() == 1 {
-                        return Err(error);
-                    }
-                    summary.failed.push(Withheld { name, reason: error.chain() });
-                }
+        let mut told = Told { account: self.account(), summary, ended: Vec::new() };
+        let done = match (&inputs[..], alone) {
+            ([input], alone) => {
+                let name = self.name(input);
+                let outcome = self.inspect(input, alone, &name, &mut *told.account);
+                let begun = begun.into_iter().next().flatten();
+                self.tell(name, begun, outcome, true, &mut told)
             }
-        }
+            _ => self.many(&inputs, begun, &mut told),
+        };
+        let recorded = self.record(&mut told.ended);
+        done.and(recorded)?;
+        let Told { mut account, mut summary, .. } = told;
         summary.elapsed = start.elapsed();
         if let Some(knowledge) = self.knowledge {
             summary.learned = Some(knowledge.values);
@@ -190,6 +205,135 @@ impl Inspection {
             (false, true) => Exit::Done,
             (false, false) => Exit::Incomplete,
         })
+    }
+
+    /// Looks into several inputs at once, and tells of them in their order. What waits to be told is bounded: a worker that
+    /// is far ahead waits.
+    fn many(&self, inputs: &[Input], begun: Vec<Option<Begun>>, told: &mut Told) -> Result<(), Error> {
+        let gone = || Error::Internal("the workers are gone");
+        let is_over = AtomicBool::new(false);
+        let (to_workers, tasks) = mpsc::channel::<(&Input, mpsc::SyncSender<Word>)>();
+        let (tasks, needs) = (Mutex::new(tasks), told.account.needs());
+        std::thread::scope(|scope| {
+            // Dropped at the end of the scope, whichever way that comes, and then the workers end.
+            let to_workers = to_workers;
+            for _ in 0..self.threads().min(inputs.len()) {
+                scope.spawn(|| {
+                    loop {
+                        let taken = tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                        let Ok((input, to)) = taken else { return };
+                        if is_over.load(Ordering::Relaxed) {
+                            return;
+                        }
+                        let act = AssertUnwindSafe(|| self.inspect_apart(input, needs, &to));
+                        let outcome = catch_unwind(act).unwrap_or(Err(Error::Scrub(pipeline::Error::Panicked)));
+                        // Nobody listens any more if the account could not be written.
+                        let _ = to.send(Word::Over(Box::new(outcome)));
+                    }
+                });
+            }
+            let through = || {
+                let (mut inputs, mut waiting) = (inputs.iter().zip(begun), VecDeque::new());
+                loop {
+                    while waiting.len() < WAITING {
+                        let Some((input, begun)) = inputs.next() else { break };
+                        let (to, words) = mpsc::sync_channel(WORDS);
+                        to_workers.send((input, to)).map_err(|_| gone())?;
+                        waiting.push_back((input, begun, words));
+                    }
+                    let Some((input, begun, words)) = waiting.pop_front() else { return Ok(()) };
+                    loop {
+                        match words.recv().map_err(|_| gone())? {
+                            Word::Pieces(pieces) => {
+                                let mut pieces = pieces.iter();
+                                pieces.try_for_each(|piece| told.account.show(piece)).map_err(Error::Output)?;
+                            }
+                            Word::Over(outcome) => break self.tell(self.name(input), begun, *outcome, false, told)?,
+                        }
+                    }
+                }
+            };
+            let done = through();
+            is_over.store(true, Ordering::Relaxed);
+            done
+        })
+    }
+
+    /// Looks into an input on behalf of an account that is shown something else meanwhile.
+    fn inspect_apart(&self, input: &Input, needs: Needs, to: &mpsc::SyncSender<Word>) -> Result<Report, Error> {
+        let (mut pieces, mut size) = (Vec::new(), 0);
+        let send = |pieces: &mut Vec<Shown>| {
+            let word = Word::Pieces(std::mem::take(pieces));
+            to.send(word).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))
+        };
+        let mut witness = apart(needs, |piece| {
+            size += piece.size();
+            pieces.push(piece);
+            if size < WORD {
+                return Ok(());
+            }
+            size = 0;
+            send(&mut pieces)
+        });
+        let report = self.inspect(input, None, &self.name(input), &mut *witness);
+        drop(witness);
+        if !pieces.is_empty() {
+            send(&mut pieces).map_err(Error::Output)?;
+        }
+        report
+    }
+
+    /// Tells what became of an input, of which the account was shown everything.
+    fn tell(
+        &self,
+        name: String,
+        begun: Option<Begun>,
+        outcome: Result<Report, Error>,
+        is_alone: bool,
+        told: &mut Told,
+    ) -> Result<(), Error> {
+        match outcome {
+            Ok(report) => {
+                let end = End::Finished(account::ended(&report.summary, report.input, None));
+                told.ended.extend(begun.map(|begun| (begun, end)));
+                if let Some(line) = self.args.explain {
+                    self.explain(&report, &name, line).map_err(Error::Output)?;
+                }
+                let mut more = report.summary;
+                more.within(&name);
+                told.summary.add(more);
+            }
+            Err(error) if error.is_reader_gone() => return Err(error),
+            Err(error) => {
+                told.ended.extend(begun.map(|begun| (begun, End::Failed(FailCode::Read))));
+                let error = error.without_content(&self.scrubber);
+                if is_alone {
+                    return Err(error);
+                }
+                told.summary.failed.push(Withheld { name, reason: error.chain() });
+            }
+        }
+        if told.ended.len() >= TOGETHER { self.record(&mut told.ended) } else { Ok(()) }
+    }
+
+    /// Tells the ledger what has ended.
+    fn record(&self, ended: &mut Vec<(Begun, End)>) -> Result<(), Error> {
+        if let (Some(ledger), false) = (&self.ledger, ended.is_empty()) {
+            ledger.turn(&[], std::mem::take(ended))?;
+        }
+        Ok(())
+    }
+
+    fn threads(&self) -> usize {
+        self.args.threads.map_or_else(cores, usize::from)
+    }
+
+    /// The scrubbed name of an input.
+    fn name(&self, input: &Input) -> String {
+        match input {
+            Input::Stdin => "standard input".to_string(),
+            _ => self.told(input.path()),
+        }
     }
 
     /// The inputs, directories with all that is in them.
@@ -231,8 +375,8 @@ impl Inspection {
     }
 
     /// Records the inputs before any of them is read, in one commit.
-    fn register(&self, inputs: &[Input]) -> Result<Vec<Option<ArtifactId>>, Error> {
-        let Some(ledger) = &self.ledger else { return Ok(vec![None; inputs.len()]) };
+    fn register(&self, inputs: &[Input]) -> Result<Vec<Option<Begun>>, Error> {
+        let Some(ledger) = &self.ledger else { return Ok(inputs.iter().map(|_| None).collect()) };
         let artifacts = inputs.iter().map(|input| match input {
             Input::Stdin => account::to_read(input.path(), None),
             _ => account::to_read(input.path(), Some(input.path())),
@@ -244,14 +388,7 @@ impl Inspection {
             artifacts: artifacts.collect(),
             ..Registration::default()
         };
-        Ok(ledger.register(&registration)?.into_iter().map(Some).collect())
-    }
-
-    fn finish(&self, id: Option<&ArtifactId>, report: &Report) -> Result<(), Error> {
-        if let (Some(ledger), Some(id)) = (&self.ledger, id) {
-            ledger.finish(id, &account::ended(&report.summary, report.input, None))?;
-        }
-        Ok(())
+        Ok(ledger.turn(&[registration], Vec::new())?.into_iter().map(Some).collect())
     }
 
     fn know(&mut self, gathered: Gathered) {
@@ -273,7 +410,7 @@ impl Inspection {
     fn learn_from_many(&mut self, inputs: &[Input]) -> Result<(), Error> {
         let files: Vec<&Input> = inputs.iter().filter(|input| !matches!(input, Input::Stdin)).collect();
         let open = |input: &&Input| input.open().map(|file| file.expect("it is no standard input"));
-        if let Some((_, gathered)) = learn::from_many(&self.scrubber, cores(), &files, open)? {
+        if let Some((_, gathered)) = learn::from_many(&self.scrubber, self.threads(), &files, open)? {
             self.know(gathered);
         }
         Ok(())
@@ -284,9 +421,9 @@ impl Inspection {
         input: &Input,
         learned: Option<Result<learn::Input, Error>>,
         name: &str,
-        account: &mut dyn Account,
+        witness: &mut dyn Witness,
     ) -> Result<Report, Error> {
-        let mut named = Named { name, account };
+        let mut named = Named { name, witness };
         let learned = match learned {
             Some(learned) => learned?,
             None => input.open()?.map_or(learn::Input::Pipe, |file| learn::Input::File(file, None)),
@@ -332,27 +469,27 @@ impl Inspection {
 /// Names texts after the artifact that they are in.
 struct Named<'a> {
     name: &'a str,
-    account: &'a mut dyn Account,
+    witness: &'a mut dyn Witness,
 }
 
 impl Witness for Named<'_> {
     fn begin(&mut self, name: &str) -> io::Result<()> {
         match name {
-            "" => self.account.begin(self.name),
-            name => self.account.begin(&format!("{}!{name}", self.name)),
+            "" => self.witness.begin(self.name),
+            name => self.witness.begin(&format!("{}!{name}", self.name)),
         }
     }
 
     fn gap(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.account.gap(bytes)
+        self.witness.gap(bytes)
     }
 
     fn finding(&mut self, sighting: &Sighting<'_>) -> io::Result<()> {
-        self.account.finding(sighting)
+        self.witness.finding(sighting)
     }
 
     fn end(&mut self) -> io::Result<()> {
-        self.account.end()
+        self.witness.end()
     }
 }
 
@@ -378,6 +515,10 @@ impl Witness for Silent {
 }
 
 impl Account for Silent {
+    fn needs(&self) -> Needs {
+        Needs::Nothing
+    }
+
     fn finish(&mut self, _: &Summary) -> io::Result<()> {
         Ok(())
     }

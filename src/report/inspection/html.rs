@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Account, Joined, Line, Lines, Part, Sighting, Witness, sureness};
+use super::{Account, Joined, Line, Lines, Needs, Part, Shown, Sighting, Witness, sureness};
 use crate::report::Summary;
 
 const STYLE: &str = "\
@@ -59,6 +59,14 @@ impl<W: Write + Send + Sync> Witness for Html<W> {
 }
 
 impl<W: Write + Send + Sync> Account for Html<W> {
+    fn needs(&self) -> Needs {
+        Needs::Lines(self.joined.context())
+    }
+
+    fn show(&mut self, shown: &Shown) -> io::Result<()> {
+        self.joined.show(shown)
+    }
+
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
         let page = self.joined.inner();
         page.head()?;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io;
 
-use super::{Sighting, Witness};
+use super::{Shown, Sighting, Witness};
 use crate::finding::Confidence;
 use crate::kind::Kind;
 
@@ -104,6 +104,21 @@ impl<L: Lines> Joined<L> {
     /// Who is given the lines.
     pub fn inner(&mut self) -> &mut L {
         &mut self.to
+    }
+
+    /// How many lines on either side of one with findings are given.
+    pub fn context(&self) -> usize {
+        self.context
+    }
+
+    /// Passes on what was joined into lines elsewhere.
+    pub(super) fn show(&mut self, shown: &Shown) -> io::Result<()> {
+        match shown {
+            Shown::Begin(name) => self.to.begin(name),
+            Shown::Line(line) => self.to.line(line),
+            Shown::End => self.to.end(),
+            Shown::Finding(_) => Ok(()),
+        }
     }
 
     /// Ends the line, or what has been gathered of it, and begins line `next`.

@@ -2,14 +2,17 @@
 //!
 //! A [`Witness`] is shown texts, each as its gaps and its findings in their order. An [`Account`] is a witness that writes
 //! what it saw and ends with the counts: [`Text`] and [`Html`] show lines with their neighbours, which [`Joined`] puts
-//! together in bounded memory; [`Json`], [`JsonLines`] and [`Sarif`] are for programs.
+//! together in bounded memory; [`Json`], [`JsonLines`] and [`Sarif`] are for programs. Texts that are looked into at once
+//! are told of one after the other by means of [`apart`].
 
+mod apart;
 mod html;
 mod json;
 mod lines;
 mod sarif;
 mod text;
 
+pub use apart::{Needs, Seen, Shown, apart};
 pub use html::Html;
 pub use json::{Json, JsonLines};
 pub use lines::{Joined, Line, Lines, Mark, Part};
@@ -53,6 +56,25 @@ pub trait Witness: Send + Sync {
 
 /// A witness that writes an account of what it saw.
 pub trait Account: Witness {
+    /// What it has a use for.
+    fn needs(&self) -> Needs {
+        Needs::Findings
+    }
+
+    /// Is shown a piece of a text that was looked into apart from it, see [`apart`].
+    ///
+    /// # Errors
+    /// As for [`Witness::begin`].
+    fn show(&mut self, shown: &Shown) -> io::Result<()> {
+        match shown {
+            Shown::Begin(name) => self.begin(name),
+            Shown::Finding(seen) => self.finding(&seen.sighting()),
+            // Only an account that needs lines is given some.
+            Shown::Line(_) => Ok(()),
+            Shown::End => self.end(),
+        }
+    }
+
     /// Ends the account with what was counted.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Account, Joined, Line, Lines, Mark, Part, Sighting, Witness, sureness};
+use super::{Account, Joined, Line, Lines, Mark, Needs, Part, Shown, Sighting, Witness, sureness};
 use crate::report::Summary;
 
 /// Writes lines with findings under the name of their text.
@@ -39,6 +39,14 @@ impl<W: Write + Send + Sync> Witness for Text<W> {
 }
 
 impl<W: Write + Send + Sync> Account for Text<W> {
+    fn needs(&self) -> Needs {
+        Needs::Lines(self.joined.context())
+    }
+
+    fn show(&mut self, shown: &Shown) -> io::Result<()> {
+        self.joined.show(shown)
+    }
+
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
         let Page { out, paint, .. } = self.joined.inner();
         out.write_all(summary.counts(|title| paint.strong.wrap(title)).as_bytes())?;
