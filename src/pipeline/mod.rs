@@ -263,11 +263,12 @@ impl Scrubber {
             return self.source(work, Watched::new(file, watch), writer);
         }
         let head = Head::read(file, |_, _| true).map_err(Error::Read)?;
-        file.seek(SeekFrom::Start(0)).map_err(Error::Read)?;
         let Some(format) = container::sniff(head.known()).filter(|format| format.is_read_by_place()) else {
-            return self.source(work, Watched::new(file, watch), writer);
+            watch(head.known().len() as u64);
+            return self.behind(work, head, Watched::new(file, watch), writer);
         };
         // The bytes that are parsed are those that were hashed: the file is read whole, then by place.
+        file.seek(SeekFrom::Start(0)).map_err(Error::Read)?;
         let hashed = HashingReader::new(Watched::new(&mut *file, watch));
         let content = hashed.drain().map_err(Error::Read)?;
         file.seek(SeekFrom::Start(0)).map_err(Error::Read)?;
@@ -285,6 +286,17 @@ impl Scrubber {
         let mut source = source;
         let may_go_on = |source: &mut _, known: &[u8]| !Source::is_idle(source) || container::may_follow(known);
         let head = Head::read(&mut source, may_go_on).map_err(Error::Read)?;
+        self.behind(work, head, source, writer)
+    }
+
+    /// The work on a source of which the first bytes were read.
+    fn behind(
+        &self,
+        work: &mut Work<'_>,
+        head: Head,
+        source: impl Source + Send,
+        writer: impl Write + Send,
+    ) -> Result<(Outcome, Content), Error> {
         Ok(match container::sniff(head.known()) {
             Some(format) => {
                 let mut input = HashingReader::new(Cursor::new(head.into_bytes()).chain(source));

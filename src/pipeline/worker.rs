@@ -81,7 +81,9 @@ impl<'s> Worker<'s> {
 
     /// What it has counted, once it has no more to do.
     pub(super) fn counted(mut self) -> Counted {
-        let (candidates, fates) = (self.scratch.candidates(), self.scratch.take_fates());
+        // There are some thousand anchors, which a small file has no use for.
+        let candidates = if self.scrubber.counts { self.scratch.candidates() } else { Vec::new() };
+        let fates = self.scratch.take_fates();
         let Rewriter { counts, unsure, .. } = self.rewriter;
         Counted { counts, unsure, fates, candidates, controls: self.controls_before }
     }

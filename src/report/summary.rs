@@ -65,7 +65,7 @@ pub struct Summary {
     pub unsure: Vec<RuleCount>,
     /// What became of candidates by rule, if that was counted.
     pub fates: Vec<Fate>,
-    /// Candidates that the detectors verified, by anchor, in the order of the engine's.
+    /// Candidates that the detectors verified, by anchor, in the order of the engine's, if that was counted.
     pub candidates: Vec<u64>,
     /// Artifacts that were read.
     pub artifacts: u64,
@@ -201,7 +201,12 @@ impl Summary {
 
     /// The summary for people, some lines of at most 120 columns.
     pub fn text(&self) -> String {
-        let mut text = format!("scrubjay: {}, {:.0} MB/s\n", self.headline(), self.megabytes_per_second());
+        // Of a small input the rate is that of starting.
+        let rate = match self.bytes_in {
+            0..1_000_000 => String::new(),
+            _ => format!(", {:.0} MB/s", self.megabytes_per_second()),
+        };
+        let mut text = format!("scrubjay: {}{rate}\n", self.headline());
         let kinds = self.kinds();
         if !kinds.is_empty() {
             let _ = writeln!(text, "  replaced: {}", kinds_text(kinds));

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::FileExt;
 use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::{CWD, FileType, Mode, OFlags, Stat, fcntl_getfl, fcntl_setfl, fstat, fstatfs, openat};
@@ -157,6 +158,23 @@ pub fn changed_since(file: &OpenFile) -> io::Result<bool> {
 }
 
 impl OpenFile {
+    /// Its first bytes, up to as many as there is room for; where the next read begins stays as it is.
+    ///
+    /// # Errors
+    /// As the operating system's, which has no such thing for a pipe.
+    pub fn beginning(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut known = 0;
+        while known < buffer.len() {
+            match self.file.read_at(&mut buffer[known..], known as u64) {
+                Ok(0) => break,
+                Ok(read) => known += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(known)
+    }
+
     /// The path it was opened by.
     pub fn path(&self) -> &Path {
         &self.path

@@ -13,8 +13,8 @@ use crate::report::RuleCount;
 /// How many contents are remembered; of older ones the ledger knows.
 const MOST: usize = 1 << 15;
 
-/// Bits that tell whether a size was met: 128 KiB of them.
-const SIZES: usize = 1 << 20;
+/// Bits that tell whether a size and a beginning were met: 512 KiB of them.
+const MET: usize = 1 << 22;
 
 /// A content within an issue: another issue has other pseudonyms.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub struct Twins {
     /// What is being scrubbed, and what was.
     known: HashMap<Key, Option<Twin>>,
     made: VecDeque<Key>,
-    sizes: Vec<u64>,
+    met: Vec<u64>,
 }
 
 impl Key {
@@ -85,16 +85,20 @@ fn owner_print(owner: &Owner) -> [u8; 16] {
 }
 
 impl Twins {
-    /// Whether a file of this size was met before, for this owner; from now on it was. A few others are taken for met.
-    pub fn may_have(&mut self, owner: &Owner, size: u64) -> bool {
-        if self.sizes.is_empty() {
-            self.sizes = vec![0; SIZES / 64];
+    /// Whether a file of this size that begins so was met before, for this owner; from now on it was. A few others are taken
+    /// for met.
+    pub fn may_have(&mut self, owner: &Owner, size: u64, beginning: &[u8]) -> bool {
+        if self.met.is_empty() {
+            self.met = vec![0; MET / 64];
         }
-        let [a, b, c, d, e, f, g, h, ..] = owner_print(owner);
-        let mixed = (size ^ u64::from_le_bytes([a, b, c, d, e, f, g, h])).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 44;
-        let (word, bit) = (mixed as usize / 64 % (SIZES / 64), mixed % 64);
-        let was = self.sizes[word] >> bit & 1 == 1;
-        self.sizes[word] |= 1 << bit;
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(owner.issue.as_deref().unwrap_or_default().as_bytes());
+        hasher.update(&size.to_le_bytes()).update(beginning);
+        let [a, b, c, d, ..] = *hasher.finalize().as_bytes();
+        let mixed = u32::from_le_bytes([a, b, c, d]) as usize % MET;
+        let (word, bit) = (mixed / 64, mixed % 64);
+        let was = self.met[word] >> bit & 1 == 1;
+        self.met[word] |= 1 << bit;
         was
     }
 

@@ -112,7 +112,13 @@ impl Bulk<'_> {
         if self.job.args.explain || self.job.args.stats || item.size == 0 {
             return Ok(None);
         }
-        let may_be = self.twins().may_have(&item.owner, item.size);
+        // As much as a scrub reads first, so that it is in memory then.
+        let mut beginning = [0; 4096];
+        let known = match input.is_regular() {
+            true => input.beginning(&mut beginning).map_err(|source| Error::Scrub(pipeline::Error::Read(source)))?,
+            false => 0,
+        };
+        let may_be = self.twins().may_have(&item.owner, item.size, &beginning[..known]);
         let is_known = item.owner.has_past && self.job.ledger.is_some();
         if !may_be && !is_known {
             return Ok(None);
