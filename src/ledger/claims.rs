@@ -1,8 +1,8 @@
 //! Claims: several purges may work on one ledger at once, each on artifacts that no other one has.
 //!
 //! A purge takes a *lease* on what it is about to delete, page by page, and passes over what others have. Each of its writes
-//! renews the lease, by the database's clock, and counts what it still has: a purge that slept too long, and lost a part of
-//! it to another one, finds out before it writes anything down, and gives up. The lease of a process that is seen to be dead
+//! counts what it still has, and renews the lease when half of its time is over, by the database's clock: a purge that slept
+//! too long, and lost a part of it to another one, finds out before it writes anything down, and gives up. The lease of a process that is seen to be dead
 //! is void at once; one on a host that cannot be seen from here, when its time is up.
 
 use super::lease::Process;
@@ -82,7 +82,7 @@ impl Ledger {
         self.write(|tx| {
             if let Some(lease) = &*self.lease()
                 && lease.count > 0
-                && tx.store.renew(&lease.name, LASTS_MS)? != lease.count
+                && tx.store.lease(&lease.name, LASTS_MS)? != lease.count
             {
                 return Err(Error::Busy);
             }

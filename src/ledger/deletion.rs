@@ -220,7 +220,7 @@ impl Ledger {
         let claim = |ids: &[String], report: &mut DeletionReport| -> Result<Vec<String>, Error> {
             let Some(claims) = &claims else { return Ok(ids.to_vec()) };
             let claimed = claims.these(ids)?;
-            if issue_id.is_some() {
+            if issue_id.is_some() && claimed.len() < ids.len() {
                 let others = ids.iter().filter(|id| of_issue.contains(id) && !claimed.contains(id));
                 report.running.extend(others.map(|id| ArtifactId(id.clone())));
             }

@@ -1,17 +1,23 @@
 //! The keys of issues: the last thing to go, once nothing is left of what they belong to.
 
 use super::act::Step;
-use super::codes::{ArtifactState, IssueState, KeyState, Op};
+use super::codes::{IssueState, KeyState, Op};
 use super::deletion::DeletionReport;
 use super::rows::KeyRow;
 use super::{Error, Ledger, Tx};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Ledger {
     /// Destroys the keys of issues of which nothing is held any more, and keys that a crash left without a row.
     pub(super) fn destroy_keys(&self, only: Option<&str>, report: &mut DeletionReport) -> Result<(), Error> {
+        let is_shared = self.store().is_shared();
+        let ours = if is_shared { self.keystore.read()?.keys } else { BTreeMap::new() };
         for key in self.read(|store| store.undestroyed_keys())? {
             if only.is_some_and(|issue_id| issue_id != key.issue_id) {
+                continue;
+            }
+            // One that was made on another host is that host's to destroy: here nothing could be taken out.
+            if is_shared && key.state == KeyState::Live && !ours.contains_key(&key.key_id) {
                 continue;
             }
             let is_intended = self.write(|tx| tx.intend_key(&key))?;
@@ -56,15 +62,10 @@ impl Tx<'_> {
         }
         let issue = self.store.issue(&key.issue_id)?.ok_or(Error::Row("issue"))?;
         let (all, held) = self.store.count_held(&key.issue_id)?;
-        for artifact in self.store.artifacts_of(Some(&key.issue_id))? {
-            // An artifact is said to be deleted when all its copies are settled; a record that says otherwise was edited.
-            let locations = self.store.locations_of(&artifact.artifact_id)?;
-            let open = locations.iter().find(|location| !location.state.is_settled());
-            if let (ArtifactState::Deleted, Some(location)) = (artifact.state, open) {
-                let (artifact, location) = (artifact.artifact_id, &location.location_id);
-                let what = format!("artifact {artifact} is said to be deleted, its location {location} is not");
-                return Err(Error::Contradiction(what));
-            }
+        // An artifact is said to be deleted when all its copies are settled; a record that says otherwise was edited.
+        if let Some((artifact, location)) = self.store.open_location_of_deleted(&key.issue_id)? {
+            let what = format!("artifact {artifact} is said to be deleted, its location {location} is not");
+            return Err(Error::Contradiction(what));
         }
         let is_over = held == 0 && (all > 0 || issue.state == IssueState::Resolved);
         // A key that was made after everything was deleted belongs to a run that has not registered yet.

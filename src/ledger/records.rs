@@ -281,6 +281,7 @@ impl Tx<'_> {
             last_error: None,
             settled_at: None,
             host: (draft.role != Role::Url).then(|| self.me.host().to_string()),
+            path: Some(draft.path.clone()),
             location_id,
         };
         self.add_location(&row)?;

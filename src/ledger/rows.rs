@@ -1,27 +1,57 @@
 //! The rows of the records, as they stand in a store: sealed columns sealed, times in milliseconds, ids as text.
 //!
-//! The audit log holds a fingerprint of each row that [`Tracked`] is implemented for, over its fields in their order here.
-//! A field that is added later must be left out of it while it is empty, or rows that stand would not fit any more.
+//! The audit log holds a fingerprint of each row that [`Tracked`] is implemented for, over its columns in their order. A
+//! column that is added later comes last, and may be empty, or rows that stand would not fit any more. Versions up to 0.1.0
+//! made it of the fields as JSON, where a field that came later was left out while it was empty: what they wrote is still
+//! compared so.
 
 use super::Error;
 use super::audit::hex;
+use super::cell::Cell;
 use super::codes::{
     ArtifactState, Assurance, Cause, Custody, FailCode, IssueState, KeyState, LocationState, Outcome, RequestKind,
     RequestState, Role, Scope,
 };
 use super::seal::Seals;
+use super::tables::Record;
 use serde::Serialize;
+use std::path::PathBuf;
+
+/// What a fingerprint of columns begins with.
+const OF_COLUMNS: &str = "2:";
 
 /// A row of which every version is fingerprinted in the audit log.
-pub(super) trait Tracked: Serialize {
+pub(super) trait Tracked: Serialize + Record {
     /// What the row is, and its id: its name in the log.
     fn label(&self) -> String;
 
-    /// What stands in the log for this version of the row.
-    fn fingerprint(&self, seals: &Seals) -> Result<String, Error> {
-        let label = self.label();
+    /// What stands in the log for this version of the row, whose label is given.
+    fn fingerprint(&self, label: &str, seals: &Seals) -> String {
+        let cells = self.cells();
+        let filled = cells.iter().rposition(|cell| *cell != Cell::Null).map_or(0, |last| last + 1);
+        let mut bytes = Vec::with_capacity(512);
+        bytes.extend_from_slice(label.as_bytes());
+        for cell in &cells[..filled] {
+            let (sort, content): (u8, &[u8]) = match cell {
+                Cell::Null => (0, &[]),
+                Cell::Int(number) => (1, &number.to_le_bytes()),
+                Cell::Text(text) => (2, text.as_bytes()),
+                Cell::Bytes(content) => (3, content),
+            };
+            bytes.push(sort);
+            bytes.extend_from_slice(&(content.len() as u32).to_le_bytes());
+            bytes.extend_from_slice(content);
+        }
+        format!("{OF_COLUMNS}{}", hex(&seals.lookup("row 2", &bytes)[..16]))
+    }
+
+    /// Whether a fingerprint in the log, of whichever version of this program, is that of this row.
+    fn is_in(&self, label: &str, print: &str, seals: &Seals) -> Result<bool, Error> {
+        if print.starts_with(OF_COLUMNS) {
+            return Ok(print == self.fingerprint(label, seals));
+        }
         let bytes = serde_json::to_vec(self).map_err(|_| Error::Row("audit_event"))?;
-        Ok(hex(&seals.lookup("row", &[label.as_bytes(), b"\0", &bytes].concat())[..16]))
+        Ok(print == hex(&seals.lookup("row", &[label.as_bytes(), b"\0", &bytes].concat())[..16]))
     }
 }
 
@@ -135,6 +165,9 @@ pub(super) struct LocationRow {
     /// Whose disk it is on: a keyed hash.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) host: Option<String>,
+    /// What `path_enc` holds, if that is known without opening it. It stands in no database.
+    #[serde(skip)]
+    pub(super) path: Option<PathBuf>,
 }
 
 /// The identity of a file that stood somewhere at registration.

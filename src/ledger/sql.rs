@@ -253,6 +253,22 @@ impl<D: Driver> Store for Sql<D> {
         Ok(self.driver.execute(&sql, &cells![lease.to_string(), lasts, artifact_id.to_string()])? > 0)
     }
 
+    fn lease(&mut self, lease: &str, lasts: i64) -> Result<u64, Error> {
+        // To renew it each time would write every row anew for each step of a deletion.
+        let sql = format!(
+            "SELECT count(*), CAST(CASE WHEN min(lease_until) < {} + $1 THEN 1 ELSE 0 END AS BIGINT) FROM artifact \
+             WHERE lease = $2",
+            self.driver.now()
+        );
+        let rows = self.driver.query(&sql, &cells![lasts / 2, lease.to_string()])?;
+        let mut cells = Cells::new("artifact", rows.into_iter().next().ok_or(Error::Row("artifact"))?);
+        let (count, is_old): (i64, i64) = (cells.take()?, cells.take()?);
+        match is_old {
+            0 => Ok(count.max(0) as u64),
+            _ => self.renew(lease, lasts),
+        }
+    }
+
     fn renew(&mut self, lease: &str, lasts: i64) -> Result<u64, Error> {
         let sql = format!("UPDATE artifact SET lease_until = {} + $1 WHERE lease = $2", self.driver.now());
         self.driver.execute(&sql, &cells![lasts, lease.to_string()])
@@ -319,6 +335,18 @@ impl<D: Driver> Store for Sql<D> {
         let sql = "SELECT artifact_id FROM artifact WHERE state = 'registered' \
                    UNION SELECT artifact_id FROM location WHERE role = 'temporary' AND settled_at IS NULL";
         self.column("artifact", sql, &[])
+    }
+
+    fn open_location_of_deleted(&self, issue_id: &str) -> Result<Option<(String, String)>, Error> {
+        let sql = "SELECT artifact.artifact_id, location_id FROM artifact JOIN location \
+            ON location.artifact_id = artifact.artifact_id \
+            WHERE issue_id = $1 AND artifact.state = 'deleted' AND settled_at IS NULL LIMIT 1";
+        let rows = self.driver.query(sql, &cells![issue_id.to_string()])?;
+        let pair = |cells| {
+            let mut cells = Cells::new("location", cells);
+            Ok((cells.take()?, cells.take()?))
+        };
+        rows.into_iter().next().map(pair).transpose()
     }
 
     fn has_artifacts(&self, issue_id: &str) -> Result<bool, Error> {

@@ -16,11 +16,12 @@ pub(super) const NAME: &str = "ledger.sqlite";
 
 /// The steps from an empty file to the present form. Append only: the index of a step is the version that it leads to,
 /// less one.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("schema_1.sql"),
     include_str!("schema_2.sql"),
     include_str!("schema_3.sql"),
     include_str!("schema_4.sql"),
+    include_str!("schema_5.sql"),
 ];
 
 /// How long a writer waits for another one.
@@ -235,8 +236,8 @@ mod tests {
         assert_eq!(ask("PRAGMA synchronous"), rusqlite::types::Value::Integer(2));
         assert_eq!(ask("PRAGMA secure_delete"), rusqlite::types::Value::Integer(1));
         assert_eq!(ask("PRAGMA foreign_keys"), rusqlite::types::Value::Integer(1));
-        store.connection.pragma_update(None, "user_version", 5).unwrap();
-        assert!(matches!(Sqlite::open(&home), Err(Error::Newer { found: 5, known: 4 })));
+        store.connection.pragma_update(None, "user_version", 6).unwrap();
+        assert!(matches!(Sqlite::open(&home), Err(Error::Newer { found: 6, known: 5 })));
     }
 
     #[test]
@@ -281,13 +282,15 @@ mod tests {
             "PRAGMA user_version = 1;
              INSERT INTO artifact (artifact_id, registered_at, hard_deadline, due_at, state) VALUES ('a', 1, 2, 2, 'active');
              INSERT INTO location (location_id, artifact_id, role, custody, state) VALUES ('l', 'a', 'url', 'owned', 'present');
-             INSERT INTO deletion (deletion_id, location_id, cause, intended_at) VALUES ('d', 'l', 'resolved', 1);",
+             INSERT INTO deletion (deletion_id, location_id, cause, intended_at) VALUES ('d', 'l', 'resolved', 1);
+             INSERT INTO finding_count (artifact_id, rule_id, n) VALUES ('a', 'email', 3);",
         )
         .unwrap();
         drop(old);
         let store = Sql::new(Sqlite::open(&home).unwrap());
         assert_eq!(store.location("l").unwrap().unwrap().artifact_id, "a");
         assert_eq!(store.open_deletion("l").unwrap().unwrap().deletion_id, "d");
+        assert_eq!(store.counts_of("a").unwrap(), [("email".to_string(), 3)]);
         assert_eq!(store.latest_policy("default").unwrap().unwrap().max_age_ms, 7_776_000_000);
         assert_eq!(store.check().unwrap(), Vec::<String>::new());
     }

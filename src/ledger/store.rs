@@ -95,6 +95,8 @@ pub(super) trait Store: Send {
     ) -> Result<Vec<Due>, Error>;
     /// Puts a lease on an artifact, unless another one is on it.
     fn claim(&mut self, artifact_id: &str, lease: &str, lasts: i64) -> Result<bool, Error>;
+    /// How many artifacts a lease is on; it lasts so long from now on if half of that is over.
+    fn lease(&mut self, lease: &str, lasts: i64) -> Result<u64, Error>;
     /// Lets a lease last so long from now on; how many artifacts it is on.
     fn renew(&mut self, lease: &str, lasts: i64) -> Result<u64, Error>;
     /// Ends a lease.
@@ -111,6 +113,8 @@ pub(super) trait Store: Send {
     fn summary(&self, now: i64) -> Result<Totals, Error>;
     /// Artifacts about which nothing was reported since they were registered, or whose temporary file is not settled.
     fn unfinished(&self) -> Result<Vec<String>, Error>;
+    /// A deleted artifact of an issue of which a location is not settled, and that location: a contradiction.
+    fn open_location_of_deleted(&self, issue_id: &str) -> Result<Option<(String, String)>, Error>;
     /// Whether an issue has any artifact, deleted or not.
     fn has_artifacts(&self, issue_id: &str) -> Result<bool, Error>;
     /// How many artifacts an issue has, and how many of them are not deleted.

@@ -125,6 +125,7 @@ impl Record for LocationRow {
             last_error: cells.take()?,
             settled_at: cells.take()?,
             host: cells.take()?,
+            path: None,
         })
     }
 }
