@@ -11,6 +11,21 @@ use crate::failpoint;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::PoisonError;
+use std::time::{Duration, Instant};
+
+/// How long a purge waits for another one that has the same file in hand, and how often it looks.
+const PATIENCE: Duration = Duration::from_secs(10);
+const LOOK: Duration = Duration::from_millis(20);
+
+/// What another purge, which had the same file in hand, has made of it.
+enum Other {
+    /// There is no other one, or it put the file back.
+    None,
+    /// It is over: the file is gone, and this location is settled with the other's.
+    Deleted,
+    /// It takes long.
+    Busy,
+}
 
 /// How the act on one file ended.
 enum Act {
@@ -147,7 +162,23 @@ impl Ledger {
             }
         };
         self.step(Step::Intended)?;
-        match self.act(&mut deletion, location, &path, claim, is_wanted)? {
+        let mut done = self.act(&mut deletion, location, &path, claim.clone(), is_wanted)?;
+        if matches!(done, Act::Done(Outcome::Missing | Outcome::Gone, None)) {
+            // Another purge may have taken it aside, on behalf of another record of the same file.
+            match self.wait_for_others(location)? {
+                (Other::None, false) => {}
+                (Other::None, true) => done = self.act(&mut deletion, location, &path, claim, is_wanted)?,
+                (Other::Deleted, _) => {
+                    item.outcome = Outcome::DeletedWithOther;
+                    return Ok(item);
+                }
+                (Other::Busy, _) => {
+                    item.outcome = Outcome::InUse;
+                    return Ok(item);
+                }
+            }
+        }
+        match done {
             Act::Open(outcome) => item.outcome = outcome,
             Act::Done(outcome, proof) => {
                 item.outcome = outcome;
@@ -158,6 +189,32 @@ impl Ledger {
             }
         }
         Ok(item)
+    }
+
+    /// Waits while another purge deletes the file of a location on behalf of another record of it, which happens only where
+    /// several purges work at once; tells besides whether there was anything to wait for.
+    fn wait_for_others(&self, location: &LocationRow) -> Result<(Other, bool), Error> {
+        let start = Instant::now();
+        let mut has_waited = false;
+        loop {
+            let (is_over, is_in_hand) = self.read(|store| {
+                let now = store.location(&location.location_id)?.ok_or(Error::Row("location"))?;
+                let mut is_in_hand = false;
+                for other in location.path_hash.as_deref().map_or(Ok(Vec::new()), |hash| store.locations_at(hash))? {
+                    is_in_hand |= !other.state.is_settled()
+                        && is_same_copy(&other, location)
+                        && store.open_deletion(&other.location_id)?.is_some();
+                }
+                Ok((now.state.is_settled(), is_in_hand))
+            })?;
+            match (is_over, is_in_hand) {
+                (true, _) => return Ok((Other::Deleted, has_waited)),
+                (false, false) => return Ok((Other::None, has_waited)),
+                (false, true) if start.elapsed() > PATIENCE => return Ok((Other::Busy, has_waited)),
+                (false, true) => has_waited = true,
+            }
+            std::thread::sleep(LOOK);
+        }
     }
 
     /// By what the file of a location is known; or how the attempt ends if it cannot be ours.
@@ -405,6 +462,10 @@ impl Ledger {
     /// Stops here if a test says so: by a signal, or within this process as a crash would, without cleaning up.
     pub(super) fn step(&self, step: Step) -> Result<(), Error> {
         failpoint::reach(step.name());
+        #[cfg(test)]
+        if let Some(at) = &*self.at.lock().unwrap_or_else(PoisonError::into_inner) {
+            at(step);
+        }
         #[cfg(test)]
         if *self.stop.lock().unwrap_or_else(PoisonError::into_inner) == Some(step) {
             return Err(Error::Stopped(step));

@@ -70,7 +70,8 @@ impl Tx<'_> {
         self.log(Op::DeletionUnverified, vec![("deletion", deletion.deletion_id.as_str().into())])
     }
 
-    /// Ends an attempt: the location is settled or kept, and so are other records of the same path and content.
+    /// Ends an attempt: the location is settled or kept, and so are other records of the same path and content. An attempt
+    /// that another one has ended meanwhile is over already.
     pub(super) fn confirm(
         &mut self,
         mut deletion: DeletionRow,
@@ -78,6 +79,10 @@ impl Tx<'_> {
         proof: Option<Proof>,
     ) -> Result<(), Error> {
         let location = self.store.location(&deletion.location_id)?.ok_or(Error::Row("location"))?;
+        let open = self.store.open_deletion(&deletion.location_id)?;
+        if open.is_none_or(|open| open.deletion_id != deletion.deletion_id) {
+            return Ok(());
+        }
         deletion.confirmed_at = Some(self.now.0);
         deletion.outcome = Some(outcome);
         deletion.assurance = Some(Assurance::UnlinkOnly).filter(|_| outcome == Outcome::Deleted);
@@ -85,11 +90,14 @@ impl Tx<'_> {
         self.settle(&deletion.location_id, outcome, deletion.cause)?;
         let (Outcome::Deleted, Some(hash), Some(proof)) = (outcome, &location.path_hash, proof) else { return Ok(()) };
         for other in self.store.locations_at(hash)? {
-            let is_busy = self.store.open_deletion(&other.location_id)?.is_some();
-            if other.state.is_settled() || is_busy || !is_same_copy(&other, &location) {
+            if other.state.is_settled() || !is_same_copy(&other, &location) {
                 continue;
             }
-            let deletion_id = id::random()?;
+            // Another purge may have intended it, and looks for the file in vain; the file was in one hand only.
+            let deletion_id = match self.store.open_deletion(&other.location_id)? {
+                Some(open) => open.deletion_id,
+                None => id::random()?,
+            };
             self.put_deletion(&DeletionRow {
                 sha256_enc: Some(self.seals.seal("deletion.sha256", &deletion_id, &proof.sha256)?),
                 location_id: other.location_id.clone(),

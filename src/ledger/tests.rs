@@ -501,6 +501,62 @@ fn one_file_recorded_twice_is_deleted_once() {
     assert_sound(&ledger);
 }
 
+/// Two purges at once, each of another record of one file: one deletes it, the other one says so, whichever way they pass.
+#[test]
+fn one_file_recorded_twice_is_deleted_once_by_two_purges() {
+    for step in [Step::Taken, Step::Verified, Step::Unlinked, Step::Closed] {
+        let world = World::new();
+        // A ledger in a file has one purge at a time.
+        if world.url.is_none() {
+            return;
+        }
+        let ledger = world.ledger();
+        world.file("raw", "raw");
+        let ids = ["out1", "out2"].map(|output| scrub(&ledger, &world, Some("ZD-1"), "raw", output));
+        ["out1", "out2"].iter().for_each(|output| fs::remove_file(world.path(output)).unwrap());
+        world.wait(100 * DAY);
+        let other = Arc::new(world.ledger());
+        let second = Arc::new(Mutex::new(None));
+        let (seconds, now) = (second.clone(), world.hand.now());
+        // When the first has got so far, the second begins with the other record, and goes on beside it.
+        *ledger.at.lock().unwrap() = Some(Box::new(move |at| {
+            let mut second = seconds.lock().unwrap();
+            if at == step && second.is_none() {
+                let (other, id) = (other.clone(), ids[1].clone());
+                *second = Some(std::thread::spawn(move || {
+                    let claims = other.claims().unwrap();
+                    assert_eq!(claims.these(std::slice::from_ref(&id.0)).unwrap().len(), 1);
+                    let mut report = DeletionReport::default();
+                    other.sweep_artifact(&id.0, None, now, &mut report).unwrap();
+                    claims.end().unwrap();
+                    report
+                }));
+                std::thread::sleep(std::time::Duration::from_millis(150));
+            }
+        }));
+        let claims = ledger.claims().unwrap();
+        assert_eq!(claims.these(&[ids_of(&ledger)[0].clone()]).unwrap().len(), 1);
+        let mut first = DeletionReport::default();
+        ledger.sweep_artifact(&ids_of(&ledger)[0], None, now, &mut first).unwrap();
+        claims.end().unwrap();
+        drop(claims);
+        let second = second.lock().unwrap().take().unwrap().join().unwrap();
+        assert_eq!(outcomes(&first), ["deleted", "missing"], "{step:?}");
+        assert_eq!(outcomes(&second), ["deleted_with_other", "missing"], "{step:?}");
+        assert_eq!((first.artifacts_deleted, second.artifacts_deleted), (1, 1));
+        assert!(!world.ledger().purge(PurgeOptions::default()).unwrap().is_incomplete());
+        let Answer::Complete(certificate) = world.ledger().certificate("ZD-1").unwrap() else { panic!("not complete") };
+        assert_eq!(certificate.artifacts[0].copies[0].sha256, certificate.artifacts[1].copies[0].sha256);
+        assert!(deletions(&ledger).values().all(|times| *times == 1));
+        assert_sound(&world.ledger());
+    }
+}
+
+/// The artifacts of the only issue, in their order.
+fn ids_of(ledger: &Ledger) -> Vec<String> {
+    ledger.status(None).unwrap()[0].artifacts.iter().map(|artifact| artifact.id.0.clone()).collect()
+}
+
 #[test]
 fn an_address_stays_an_obligation() {
     let world = World::new();
