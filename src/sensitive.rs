@@ -20,6 +20,11 @@ impl<T: Zeroize> Sensitive<T> {
     pub fn reveal(&self) -> &T {
         &self.0
     }
+
+    /// Lends it to code that fills it.
+    pub fn lend(&mut self) -> &mut T {
+        &mut self.0
+    }
 }
 
 impl<T: Zeroize> Drop for Sensitive<T> {

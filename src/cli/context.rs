@@ -81,7 +81,13 @@ impl Context {
 
     /// Opens the ledger if there is one: a question creates nothing.
     pub fn existing_ledger(&self) -> Result<Option<Ledger>, Error> {
-        if Ledger::exists(&self.home)? { self.ledger().map(Some) } else { Ok(None) }
+        // A host whose home is empty may ask about a ledger that others keep: it is told that it has no keys.
+        let is_there = Ledger::exists(&self.home)?
+            || match &self.url {
+                Some(url) => Ledger::exists_in(url)?,
+                None => false,
+            };
+        if is_there { self.ledger().map(Some) } else { Ok(None) }
     }
 
     /// The present moment.

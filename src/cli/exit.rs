@@ -57,7 +57,10 @@ impl From<&ledger::Error> for Exit {
             | Error::Home { .. }
             | Error::NotConfirmable { .. }
             | Error::Mass { .. }
-            | Error::Clock { .. } => Exit::Refused,
+            | Error::Clock { .. }
+            | Error::NoKeystore
+            | Error::KeyElsewhere(_)
+            | Error::Sealed(_) => Exit::Refused,
             Error::Io { .. } => Exit::Incomplete,
             Error::Server(_) => Exit::Usage,
             Error::Postgres(_) => Exit::Again,

@@ -161,6 +161,10 @@ impl Error {
                 Ledger::NotAdmitted => {
                     "name a customer that `scrubjay admit` lets it see; purges, certificates and the audit log are for who owns the tables"
                 }
+                Ledger::NoKeystore | Ledger::KeyElsewhere(_) => {
+                    "bring it here: `scrubjay keystore export` on a host that has it, then `scrubjay keystore import`"
+                }
+                Ledger::Sealed(_) => "check the file and the passphrase; nothing was changed",
                 Ledger::Busy => "wait until it is done, and run this again",
                 Ledger::Newer { .. } => "use the scrubjay that wrote it, or a later one",
                 Ledger::Contradiction(_) | Ledger::Row(_) => {

@@ -21,6 +21,7 @@ mod fsck;
 mod hints;
 mod hold;
 mod inspect;
+mod keystore;
 mod learn;
 mod note;
 mod options;
@@ -88,6 +89,7 @@ enum Verb {
     Subject(subject::Args),
     Note(note::Args),
     Admit(admit::Args),
+    Keystore(keystore::Args),
 }
 
 impl Cli {
@@ -110,6 +112,7 @@ impl Cli {
             Verb::Confirm(args) => confirm::run(&context, args, &mut out),
             Verb::Subject(args) => subject::run(&context, args, &mut out),
             Verb::Admit(args) => admit::run(&context, args, &mut out),
+            Verb::Keystore(args) => keystore::run(&context, args, &mut out),
             Verb::Note(args) => note::run(&context, args, &mut out),
             Verb::Fsck(args) => fsck::run(&context, args, &mut out),
             Verb::Resolve(args) => resolve::run(&context, args, &mut out),

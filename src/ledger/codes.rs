@@ -259,6 +259,7 @@ codes! {
         RequestAnswered = "request_answered",
         RoleAdmitted = "role_admitted",
         RoleDismissed = "role_dismissed",
+        KeysExported = "keys_exported",
     }
 }
 

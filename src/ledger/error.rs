@@ -46,6 +46,15 @@ pub enum Error {
         /// The system's answer.
         source: io::Error,
     },
+    /// The database belongs to a ledger whose keys are on another host.
+    #[error("the database belongs to a ledger, and its keystore is not on this host")]
+    NoKeystore,
+    /// The key of an issue is on another host.
+    #[error("the key of issue {} is not on this host: the issue was opened on another one", .0.escape_debug())]
+    KeyElsewhere(String),
+    /// A sealed keystore cannot be taken over.
+    #[error("the sealed keystore cannot be used: {0}")]
+    Sealed(&'static str),
     /// The operating system gave no random bytes, or no answer about this process.
     #[error("the operating system did not answer: {0}")]
     System(&'static str),
@@ -103,7 +112,7 @@ pub enum Error {
     #[error("there is no artifact {} in the ledger", .0.escape_debug())]
     UnknownArtifact(String),
     /// The name cannot be an issue's.
-    #[error("an issue cannot be called {}: it must be 1 to 200 bytes without control characters, and not `unassigned`", .0.escape_debug())]
+    #[error("an issue cannot be called \"{}\": it must be 1 to 200 bytes without control characters, and not `unassigned`", .0.escape_debug())]
     IssueName(String),
     /// The artifact belongs to an issue already.
     #[error("artifact {0} belongs to an issue already")]

@@ -112,6 +112,10 @@ impl Ledger {
         let stored: BTreeSet<String> = self.keystore.read()?.keys.into_keys().collect();
         for (key_id, state) in &rows {
             match (state, stored.contains(key_id)) {
+                (KeyState::Live, false) if self.store().is_shared() => {
+                    let what = "the key of an issue is not on this host; `scrubjay keystore import` brings it";
+                    report.findings.push(Finding { what, id: key_id.clone(), path: None });
+                }
                 (KeyState::Live, false) => {
                     report.contradictions.push(format!("key {key_id} is live, and not in the keystore"));
                 }

@@ -72,8 +72,16 @@ impl Ledger {
                 live_key(&tx.store.keys_of(&row.issue_id)?)?.ok_or(Error::Row("issue_key"))
             })?,
         };
-        let missing = || Error::Contradiction("the key of an open issue is not in the keystore".into());
+        let missing = || self.missing_key(issue);
         self.keystore.read()?.keys.remove(&key_id).ok_or_else(missing)
+    }
+
+    /// Why the key of an open issue is not in the keystore.
+    fn missing_key(&self, issue: &str) -> Error {
+        match self.store().is_shared() {
+            true => Error::KeyElsewhere(issue.into()),
+            false => Error::Contradiction("the key of an open issue is not in the keystore".into()),
+        }
     }
 
     /// The keys of several issues, in their order, each with its customer and the policy that it gets if it is opened now.
@@ -90,9 +98,11 @@ impl Ledger {
             }
             Ok(ids)
         })?;
-        let missing = || Error::Contradiction("the key of an open issue is not in the keystore".into());
         let keys = self.keystore.read()?.keys;
-        ids.iter().map(|id| Ok(Sensitive::new(*keys.get(id).ok_or_else(missing)?.reveal()))).collect()
+        let key = |(id, (issue, ..)): (&String, &(&str, _, _))| {
+            Ok(Sensitive::new(*keys.get(id).ok_or_else(|| self.missing_key(issue))?.reveal()))
+        };
+        ids.iter().zip(issues).map(key).collect()
     }
 
     /// The resolved issues that this ledger has opened again, in [`Ledger::register`], [`Ledger::issue_key`] or another

@@ -58,6 +58,12 @@ impl Keystore {
         self.write(&contents)
     }
 
+    /// Creates the file with keys that come from elsewhere.
+    pub(super) fn bring(&self, contents: &Contents) -> Result<(), Error> {
+        let _lock = self.lock(File::lock)?;
+        self.write(contents)
+    }
+
     /// Reads and checks the file.
     pub(super) fn read(&self) -> Result<Contents, Error> {
         let _lock = self.lock(File::lock_shared)?;
@@ -111,7 +117,7 @@ impl Keystore {
     }
 }
 
-fn encode(contents: &Contents) -> Sensitive<Vec<u8>> {
+pub(super) fn encode(contents: &Contents) -> Sensitive<Vec<u8>> {
     let mut bytes = Vec::with_capacity(HEAD + contents.keys.len() * RECORD + CHECK);
     bytes.extend_from_slice(MAGIC);
     bytes.extend_from_slice(contents.store_id.as_bytes());
@@ -126,7 +132,7 @@ fn encode(contents: &Contents) -> Sensitive<Vec<u8>> {
     Sensitive::new(bytes)
 }
 
-fn decode(bytes: &[u8]) -> Option<Contents> {
+pub(super) fn decode(bytes: &[u8]) -> Option<Contents> {
     let (body, check) = bytes.split_at_checked(bytes.len().checked_sub(CHECK)?)?;
     if blake3::hash(body).as_bytes() != check {
         return None;

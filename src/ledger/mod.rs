@@ -67,6 +67,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod time;
+mod transfer;
 mod why;
 
 pub use crate::artifact::Content;
@@ -93,6 +94,7 @@ pub use requests::RequestStatus;
 pub use retention::{ANSWER_MS, Retention};
 pub use status::{ArtifactStatus, IssueStatus, LocationStatus, Overdue, Progress, Summary};
 pub use time::{Clock, SystemClock, Time};
+pub use transfer::Imported;
 pub use why::{Keeps, Why};
 
 use crate::failpoint;
@@ -141,6 +143,10 @@ pub struct Ledger {
     store: Mutex<Box<dyn Store>>,
     #[cfg(test)]
     stop: Mutex<Option<Step>>,
+    /// What a test does meanwhile.
+    #[cfg(test)]
+    #[allow(clippy::type_complexity)]
+    at: Mutex<Option<Box<dyn Fn(Step) + Send>>>,
 }
 
 impl Ledger {
@@ -177,6 +183,11 @@ impl Ledger {
             if !keystore.exists() {
                 if mark.exists() || has_rows {
                     return Err(Error::Contradiction("the keystore is gone, so the database cannot be read".into()));
+                }
+                if let Some(url) = url
+                    && Sql::new(postgres::Postgres::open(url)?).store_id()?.is_some()
+                {
+                    return Err(Error::NoKeystore);
                 }
                 keystore.create()?;
             }
@@ -244,6 +255,8 @@ impl Ledger {
             store: Mutex::new(store),
             #[cfg(test)]
             stop: Mutex::new(None),
+            #[cfg(test)]
+            at: Mutex::new(None),
         })
     }
 
@@ -292,6 +305,11 @@ impl Ledger {
             }
         }
         Ok(false)
+    }
+
+    /// Whether a ledger stands in a PostgreSQL database; looks without creating anything.
+    pub fn exists_in(url: &str) -> Result<bool, Error> {
+        postgres::Postgres::has_ledger(url)
     }
 
     /// Re-hashes the audit log and compares it with everything that repeats a part of it.
@@ -394,6 +412,7 @@ impl Ledger {
     fn path_of(&self, location: &LocationRow) -> Result<Option<PathBuf>, Error> {
         match &location.path_enc {
             None => Ok(None),
+            Some(_) if location.path.is_some() => Ok(location.path.clone()),
             Some(sealed) => {
                 let bytes = self.seals.open("location.path", &location.location_id, sealed)?;
                 Ok(Some(PathBuf::from(OsString::from_vec(bytes))))
@@ -482,64 +501,65 @@ impl Tx<'_> {
     }
 
     fn put_issue(&mut self, row: &IssueRow) -> Result<(), Error> {
-        self.note(row)?;
+        self.note(row);
         self.store.put_issue(row)
     }
 
     fn put_key(&mut self, row: &KeyRow) -> Result<(), Error> {
-        self.note(row)?;
+        self.note(row);
         self.store.put_key(row)
     }
 
     fn put_artifact(&mut self, row: &ArtifactRow) -> Result<(), Error> {
-        self.note(row)?;
+        self.note(row);
         self.store.put_artifact(row)
     }
 
     fn add_artifact(&mut self, row: &ArtifactRow) -> Result<(), Error> {
-        self.note(row)?;
+        self.note(row);
         self.store.add_artifact(row)
     }
 
     fn add_location(&mut self, row: &LocationRow) -> Result<(), Error> {
-        self.note(row)?;
+        self.note(row);
         self.store.add_location(row)
     }
 
     fn put_location(&mut self, row: &LocationRow) -> Result<(), Error> {
-        self.note(row)?;
+        self.note(row);
         self.store.put_location(row)
     }
 
     fn finish_artifact(&mut self, row: &ArtifactRow) -> Result<(), Error> {
-        self.note(row)?;
+        self.note(row);
         self.store.finish_artifact(row)
     }
 
     fn finish_location(&mut self, row: &LocationRow) -> Result<(), Error> {
-        self.note(row)?;
+        self.note(row);
         self.store.finish_location(row)
     }
 
     fn put_deletion(&mut self, row: &DeletionRow) -> Result<(), Error> {
-        self.note(row)?;
+        self.note(row);
         self.store.put_deletion(row)
     }
 
     fn put_request(&mut self, row: &RequestRow) -> Result<(), Error> {
-        self.note(row)?;
+        self.note(row);
         self.store.put_request(row)
     }
 
     fn put_hold(&mut self, row: &HoldRow) -> Result<(), Error> {
-        self.note(row)?;
+        self.note(row);
         self.store.put_hold(row)
     }
 
     /// Notes for the next entry of the log what a row is from now on.
-    fn note(&mut self, row: &impl Tracked) -> Result<(), Error> {
-        self.changed.insert(row.label(), row.fingerprint(self.seals)?);
-        Ok(())
+    fn note(&mut self, row: &impl Tracked) {
+        let label = row.label();
+        let print = row.fingerprint(&label, self.seals);
+        self.changed.insert(label, print);
     }
 }
 

@@ -21,10 +21,11 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// The steps from an empty database to the present form; see [`sqlite`](super::sqlite).
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("schema_postgres_1.sql"),
     include_str!("schema_postgres_2.sql"),
     include_str!("schema_postgres_3.sql"),
+    include_str!("schema_postgres_4.sql"),
 ];
 
 /// A number that stands for scrubjay among PostgreSQL's advisory locks.
@@ -53,18 +54,7 @@ pub(super) struct Postgres {
 impl Postgres {
     /// Connects, creating and migrating the tables as needed. Only to this machine: the connection is not encrypted.
     pub(super) fn open(url: &str) -> Result<Postgres, Error> {
-        let mut config: Config = url.parse().map_err(|_| Error::Server("the address is not understood"))?;
-        let is_local = |host: &Host| match host {
-            Host::Unix(_) => true,
-            Host::Tcp(name) => matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1"),
-        };
-        if !config.get_hosts().iter().all(is_local) {
-            return Err(Error::Server("another machine is named, and the connection would not be encrypted"));
-        }
-        if config.get_application_name().is_none() {
-            config.application_name("scrubjay");
-        }
-        let mut client = config.connect(NoTls)?;
+        let mut client = connect(url)?;
         client.batch_execute(
             "SET lock_timeout = '20s'; SET synchronous_commit = on; SET client_min_messages = warning",
         )?;
@@ -74,6 +64,11 @@ impl Postgres {
             statements: RefCell::new(HashMap::new()),
             is_in_transaction: false,
         })
+    }
+
+    /// Whether there are tables of a ledger.
+    pub(super) fn has_ledger(url: &str) -> Result<bool, Error> {
+        has_tables(&mut connect(url)?)
     }
 
     fn prepared(&self, sql: &str) -> Result<Statement, Error> {
@@ -86,11 +81,29 @@ impl Postgres {
     }
 }
 
+fn connect(url: &str) -> Result<Client, Error> {
+    let mut config: Config = url.parse().map_err(|_| Error::Server("the address is not understood"))?;
+    let is_local = |host: &Host| match host {
+        Host::Unix(_) => true,
+        Host::Tcp(name) => matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1"),
+    };
+    if !config.get_hosts().iter().all(is_local) {
+        return Err(Error::Server("another machine is named, and the connection would not be encrypted"));
+    }
+    if config.get_application_name().is_none() {
+        config.application_name("scrubjay");
+    }
+    Ok(config.connect(NoTls)?)
+}
+
+fn has_tables(client: &mut Client) -> Result<bool, Error> {
+    Ok(client.query_one("SELECT to_regclass('scrubjay_version') IS NOT NULL", &[])?.get(0))
+}
+
 fn migrate(client: &mut Client) -> Result<(), Error> {
     let known = MIGRATIONS.len() as i64;
     // Asked first: who may use the tables may not make any.
-    let there = client.query_one("SELECT to_regclass('scrubjay_version') IS NOT NULL", &[])?.get::<_, bool>(0);
-    if there
+    if has_tables(client)?
         && client.query_opt("SELECT version FROM scrubjay_version", &[])?.map(|row| row.get::<_, i64>(0)) == Some(known)
     {
         return Ok(());

@@ -35,6 +35,7 @@ const CONTRACT: &[(&str, fn())] = contract! {
     an_output_that_was_renamed_just_before_the_run_died_is_ours,
     an_output_written_again_is_superseded,
     one_file_recorded_twice_is_deleted_once,
+    one_file_recorded_twice_is_deleted_once_by_two_purges,
     an_address_stays_an_obligation,
     names_and_paths_stand_in_no_file_of_the_home,
     the_keystore_holds_each_key_until_its_end,
@@ -89,7 +90,7 @@ fn a_log_on_postgresql_is_append_only_and_what_was_changed_is_caught() {
     let dump = client.query("SELECT body FROM audit_event", &[]).unwrap();
     assert!(dump.iter().all(|row| !row.get::<_, String>(0).contains("raw")));
     client.batch_execute("UPDATE scrubjay_version SET version = 9").unwrap();
-    assert!(matches!(world.open(SystemClock), Err(Error::Newer { found: 9, known: 3 })));
+    assert!(matches!(world.open(SystemClock), Err(Error::Newer { found: 9, known: 4 })));
     SERVER.set(None);
 }
 
@@ -163,6 +164,47 @@ fn a_role_sees_the_customers_that_it_was_admitted_to() {
     assert!(matches!(open(), Err(Error::NotAdmitted)));
     assert_sound(&owner);
     client.batch_execute("DROP ROLE clerk").unwrap();
+    SERVER.set(None);
+}
+
+/// Keys come to a second host by a sealed file, and each host destroys what it has.
+#[test]
+fn a_second_host_brings_the_keystore() {
+    let Some(server) = server::Server::start() else { return };
+    SERVER.set(Some(Rc::new(server)));
+    let world = World::new();
+    let (one, url) = (world.ledger(), world.url.clone().unwrap());
+    let elsewhere = world.root.path().join("home").with_file_name("elsewhere");
+    let join = || Ledger::open_postgres(&elsewhere, world.hand.clone(), &url);
+    let phrase = Sensitive::new(b"between two hosts only".to_vec());
+    world.file("a", "a");
+    one.record(&world.path("a"), "ZD-1").unwrap();
+    let key = one.issue_key("ZD-1").unwrap();
+    assert!(matches!(join(), Err(Error::NoKeystore)));
+    assert!(!elsewhere.join("keystore").exists(), "no keystore of another ledger is made on the way");
+    let bring = || Ledger::import_keys(&elsewhere, &one.export_keys(&phrase).unwrap().0, &phrase).unwrap();
+    assert!(bring().has_joined);
+    let two = join().unwrap();
+    assert_eq!(two.issue_key("ZD-1").unwrap().reveal(), key.reveal());
+    let key = one.issue_key("ZD-2").unwrap();
+    assert!(matches!(two.issue_key("ZD-2"), Err(Error::KeyElsewhere(issue)) if issue == "ZD-2"));
+    assert_eq!(two.fsck(false).unwrap().contradictions, Vec::<String>::new());
+    // What it does not have it does not call destroyed.
+    world.wait(2 * DAY);
+    two.resolve("ZD-2", ResolveOptions::default()).unwrap();
+    assert_eq!(two.purge(PurgeOptions::default()).unwrap().keys_destroyed, Vec::<String>::new());
+    assert_eq!(one.purge(PurgeOptions::default()).unwrap().keys_destroyed, ["ZD-2"]);
+    let key_2 = one.issue_key("ZD-2").unwrap();
+    assert_ne!(key_2.reveal(), key.reveal(), "opened again, it has a new key");
+    let added = bring().added;
+    assert_eq!((added, two.issue_key("ZD-2").unwrap().reveal()), (1, key_2.reveal()));
+    // One destroys, and the other's next purge takes its copy out.
+    assert_eq!(one.resolve("ZD-1", ResolveOptions::default()).unwrap().keys_destroyed, ["ZD-1"]);
+    assert_eq!(two.keystore.read().unwrap().keys.len(), 2);
+    two.purge(PurgeOptions::default()).unwrap();
+    assert_eq!(two.keystore.read().unwrap().keys.len(), 1);
+    assert_sound(&one);
+    assert_sound(&two);
     SERVER.set(None);
 }
 
