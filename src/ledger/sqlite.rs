@@ -37,6 +37,8 @@ pub(super) struct Sqlite {
     log: PathBuf,
     /// The transaction is, or the last one was, of those that need not be durable.
     is_lazy: bool,
+    /// Many transactions are about to come: the log may grow meanwhile.
+    expects_many: bool,
 }
 
 impl Sqlite {
@@ -59,7 +61,7 @@ impl Sqlite {
         migrate(&mut connection)?;
         connection.execute_batch("PRAGMA foreign_keys=ON;")?;
         let log = home.join(&format!("{NAME}-wal"));
-        Ok(Sqlite { connection, log, is_lazy: false })
+        Ok(Sqlite { connection, log, is_lazy: false, expects_many: false })
     }
 
     /// Has the next commits wait for the disk, or not.
@@ -136,7 +138,7 @@ impl Driver for Sqlite {
 
     fn commit(&mut self) -> Result<(), Error> {
         self.connection.execute_batch("COMMIT")?;
-        if self.is_lazy {
+        if self.is_lazy && !self.expects_many {
             // What was committed is so, whatever becomes of the log; the next run tries again.
             let _ = self.shorten_log();
         }
@@ -193,6 +195,7 @@ impl Driver for Sqlite {
     fn expect_many(&mut self, many: bool) -> Result<(), Error> {
         // Keys are random, so that every index grows everywhere: its pages are kept in memory, and go back into the file
         // less often.
+        self.expects_many = many;
         Ok(self.connection.execute_batch(match many {
             true => "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000;",
             false => "PRAGMA cache_size = -2000; PRAGMA wal_autocheckpoint = 1000;",

@@ -106,7 +106,8 @@ impl Bulk<'_> {
         }
     }
 
-    /// The content of a file, if there may be an equal one: it is read twice only then.
+    /// The content of a file, if there may be an equal one, or if the file is short: it is read twice only where another one
+    /// began like it.
     fn key_of(&self, item: &Item, input: &mut OpenFile) -> Result<Option<Key>, Error> {
         // What is told of each candidate is told of the file itself.
         if self.job.args.explain || self.job.args.stats || item.size == 0 {
@@ -118,6 +119,10 @@ impl Bulk<'_> {
             true => input.beginning(&mut beginning).map_err(|source| Error::Scrub(pipeline::Error::Read(source)))?,
             false => 0,
         };
+        if input.is_regular() && known < beginning.len() {
+            let content = Content { size: known as u64, blake3: *blake3::hash(&beginning[..known]).as_bytes() };
+            return Ok(Some(Key::new(&item.owner, content)));
+        }
         let may_be = self.twins().may_have(&item.owner, item.size, &beginning[..known]);
         let is_known = item.owner.has_past && self.job.ledger.is_some();
         if !may_be && !is_known {
