@@ -260,6 +260,7 @@ impl Keyed {
         const BEFORE: usize = 128;
         match view.at(key.end) {
             Some(b' ') => {}
+            Some(b'|') => return view.at(key.end + 1) == Some(b'|'),
             Some(b'{') => return Quote::at(view, key.end + 1).is_some(),
             // `"token_type":"bearer"}`: a value itself, unless it names what stands before it.
             Some(quote @ (b'"' | b'\'')) if view.at(key.end + 1) == Some(b'}') => {
