@@ -5,11 +5,12 @@
 
 use std::sync::Arc;
 
-use crate::detect::bytes::{BLANK, ByteSet, SPACE, WORD};
+use crate::detect::bytes::{BLANK, ByteSet, LETTER, SPACE, WORD};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::handle;
 use crate::detect::lexicon::Lexicon;
 use crate::detect::literal;
+use crate::detect::person;
 use crate::detect::run::Run;
 use crate::detect::value::{Extent, Quote};
 use crate::detect::view::View;
@@ -17,8 +18,19 @@ use crate::finding::Confidence;
 use crate::kind::Kind;
 
 /// Functions, in lower case, and which of their arguments is the secret, counted from 0.
-const PASSWORDS: [(&[u8], usize); 44] = [
+const PASSWORDS: [(&[u8], usize); 55] = [
     (b"\".tochararray()", BEFORE),
+    (b"\" | convertto-securestring", BEFORE),
+    (b"plainauth(", 2),
+    (b".basic(", 1),
+    (b"basic_auth ", 1),
+    (b"ua->credentials(", 3),
+    (b"wifi.begin(", 1),
+    (b"bcrypt.compare(", 0),
+    (b"bcrypt.hash(", 0),
+    (b"bcrypt.hashsync(", 0),
+    (b"password_verify(", 0),
+    (b"password_hash(", 0),
     (b"create_credential(", 2),
     (b"changeuserpassword(", 1),
     (b"set_wallet(", 1),
@@ -64,7 +76,8 @@ const PASSWORDS: [(&[u8], usize); 44] = [
     (b".basicauth(", 1),
 ];
 /// The same for keys that sign or encrypt.
-const KEYS: [(&[u8], usize); 22] = [
+const KEYS: [(&[u8], usize); 23] = [
+    (b"symmetricsecuritykey(", 0),
     (b".signwith(", 1),
     (b"openssl_encrypt(", 2),
     (b"openssl_decrypt(", 2),
@@ -97,6 +110,9 @@ const TYPED: usize = usize::MAX - 1;
 /// The literal before, if its line is about a secret: `keyStore.load(in, "x".toCharArray())`.
 const BEFORE: usize = usize::MAX - 2;
 
+/// The rule for login names.
+const USER: usize = 2;
+
 /// How far into a call arguments are read, in bytes.
 const REACH: usize = 512;
 
@@ -119,6 +135,7 @@ impl Detector for Call {
         vec![
             rule("call-password", Kind::Password, "password in its place among the arguments of a call"),
             rule("call-key", Kind::Secret, "key in its place among the arguments of a call that signs or encrypts"),
+            rule("call-user", Kind::User, "login name before a password among the arguments of a call"),
         ]
     }
 
@@ -161,8 +178,25 @@ impl Detector for Call {
                 let kind = if rule == 0 { Kind::Password } else { Kind::Secret };
                 let found = Found::new(literal.start, literal.end, kind, Confidence::Medium).rule(rule);
                 out.found(found.open(view, literal.run));
+                if rule == 0 && (1..BEFORE).contains(&position) {
+                    user(view, argument(view, start, position - 1), out);
+                }
             }
         }
+    }
+}
+
+/// The literal before a password, if it is the login name of somebody.
+fn user(view: &View<'_>, literal: Option<Extent>, out: &mut Candidates<'_>) {
+    let Some(literal) = literal else { return };
+    let text = view.slice(literal.start, literal.end);
+    let is_name = (3..=64).contains(&text.len())
+        && text.iter().all(|b| person::LOGIN.contains(*b))
+        && LETTER.contains(text[0])
+        && !text.contains(&b'@');
+    let is_nobody = person::is_nobody(text) || person::is_system(text) || person::is_word(text);
+    if is_name && !is_nobody && handle::reason(text).is_none() {
+        out.found(Found::new(literal.start, literal.end, Kind::User, Confidence::Medium).rule(USER));
     }
 }
 
@@ -171,7 +205,8 @@ fn characters(view: &View<'_>, end: usize) -> Option<Extent> {
     const TELLS: [&[u8]; 7] = [b"pass", b"pwd", b"secret", b"keystore", b"ks.load", b"credential", b"login"];
     let start = view.run_back(end, const { ByteSet::of(b"\"\n").not() }, 128);
     let line = view.slice(view.line_start(start).max(start.saturating_sub(160)), start).to_ascii_lowercase();
-    let tells = TELLS.iter().any(|word| memchr::memmem::find(&line, word).is_some());
+    let is_secure = view.starts_with_ignoring_case(end, b"\" | convert");
+    let tells = is_secure || TELLS.iter().any(|word| memchr::memmem::find(&line, word).is_some());
     let text = view.slice(start, end);
     // The digits of a number and the letters of an alphabet are characters, too.
     let is_alphabet = [&b"012345"[..], b"abcdef", b"ABCDEF"].iter().any(|run| text.starts_with(run));

@@ -67,7 +67,7 @@ use Is::{Cookies, Logon, Pair, Secret, Source, Target, User};
 
 type Takes = &'static [(At, Is)];
 
-const MYSQL: Takes = &[(Glued("-p"), Secret)];
+const MYSQL: Takes = &[(Glued("-p"), Secret), (Either("-u"), User)];
 const CURL: Takes = &[
     (Bundle(b'u'), Pair(b':')),
     (Glued("-u"), Pair(b':')),
@@ -79,11 +79,11 @@ const CURL: Takes = &[
     (Either("-b"), Cookies),
 ];
 const LDAP: Takes = &[(Either("-w"), Secret)];
-const MONGO: Takes = &[(Either("-p"), Secret)];
-const LOGIN: Takes = &[(Apart("-p"), Secret)];
-const UPPER: Takes = &[(Either("-P"), Secret)];
+const MONGO: Takes = &[(Either("-p"), Secret), (Apart("-u"), User)];
+const LOGIN: Takes = &[(Apart("-p"), Secret), (Apart("-u"), User)];
+const UPPER: Takes = &[(Either("-P"), Secret), (Apart("-U"), User)];
 const SMB: Takes = &[(Apart("-U"), Pair(b'%')), (Apart("--user"), Pair(b'%'))];
-const SNMP: Takes = &[(Apart("-c"), Secret), (Apart("-A"), Secret), (Apart("-X"), Secret)];
+const SNMP: Takes = &[(Apart("-c"), Secret), (Apart("-A"), Secret), (Apart("-X"), Secret), (Apart("-u"), User)];
 const ARCHIVE: Takes = &[(Glued("-p"), Secret), (Glued("-hp"), Secret)];
 const ORACLE: Takes = &[(Position(0), Logon), (Position(1), Logon)];
 const OPENSSL: Takes = &[
@@ -206,8 +206,8 @@ const PROGRAMS: &[(&str, Takes)] = &[
     ("mosquitto_passwd ", &[(LastWith(b'b'), Secret)]),
     ("ktpass ", &[(Apart("/pass"), Secret), (Apart("-pass"), Secret)]),
     ("pvk2pfx ", &[(Apart("-po"), Secret), (Apart("-pi"), Secret)]),
-    ("rabbitmqctl add_user ", &[(Position(1), Secret)]),
-    ("rabbitmqctl change_password ", &[(Position(1), Secret)]),
+    ("rabbitmqctl add_user ", &[(Position(0), User), (Position(1), Secret)]),
+    ("rabbitmqctl change_password ", &[(Position(0), User), (Position(1), Secret)]),
     ("rabbitmqadmin ", LOGIN),
     ("add-user.sh ", LOGIN),
     ("ldapsearch ", LDAP),
@@ -241,10 +241,19 @@ const PROGRAMS: &[(&str, Takes)] = &[
     ("pscp ", PUTTY),
     ("psftp ", PUTTY),
     ("putty ", PUTTY),
-    ("schtasks ", &[(Apart("/rp"), Secret), (Apart("/RP"), Secret), (Apart("/p"), Secret)]),
+    (
+        "schtasks ",
+        &[
+            (Apart("/rp"), Secret),
+            (Apart("/RP"), Secret),
+            (Apart("/p"), Secret),
+            (Apart("/ru"), User),
+            (Apart("/RU"), User),
+        ],
+    ),
     ("signtool sign ", &[(Apart("/p"), Secret)]),
     ("net use ", &[(Position(2), Secret), (Position(1), Secret)]),
-    ("net user ", &[(Position(1), Secret)]),
+    ("net user ", &[(Position(0), User), (Position(1), Secret)]),
     ("NET USER ", &[(Position(1), Secret)]),
     ("lftp ", &[(Apart("-u"), Pair(b','))]),
     ("ncftpput ", LOGIN),
@@ -274,6 +283,12 @@ const PROGRAMS: &[(&str, Takes)] = &[
     ("snmpbulkwalk ", SNMP),
     ("snmpgetnext ", SNMP),
     ("snmptrap ", SNMP),
+    ("trapsess ", SNMP),
+    ("snmpinform ", SNMP),
+    ("xcrun altool ", LOGIN),
+    ("xcrun notarytool ", LOGIN),
+    ("az keyvault secret set ", &[(Apart("--value"), Secret)]),
+    ("aws ssm put-parameter ", &[(Apart("--value"), Secret)]),
     ("ipmitool ", UPPER),
     ("mosquitto_pub ", UPPER),
     ("mosquitto_sub ", UPPER),
@@ -318,9 +333,7 @@ impl Detector for Command {
             return;
         }
         // `However, userdel also needs`: a sentence speaks of accounts in other words.
-        if takes.iter().any(|(_, is)| *is == User) && !is_commanded(view, hit.at) {
-            return;
-        }
+        let names_users = takes.iter().any(|(_, is)| *is == User) && is_commanded(view, hit.at);
         let mut position = 0;
         let (mut due, mut bundles) = (None, false);
         let (mut last, mut final_word, mut is_closed) = (None, None, false);
@@ -335,7 +348,7 @@ impl Detector for Command {
                 continue;
             }
             let is_option = matches!(word[0], b'-' | b'/');
-            for &(at, is) in takes {
+            for &(at, is) in takes.iter().filter(|(_, is)| *is != User || names_users) {
                 match at {
                     Apart(option) if word == option.as_bytes() => due = Some(is),
                     Apart(option) | Either(option)
@@ -438,18 +451,27 @@ fn user(view: &View<'_>, value: &Extent, out: &mut Candidates<'_>) {
     let is_escape = view.at(value.end) == Some(b'\\') && matches!(view.at(value.end + 1), Some(b'n' | b'r' | b't'));
     let run = view.run(value.start, person::LOGIN, 65);
     let end = if is_escape { run.min(value.end) } else { run };
-    let text = view.slice(value.start, end);
-    let is_whole = end == value.end || matches!(view.at(end), Some(b':' | b'.'));
+    let domain = memchr::memrchr(b'\\', view.slice(value.start, end)).map_or(0, |n| n + 1);
+    let start = value.start + domain;
+    let text = view.slice(start, end);
+    let is_whole = end == value.end || domain > 1 || matches!(view.at(end), Some(b':' | b'.'));
     let has_letter = text.iter().any(|b| LETTER.contains(*b));
     let reason = match () {
-        () if !is_whole || !has_letter || text.len() > 64 || text[0] == b'-' => Some("no login name"),
+        () if !is_whole || !has_letter || !(2..=64).contains(&text.len()) || text.starts_with(b"-") => {
+            Some("no login name")
+        }
+        // `-u jdbc:hive2://h`, `-u 7b1e4c92`: an address, an id
+        () if text == b"jdbc" || view.starts_with(end, b"://") => Some("no login name"),
+        () if text.iter().all(u8::is_ascii_hexdigit) && text.iter().filter(|b| b.is_ascii_digit()).count() > 2 => {
+            Some("an id")
+        }
         () if person::is_nobody(text) || person::is_system(text) => Some("an account that names no person"),
         () if person::is_word(text) => Some("a word of a sentence"),
         () => handle::reason(text),
     };
     match reason {
-        Some(reason) => out.left(USER, value.start, reason),
-        None => out.found(Found::new(value.start, end, Kind::User, Confidence::Medium).rule(USER)),
+        Some(reason) => out.left(USER, start, reason),
+        None => out.found(Found::new(start, end, Kind::User, Confidence::Medium).rule(USER)),
     }
 }
 

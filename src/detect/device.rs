@@ -9,6 +9,7 @@ use crate::detect::argument::setting;
 use crate::detect::bytes::{BLANK, ByteSet, DIGIT, LETTER, SPACE};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::handle;
+use crate::detect::person::{self, LOGIN};
 use crate::detect::value::{Extent, Quote};
 use crate::detect::view::View;
 use crate::finding::Confidence;
@@ -16,6 +17,9 @@ use crate::kind::Kind;
 
 /// Finds the secrets of network devices.
 pub struct Device;
+
+/// The rule for login names.
+const USER: usize = 1;
 
 /// Where a statement may stand.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,7 +34,8 @@ use Stands::{Free, Own};
 
 /// The statements: their first words, where they stand, and the tail.
 ///
-/// In a tail, `$` is a secret, `$:` the part of `user:secret` behind the colon, `#` the digit that tells how the secret is
+/// In a tail, `$` is a secret, `$:` the part of `user:secret` behind the colon, `@` a login name, which counts if a secret
+/// follows or a `!`, `#` the digit that tells how the secret is
 /// encrypted, `*` any word, `?x` the word `x` if it stands there, `?x+` that and the word behind it, `a|b` one of these
 /// words, `..a|b` any words up to one of these, `~` that the secret must be telling by itself.
 const STATEMENTS: &[(&str, Stands, &str)] = &[
@@ -38,14 +43,14 @@ const STATEMENTS: &[(&str, Stands, &str)] = &[
     ("enable secret ", Own, "?level+ # ?sha512 ?encrypted $"),
     ("enable password ", Own, "?level+ # ?sha512 ?encrypted $"),
     ("enable algorithm-type ", Own, "* secret # $"),
-    ("username ", Own, "* ..password|secret|nopassword # ?sha512 ?encrypted ?cipher ?simple ?irreversible-cipher $"),
-    ("user-name ", Own, "* ..password|secret # ?cipher $"),
+    ("username ", Own, "@ ..password|secret|nopassword # ?sha512 ?encrypted ?cipher ?simple ?irreversible-cipher $"),
+    ("user-name ", Own, "@ ..password|secret # ?cipher $"),
     ("snmp-server community ", Free, "# ?clear ?encrypted $"),
     ("snmp-server host ", Free, "* ?vrf+ ?traps ?informs ?trap ?inform ?version+ ?auth ?noauth ?priv # $"),
     (
         "snmp-server user ",
         Free,
-        "* * ?remote+ ?v3 ?encrypted ..auth md5|sha|sha-1|sha-2|sha256|sha-256|sha512|sha-512 # ?256 ?512 $ ..priv ?aes ?des ?3des ?aes-128 ?aes-192 ?aes-256 ?aes128 ?aes256 ?128 ?192 ?256 # $",
+        "@ * ?remote+ ?v3 ?encrypted ..auth md5|sha|sha-1|sha-2|sha256|sha-256|sha512|sha-512 # ?256 ?512 $ ..priv ?aes ?des ?3des ?aes-128 ?aes-192 ?aes-256 ?aes128 ?aes256 ?128 ?192 ?256 # $",
     ),
     ("key-string ", Own, "# ?ascii $"),
     (" key-string ", Free, "# $"),
@@ -81,8 +86,8 @@ const STATEMENTS: &[(&str, Stands, &str)] = &[
     ("ppp chap password ", Own, "# $"),
     ("chap password ", Free, "# $"),
     ("chap secret ", Free, "# $"),
-    ("ppp pap sent-username ", Own, "* password # $"),
-    ("pap sent-username ", Free, "* password # $"),
+    ("ppp pap sent-username ", Own, "@ password # $"),
+    ("pap sent-username ", Free, "@ password # $"),
     ("nhrp authentication ", Own, "# $"),
     ("root-dn ", Free, "* password # $"),
     ("key config-key ", Own, "?password-encrypt ?password-encryption $"),
@@ -101,6 +106,10 @@ const STATEMENTS: &[(&str, Stands, &str)] = &[
     ("set snmp community ", Free, "$"),
     ("community ", Own, "$ {"),
     ("service snmp community ", Free, "$"),
+    ("system login user ", Free, "@ !"),
+    ("auth user ", Own, "@ { !"),
+    ("authentication password ", Free, "$"),
+    ("secret encrypted-key ", Free, "$"),
     ("encrypted-password ", Free, "$"),
     ("plaintext-password ", Free, "$"),
     ("plaintext-password-value ", Free, "$"),
@@ -108,19 +117,22 @@ const STATEMENTS: &[(&str, Stands, &str)] = &[
     ("wpa passphrase ", Free, "$"),
     // Fortinet
     (" enc ", Own, "$"),
+    ("user add name=", Free, "@ !"),
+    ("secret add name=", Free, "@ !"),
     ("set psksecret ", Free, "?enc $"),
     ("set community ", Own, "$"),
     // Palo Alto, Check Point, Citrix
+    ("mgt-config users ", Free, "@ !"),
     ("phash ", Free, "~ $"),
     ("snmp-community-string ", Free, "$"),
     ("password-hash ", Free, "~ $"),
-    ("add system user ", Own, "* ~ $"),
-    ("set system user ", Own, "* ~ $"),
+    ("add system user ", Own, "@ ~ $"),
+    ("set system user ", Own, "@ ~ $"),
     // Aruba, Extreme
-    ("mgmt-user ", Own, "* * ~ $"),
+    ("mgmt-user ", Own, "@ * ~ $"),
     ("wpa psk ", Free, "?set-key ?ascii ?hex # $"),
-    ("create account ", Own, "admin|user * ?encrypted $"),
-    ("configure account ", Own, "* ?encrypted ~ $"),
+    ("create account ", Own, "admin|user @ ?encrypted $"),
+    ("configure account ", Own, "@ ?encrypted ~ $"),
     // Huawei, H3C, HP
     ("password cipher ", Free, "$"),
     ("password simple ", Free, "$"),
@@ -129,12 +141,13 @@ const STATEMENTS: &[(&str, Stands, &str)] = &[
     ("key simple ", Free, "$"),
     ("super password ", Own, "?level+ ?cipher ?simple ?hash $"),
     ("snmp-agent community ", Free, "?read ?write ?cipher ?simple $"),
-    ("password manager ", Own, "?user-name+ sha1|sha256|plaintext $"),
-    ("local-user ", Own, "* password # cipher|simple|irreversible-cipher|hash $"),
+    ("password manager user-name ", Own, "@ sha1|sha256|plaintext $"),
+    ("password manager ", Own, "sha1|sha256|plaintext $"),
+    ("local-user ", Own, "@ password # cipher|simple|irreversible-cipher|hash $"),
     (
         "snmp-agent usm-user ",
         Own,
-        "* * ..authentication-mode md5|sha|sha2-224|sha2-256|sha2-384|sha2-512 ?cipher ?simple $ ..privacy-mode * ?cipher ?simple $",
+        "?v3 @ * ..authentication-mode md5|sha|sha2-224|sha2-256|sha2-384|sha2-512 ?cipher ?simple $ ..privacy-mode * ?cipher ?simple $",
     ),
     ("authentication-mode ", Free, "md5|hmac-md5|hmac-sha256|simple # ..cipher|plain $"),
     // Daemons
@@ -148,7 +161,7 @@ const STATEMENTS: &[(&str, Stands, &str)] = &[
     ("informsink ", Own, "* $"),
     ("com2sec ", Own, "?-cn+ * * $"),
     ("com2sec6 ", Own, "?-cn+ * * $"),
-    ("createuser ", Own, "?-e+ * md5|sha|sha-256|sha-512 $ aes|des|aes-128|aes-256 $"),
+    ("createuser ", Own, "?-e+ @ md5|sha|sha-256|sha-512 $ aes|des|aes-128|aes-256 $"),
     (": eap ", Free, "~ $"),
     (": xauth ", Free, "~ $"),
     (": psk ", Free, "~ $"),
@@ -166,17 +179,20 @@ const STATEMENTS: &[(&str, Stands, &str)] = &[
     ("ansible_become_pass ", Own, "$"),
 ];
 
-/// Blocks whose lines are statements: the words that open one, and the words that a secret's line in it begins with.
-const BLOCKS: &[(&str, &str)] = &[
-    ("line vty ", "password "),
-    ("line con", "password "),
-    ("line aux ", "password "),
-    ("aaa-server ", "key "),
-    ("radius server ", "key "),
-    ("tacacs server ", "key "),
-    ("aaa group server ", "key "),
-    ("aaa authentication-server ", "key "),
-    ("crypto isakmp client configuration group ", "key "),
+/// Blocks whose lines are statements: the words that open one, the words that a line in it begins with, and its tail.
+const BLOCKS: &[(&str, &str, &str)] = &[
+    ("line vty ", "password ", "# $"),
+    ("line con", "password ", "# $"),
+    ("line aux ", "password ", "# $"),
+    ("aaa-server ", "key ", "# $"),
+    ("radius server ", "key ", "# $"),
+    ("tacacs server ", "key ", "# $"),
+    ("aaa group server ", "key ", "# $"),
+    ("aaa authentication-server ", "key ", "# $"),
+    ("crypto isakmp client configuration group ", "key ", "# $"),
+    ("config system admin", "edit ", "@ !"),
+    ("config user local", "edit ", "@ !"),
+    ("userlist ", "user ", "@ password|insecure-password $"),
 ];
 
 /// How far behind what opens a block a secret of it is looked for, in bytes.
@@ -297,7 +313,10 @@ impl Detector for Device {
     fn rules(&self) -> Vec<RuleInfo> {
         let rule =
             |id: &str, kind, description: &str| RuleInfo { id: id.into(), kind, description: description.into() };
-        vec![rule("device-secret", Kind::Password, "secret in the configuration of a network device or its daemon")]
+        vec![
+            rule("device-secret", Kind::Password, "secret in the configuration of a network device or its daemon"),
+            rule("device-user", Kind::User, "login name in the configuration of a network device or its daemon"),
+        ]
     }
 
     fn anchors(&self) -> Vec<Anchor> {
@@ -305,7 +324,7 @@ impl Detector for Device {
             let anchor = Anchor::folded(words.as_bytes());
             if is_inner(words) { anchor } else { anchor.starting() }
         });
-        statements.chain(BLOCKS.iter().map(|(words, _)| Anchor::folded(words.as_bytes()))).collect()
+        statements.chain(BLOCKS.iter().map(|(words, ..)| Anchor::folded(words.as_bytes()))).collect()
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
@@ -325,9 +344,9 @@ impl Detector for Device {
                 statement(view, hit.at + words.len(), tail, kind, (*stands == Own, is_own), out);
             }
             None => {
-                let (_, key) = BLOCKS[hit.anchor - STATEMENTS.len()];
+                let (_, key, tail) = BLOCKS[hit.anchor - STATEMENTS.len()];
                 if begins_line(view, hit.at) {
-                    block(view, hit.at, key.as_bytes(), out);
+                    block(view, hit.at, (key.as_bytes(), tail), out);
                 }
             }
         }
@@ -340,12 +359,12 @@ fn is_inner(words: &str) -> bool {
 }
 
 /// The lines of a block, each indented, up to the first that is not.
-fn block(view: &View<'_>, at: usize, key: &[u8], out: &mut Candidates<'_>) {
+fn block(view: &View<'_>, at: usize, (key, tail): (&[u8], &str), out: &mut Candidates<'_>) {
     let mut line = view.line_end(at, BLOCK);
     while line < at + BLOCK && view.at(line) == Some(b'\n') && view.is(line + 1, BLANK) {
         let start = view.run(line + 1, BLANK, 16);
         if view.starts_with(start, key) {
-            statement(view, start + key.len(), "# $", Kind::Password, (true, true), out);
+            statement(view, start + key.len(), tail, Kind::Password, (true, true), out);
         }
         line = view.line_end(start, at + BLOCK - line);
     }
@@ -413,14 +432,20 @@ fn statement(
         None
     };
     let mut at = next(from);
+    let mut user = None;
     let mut must_tell = false;
     let mut tokens = tail.split(' ').peekable();
     while let Some(token) = tokens.next() {
         let end = word_end(at);
-        if end == at {
+        if end == at && token != "!" {
             return;
         }
         match token.as_bytes() {
+            b"!" => return user.into_iter().for_each(|found| out.found(found)),
+            b"@" => {
+                user = login(view, at, needs_own && !is_own);
+                at = next(end);
+            }
             b"$" | b"$:" => {
                 let mut value = setting(view, at);
                 if token == "$:" {
@@ -433,6 +458,7 @@ fn statement(
                 if !is_followed || !is_secret(view, &value, (needs_own && !is_own, is_own), must_tell) {
                     return out.left(0, at, "a word of the statement or of a sentence");
                 }
+                user.take().into_iter().for_each(|found| out.found(found));
                 let found = Found::new(value.start, value.end, kind, Confidence::High);
                 out.found(found.open(view, value.run.clone()));
                 at = next(end);
@@ -470,6 +496,20 @@ fn statement(
             _ => return,
         }
     }
+}
+
+/// The login name at `at`, if it is somebody's.
+fn login(view: &View<'_>, at: usize, is_astray: bool) -> Option<Found> {
+    let value = setting(view, at);
+    let text = view.slice(value.start, value.end);
+    let is_name = (2..=64).contains(&text.len())
+        && text.iter().all(|b| LOGIN.contains(*b))
+        && text.iter().any(|b| LETTER.contains(*b));
+    let is_nobody =
+        person::is_nobody(text) || person::is_system(text) || person::is_word(text) || handle::reason(text).is_some();
+    let is_taken =
+        is_name && !is_nobody && !is_astray && !PROSE.iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes()));
+    is_taken.then(|| Found::new(value.start, value.end, Kind::User, Confidence::Medium).rule(USER))
 }
 
 /// Whether a value is a secret. `(is_astray, is_own)` tell that the statement stands where it should not, and that it begins

@@ -118,6 +118,10 @@ const BEGINNINGS: &[&[u8]] = &[
     b"yield",
 ];
 
+/// What begins a block and ends with a colon.
+const OPENINGS: [&[u8]; 9] =
+    [b"else", b"try", b"finally", b"except", b"do", b"lambda", b"public", b"private", b"protected"];
+
 /// Whether the text around `at` is source code.
 pub fn is_code(view: &View<'_>, at: usize) -> bool {
     let start = view.line_start(at).max(at.saturating_sub(REACH));
@@ -175,7 +179,8 @@ fn score(line: &[u8]) -> i32 {
         && line.get(word).is_none_or(|b| BLANK.contains(*b) || matches!(b, b':' | b'(' | b'{' | b'.' | b';' | b'<'))
         // `type = sftp` is a setting.
         && !line[word..].trim_ascii_start().starts_with(b"=")
-        && !(line.get(word) == Some(&b':') && word + 1 < line.len());
+        // `template:` opens a mapping of YAML, `else:` a block of Python.
+        && (line.get(word) != Some(&b':') || word + 1 == line.len() && OPENINGS.contains(&&line[..word]));
     if begins && last != b'.' && (ends || is_call || has(b'=') || line.iter().filter(|b| **b == b' ').count() < 4) {
         return 2;
     }
@@ -232,6 +237,7 @@ mod tests {
         for text in [
             "[db]\nuser=x\ntoken=current\nhost=y\n",
             "db:\n  token: current\n  host: x\n",
+            "spec:\n  template:\n    spec:\n      token: current\n",
             "{\n  \"a\": 1,\n  \"token\": current,\n  \"b\": 2\n}\n",
             "2026-01-01 INFO login ok token=current\n2026-01-01 INFO done\n",
             "Please use the token = current one.\nIt is new.\n",

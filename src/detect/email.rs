@@ -92,6 +92,10 @@ impl Detector for Email {
         if is_escape && start + 2 < sign && view.slice(start, start + 2).iter().all(|b| UPPER_HEX.contains(*b)) {
             start += 2;
         }
+        // `+@all` of an access list
+        if start + 1 == sign && view.at(start) == Some(b'+') {
+            return out.left(0, hit.at, "no local part");
+        }
         match reason_to_leave(view, start, sign, at, end) {
             Some(reason) => out.left(0, hit.at, reason),
             None => {

@@ -17,7 +17,9 @@ use crate::detect::view::View;
 use crate::detect::{
     birth, call, command, device, files, kubernetes, letter, listing, packed, piped, record, sql, stated,
 };
-use crate::detect::{dashed, email, header, home, ipv4, ipv6, keyed, login, mac, numbers, pem, token, userinfo};
+use crate::detect::{
+    dashed, domain, email, header, home, ipv4, ipv6, keyed, login, mac, numbers, pem, token, userinfo,
+};
 use crate::finding::RuleId;
 use crate::placeholder;
 use crate::rules::RuleSet;
@@ -171,6 +173,7 @@ fn builtin(rules: &RuleSet, lexicon: Arc<Lexicon>) -> Vec<(Group, Box<dyn Detect
         (Group::People, Box::new(letter::Letter)),
         (Group::People, Box::new(home::Home)),
         (Group::People, Box::new(login::Login)),
+        (Group::People, Box::new(domain::Domain)),
         (Group::Keyed, Box::new(header::Header::new(&lexicon))),
         (Group::Keyed, Box::new(keyed::Keyed::new(rules, lexicon.clone()))),
         (Group::People, Box::new(listing::Listing)),

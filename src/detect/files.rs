@@ -82,6 +82,7 @@ const ANCHORS: &[(&[u8], Is)] = &[
     (b"static:", Is::Static),
     (b"BUNDLE_", Is::Static),
     (b"REG_SZ", Is::Registry),
+    (b"REG_BINARY", Is::Registry),
     (b" on #", Is::Acl),
     (b" *\n", Is::Star),
     (b"\t*\n", Is::Star),

@@ -16,7 +16,7 @@ use crate::detect::lexicon::{Lexicon, Strength};
 use crate::detect::literal;
 use crate::detect::names;
 use crate::detect::person;
-use crate::detect::place::{Place, Separator};
+use crate::detect::place::{Place, Separator, may_be_far};
 use crate::detect::prefilter::Literal;
 use crate::detect::prose;
 use crate::detect::random;
@@ -283,13 +283,13 @@ impl Keyed {
         let is_digit = word.len() == 1 && DIGIT.contains(word[0]);
         let is_special = || {
             is_digit
-                || [&b"for"[..], b"set", b"changed", b"reset", b"As", b"as"].contains(&word)
+                || [&b"for"[..], b"set", b"changed", b"reset", b"As", b"as", b"by"].contains(&word)
                 || self.lexicon.is_verb(word)
                 || key.text(view).starts_with(b"-")
                 || key.text(view) == b"password"
                 || memchr::memchr(b'<', view.slice(key.start.saturating_sub(BEFORE), key.start)).is_some()
         };
-        !is_word || !is_within || is_special()
+        !is_word || !is_within || is_special() || may_be_far(view, at)
     }
 
     /// Whether a key has no value, by looking for it.
@@ -399,7 +399,7 @@ impl Keyed {
         let is_secret = kind.family() == Family::Secret;
         if !extent.is_quoted {
             let reason = code::reason(view, key, place, extent, &self.lexicon)
-                .or_else(|| prose::reason(view, key, place, extent, strength != Strength::Strong));
+                .or_else(|| prose::reason(view, key, place, extent, (kind, strength != Strength::Strong)));
             if reason.is_some() {
                 return reason;
             }
@@ -420,6 +420,9 @@ impl Keyed {
         }
         if let Some(reason) = literal::reason(text, &self.lexicon) {
             return Some(reason);
+        }
+        if is_caption(key, view, place, text) {
+            return Some("the word for a secret");
         }
         // `client_secret: "clientSecret"`, `proxy_pass: APP_PROXY_PASSWORD`
         let is_capital = |b: &u8| b.is_ascii_uppercase() || *b == b'_';
@@ -539,6 +542,19 @@ impl Keyed {
         }
         None
     }
+}
+
+/// Whether a value is the word of its key as forms and manuals write it: `label.password=Password`, `[--password PASSWORD]`,
+/// `padding_token = "[PAD]"`.
+fn is_caption(key: &Key, view: &View<'_>, place: &Place<'_>, text: &[u8]) -> bool {
+    let name = key.name(view).trim_ascii_start();
+    let is_same = name.to_ascii_lowercase().ends_with(&text.to_ascii_lowercase()) && text.len() > 3;
+    let is_upper = text.iter().all(|b| b.is_ascii_uppercase() || *b == b'_');
+    let is_caption = text.first().is_some_and(u8::is_ascii_uppercase) && !is_upper && key.text(view).contains(&b'.');
+    let is_metavariable = is_upper && place.separator == Separator::Option && key.is_option(view);
+    let inner = text.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]"));
+    let is_mark = inner.is_some_and(|inner| inner.len() > 2 && inner.iter().all(u8::is_ascii_uppercase));
+    is_same && (is_caption || is_metavariable) || is_mark
 }
 
 /// Whether the value is the key once more, of two words or more: `CLIENT_SECRET = 'client_secret'`. One word, such as

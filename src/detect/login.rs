@@ -74,7 +74,7 @@ enum Sort {
     Attribute,
 }
 
-const ANCHORS: [(&[u8], Sort); 129] = [
+const ANCHORS: [(&[u8], Sort); 133] = [
     (b"invalid user ", Sort::Follows),
     (b"illegal user ", Sort::Follows),
     (b"authenticating user ", Sort::Follows),
@@ -112,6 +112,10 @@ const ANCHORS: [(&[u8], Sort); 129] = [
     (b"sudo -u ", Sort::Follows),
     (b"create user ", Sort::Follows),
     (b"create role ", Sort::Follows),
+    (b"create login ", Sort::Follows),
+    (b"alter login ", Sort::Follows),
+    (b"sp_addlogin ", Sort::Follows),
+    (b"acl setuser ", Sort::Follows),
     (b"alter user ", Sort::Follows),
     (b"drop user ", Sort::Follows),
     (b"owner to ", Sort::Follows),
@@ -592,7 +596,7 @@ fn tilde(view: &View<'_>, at: usize, start: usize) -> Option<(usize, usize)> {
     while end > start && matches!(view.before(end), Some(b'.' | b'-')) {
         end -= 1;
     }
-    let ends = view.at(end).is_none_or(|b| !matches!(b, b'~' | b'(' | b'{' | b'$' | b'*'));
+    let ends = view.at(end).is_none_or(|b| !matches!(b, b'~' | b'(' | b'[' | b'{' | b'$' | b'*'));
     (ends && !view.slice(start, end).contains(&b'~')).then_some((start, end))
 }
 

@@ -36,6 +36,7 @@ mod numbers;
 mod phone;
 
 mod birth;
+mod domain;
 mod home;
 mod letter;
 mod listing;

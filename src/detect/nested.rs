@@ -1,6 +1,6 @@
 //! Values that a structure holds: the text of an element, the strings of a list, the items and block scalars of YAML.
 
-use crate::detect::bytes::{BLANK, ByteSet, DIGIT, LETTER, SPACE};
+use crate::detect::bytes::{BLANK, ByteSet, DIGIT, LETTER, SPACE, WORD};
 use crate::detect::key::Key;
 use crate::detect::run::Run;
 use crate::detect::value::{Extent, Quote};
@@ -46,17 +46,39 @@ pub fn escaped_element(view: &View<'_>, start: usize) -> Option<Extent> {
 pub fn member(view: &View<'_>, at: usize) -> Option<Extent> {
     const NAMES: [&[u8]; 9] =
         [b"value", b"S", b"s", b"text", b"stringvalue", b"plaintext", b"default", b"content", b"literal"];
-    let start = view.run(at + 1, SPACE, 64);
-    let quote = Quote::at(view, start);
-    let name = quote.map_or(start, |quote| quote.end(start));
-    let end = view.run(name, LETTER, 16);
-    if !NAMES.iter().any(|n| view.slice(name, end).eq_ignore_ascii_case(n)) {
-        return None;
+    /// Members that may stand before it: `{"sensitive": true, "type": "string", "value": "x"}`.
+    const BEFORE: usize = 4;
+    let mut start = view.run(at + 1, SPACE, 64);
+    for _ in 0..=BEFORE {
+        let quote = Quote::at(view, start);
+        let name = quote.map_or(start, |quote| quote.end(start));
+        let end = view.run(name, const { LETTER.or(ByteSet::of(b"_")) }, 24);
+        let separator = view.run(quote.map_or(end, |quote| quote.end(end)), BLANK, 8);
+        let value = view.run(separator + 1, SPACE, 16);
+        if end == name || !matches!(view.at(separator), Some(b':' | b'=')) {
+            return None;
+        }
+        let literal = Quote::at(view, value);
+        if NAMES.iter().any(|n| view.slice(name, end).eq_ignore_ascii_case(n)) {
+            return literal.map(|quote| quote.extent(view, quote.end(value), false));
+        }
+        let behind = match literal {
+            Some(quote) => {
+                let extent = quote.extent(view, quote.end(value), false);
+                if extent.end > value + 64 {
+                    return None;
+                }
+                quote.end(extent.end)
+            }
+            None => view.run(value, const { WORD.or(ByteSet::of(b".-")) }, 24),
+        };
+        let comma = view.run(behind, SPACE, 16);
+        if view.at(comma) != Some(b',') {
+            return None;
+        }
+        start = view.run(comma + 1, SPACE, 64);
     }
-    let separator = view.run(quote.map_or(end, |quote| quote.end(end)), BLANK, 8);
-    let value = view.run(separator + 1, SPACE, 16);
-    let is_set = matches!(view.at(separator), Some(b':' | b'='));
-    Quote::at(view, value).filter(|_| is_set).map(|quote| quote.extent(view, quote.end(value), false))
+    None
 }
 
 /// The strings of `["a", "b"]`, if it is a list of strings.

@@ -2,6 +2,7 @@
 
 use crate::detect::birth;
 use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, HIGH, LETTER, WORD};
+use crate::detect::dialect;
 use crate::detect::key::Key;
 use crate::detect::names;
 use crate::detect::place::{Place, Separator};
@@ -35,6 +36,7 @@ const NOBODY: &[&str] = &[
     "backup",
     "bin",
     "bitnami",
+    "cassandra",
     "centos",
     "chrony",
     "circleci",
@@ -463,7 +465,15 @@ fn is_code(view: &View<'_>, key: &Key, place: &Place<'_>, value: &Extent, text: 
         || place.separator == Separator::Colon
             && text.first().is_some_and(u8::is_ascii_uppercase)
             && matches!(view.at(value.end), Some(b',' | b')' | b';'));
-    is_call || ends_statement || !starts || (is_spaced && is_variable) || is_argument || is_member || is_type
+    // `proxy_user = jane_roe` by itself on a line of settings
+    let is_setting = || {
+        place.around.is_own_line
+            && key.text(view).iter().all(|b| !b.is_ascii_uppercase())
+            && view.at(value.end).is_none_or(|b| matches!(b, b'\r' | b'\n'))
+            && !dialect::is_code(view, key.start)
+    };
+    let is_expression = (is_spaced && is_variable || is_member) && !is_setting();
+    is_call || ends_statement || !starts || is_expression || is_argument || is_type
 }
 
 /// Why a value is no login name.

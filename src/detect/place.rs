@@ -4,6 +4,7 @@ use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, HIGH, LETTER, SPACE, WO
 use crate::detect::key::{Key, WIDE_COLON};
 use crate::detect::lexicon::Lexicon;
 use crate::detect::nested;
+use crate::detect::prose;
 use crate::detect::random;
 use crate::detect::run::Run;
 use crate::detect::value::{self, Extent, Quote, Surroundings};
@@ -130,7 +131,15 @@ impl<'v> Place<'v> {
         if let Some(quote) = Quote::at(view, at)
             && (self.is_key_quoted || !self.closes_string(view, at, quote))
         {
-            return Values::one(quote.extent(view, quote.end(at), self.separator == Separator::Colon));
+            let extent = quote.extent(view, quote.end(at), self.separator == Separator::Colon);
+            // `password = "old" -> "new"` of Terraform
+            let arrow = quote.end(extent.end);
+            let changed = if view.starts_with(arrow, b" -> ") { Quote::at(view, arrow + 4) } else { None };
+            let mut values = Values::one(extent);
+            if let Some(quote) = changed {
+                values.push(quote.extent(view, quote.end(arrow + 4), false));
+            }
+            return values;
         }
         match view.at(at) {
             Some(b'\r' | b'\n') if self.separator == Separator::Colon && self.around.is_own_line => {
@@ -189,8 +198,11 @@ impl<'v> Place<'v> {
             && !self.is_key_quoted
             && !matches!(self.separator, Separator::Option | Separator::Is);
         let mut extent = value::unquoted(view, at, &self.around, is_line);
-        // The full stop of the sentence.
-        if self.separator == Separator::Is && view.before(extent.end) == Some(b'.') && extent.end > at + 1 {
+        // The marks of the sentence.
+        while self.separator == Separator::Is
+            && matches!(view.before(extent.end), Some(b'.' | b',' | b';' | b')'))
+            && extent.end > at + 1
+        {
             extent.end -= 1;
         }
         extent
@@ -266,6 +278,18 @@ impl IntoIterator for Values {
     }
 }
 
+/// What stands between a key and a value of the same sentence that is far from it, and how much of it.
+const FAR: ByteSet = LETTER.or(HIGH).or(ByteSet::of(b" ()'.,-@0123456789"));
+const FAR_REACH: usize = 40;
+
+/// Whether a sentence may tell a value that is not beside its key: a cheap look for `:`, `=`, ` is ` or ` - `.
+pub fn may_be_far(view: &View<'_>, at: usize) -> bool {
+    let words = view.run(at, FAR, FAR_REACH);
+    matches!(view.at(words), Some(b':' | b'='))
+        || memchr::memmem::find(view.slice(at, words), b" is ").is_some()
+        || view.starts_with(at, b"- ")
+}
+
 /// What is known when the separator is looked for.
 struct Reader<'r, 'v> {
     view: &'r View<'v>,
@@ -336,7 +360,10 @@ impl<'v> Reader<'_, 'v> {
                 let is_telling = text.len() > 5
                     && text.iter().any(u8::is_ascii_digit)
                     && text.iter().filter(|b| b.is_ascii_alphabetic()).count() > 2;
-                (is_telling && view.at(end) == Some(b')')).then(|| self.place(at + 1, Separator::Near)).flatten()
+                (is_telling && view.at(end) == Some(b')'))
+                    .then(|| self.place(at + 1, Separator::Near))
+                    .flatten()
+                    .or_else(|| self.far(at))
             }
             // `const std::string kPassword{"x"}`
             b'{' if at == behind && !is_key_quoted => {
@@ -353,6 +380,16 @@ impl<'v> Reader<'_, 'v> {
                 && view.ends_with_ignoring_case(key.start, b"-name ") =>
             {
                 self.place(view.run(at + 7, BLANK, 4), Separator::Equals)
+            }
+            // `{password, "x"}`, `{default_pass, <<"x">>}` of Erlang
+            b',' if at == behind && !is_key_quoted && view.before(key.start) == Some(b'{') => {
+                let value = view.run(at + 1, const { ByteSet::of(b" <") }, 8);
+                Quote::at(view, value).and_then(|_| self.place(value, Separator::Equals))
+            }
+            // `val apiKey by lazy { "x" }`
+            b'b' if at > behind && view.starts_with(at, b"by lazy {") => {
+                let value = view.run(at + 9, BLANK, 4);
+                Quote::at(view, value).and_then(|_| self.place(value, Separator::Equals))
             }
             // `set :password, "x"`
             b',' if at == behind && view.ends_with_ignoring_case(key.start, b"set :") => {
@@ -446,7 +483,8 @@ impl<'v> Reader<'_, 'v> {
                 .or_else(|| self.of_whom(at))
                 .or_else(|| self.typed(at))
                 .or_else(|| self.statement(at))
-                .or_else(|| self.near(at)),
+                .or_else(|| self.near(at))
+                .or_else(|| self.far(at)),
             _ => None,
         }
     }
@@ -790,15 +828,57 @@ impl<'v> Reader<'_, 'v> {
     /// `password for jroe: hunter2`, `password for jroe is hunter2`.
     fn of_whom(&self, at: usize) -> Option<Place<'v>> {
         let view = self.view;
-        if !view.starts_with(at, b"for ") || self.is_key_quoted {
-            return None;
-        }
-        let name = view.run(at, const { WORD.or(ByteSet::of(b" .'@-")) }, 48);
+        const WHOM: [&[u8]; 14] = [
+            b"for ",
+            b"of ",
+            "für ".as_bytes(),
+            b"fuer ",
+            b"vom ",
+            b"von ",
+            b"pour ",
+            b"de ",
+            b"para ",
+            b"del ",
+            b"per ",
+            b"di ",
+            b"voor ",
+            b"van ",
+        ];
+        let whom = WHOM.iter().find(|whom| view.starts_with(at, whom)).filter(|_| !self.is_key_quoted)?;
+        let name = view.run(at + whom.len(), const { WORD.or(HIGH).or(ByteSet::of(b" .'@-")) }, 48);
         if let Some(is) = memchr::memmem::find(view.slice(at, name), b" is ").filter(|_| view.at(name) != Some(b':')) {
             return self.place(view.run(at + is + 4, BLANK, 4), Separator::Is);
         }
-        let is_told = view.at(name) == Some(b':') && view.is(name + 1, BLANK);
+        // Behind `for` anything may stand; other words are those of sentences, too.
+        let told = || view.slice(name + 2, view.run(name + 2, const { SPACE.not() }, 64));
+        let is_told = view.at(name) == Some(b':')
+            && view.is(name + 1, BLANK)
+            && (view.starts_with(at, b"for ") || prose::is_odd(told()) || prose::shows(told()));
         is_told.then(|| self.place(view.run(name + 1, BLANK, 4), Separator::Colon)).flatten()
+    }
+
+    /// `the API key we use is x`, `personal access token (do not share): x`, `temporary password - x - until Friday`: some words
+    /// of the same sentence, and a value that no sentence would use.
+    fn far(&self, at: usize) -> Option<Place<'v>> {
+        let view = self.view;
+        let words = view.run(at, FAR, FAR_REACH);
+        // `token - x -`
+        if view.starts_with(at, b"- ") {
+            let end = view.run(at + 2, const { SPACE.not() }, 64);
+            let text = view.slice(at + 2, end);
+            return (prose::is_odd(text) && prose::shows(text)).then(|| self.place(at + 2, Separator::Is)).flatten();
+        }
+        let text = view.slice(at, words);
+        let told = match view.at(words) {
+            Some(b':' | b'=') => words + 1,
+            _ => at + memchr::memmem::find(text, b" is ")? + 3,
+        };
+        let value = view.run(told, BLANK, 4);
+        let end = view.run(value, const { SPACE.not() }, 64);
+        let text = view.slice(value, end);
+        let text = text.trim_ascii_end();
+        let bare = text.strip_suffix(b".").or(text.strip_suffix(b",")).unwrap_or(text);
+        (value > told && bare.len() > 7 && prose::is_drawn(bare)).then(|| self.place(value, Separator::Is)).flatten()
     }
 
     /// `logged in with token 0a1b2c3d4e5f6071`.
@@ -809,8 +889,9 @@ impl<'v> Reader<'_, 'v> {
         let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
         let letters = text.iter().filter(|b| b.is_ascii_alphabetic()).count();
         let is_word_start = self.key.start == 0 || !view.is(self.key.start - 1, ALNUM);
+        let is_long = text.len() >= 24 && digits > 0 && random::is_random(text);
         (text.len() >= ENOUGH
-            && digits > 2
+            && (digits > 2 || is_long)
             && letters > 2
             && is_word_start
             && !text.contains(&b'.')

@@ -6,6 +6,7 @@ use crate::detect::place::{Place, Separator};
 use crate::detect::random;
 use crate::detect::value::Extent;
 use crate::detect::view::View;
+use crate::kind::Kind;
 
 /// What sentences say of secrets.
 const STATES: &[&[u8]] = &[
@@ -64,7 +65,21 @@ const STATES: &[&[u8]] = &[
 ];
 
 /// Why an unquoted value is the rest of a sentence. `None` if it may be a secret.
-pub fn reason(view: &View<'_>, key: &Key, place: &Place<'_>, value: &Extent, is_weak: bool) -> Option<&'static str> {
+pub fn reason(
+    view: &View<'_>,
+    key: &Key,
+    place: &Place<'_>,
+    value: &Extent,
+    (kind, is_weak): (Kind, bool),
+) -> Option<&'static str> {
+    // `my login is jane_roe and`
+    if place.separator == Separator::Is && kind == Kind::User {
+        let text = view.slice(value.start, value.end);
+        let within = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
+        let is_login = within.iter().any(|b| matches!(b, b'.' | b'_'))
+            || is_odd(text) && text.last().is_some_and(u8::is_ascii_digit);
+        return (!is_login || text.contains(&b'/')).then_some("a sentence about a user");
+    }
     if place.separator == Separator::Is {
         let is_number = view.slice(value.start, value.end).iter().all(|b| DIGIT.contains(*b) || *b == b'.');
         return if is_pin(key.name(view)) && is_number { None } else { told(view, value) };
@@ -169,17 +184,75 @@ pub fn reason(view: &View<'_>, key: &Key, place: &Place<'_>, value: &Extent, is_
 /// Whether a name is that of a personal identification number.
 pub fn is_pin(name: &[u8]) -> bool {
     let end = name.len().saturating_sub(3);
-    name[end..].eq_ignore_ascii_case(b"pin") || name.eq_ignore_ascii_case(b"pincode")
+    name[end..].eq_ignore_ascii_case(b"pin")
+        || [&b"pincode"[..], b"passcode"].iter().any(|word| name.eq_ignore_ascii_case(word))
 }
 
 /// Behind `password is`: a word that no sentence would use ends the sentence.
 fn told(view: &View<'_>, value: &Extent) -> Option<&'static str> {
     let text = view.slice(value.start, value.end);
     let bare = text.strip_suffix(b".").unwrap_or(text);
-    let is_odd = bare.iter().any(|b| b.is_ascii_digit() || b"!@#$%^&*+=".contains(b))
-        && bare.iter().any(|b| LETTER.contains(*b))
-        && bare.len() > 4;
     let next = view.run(value.end, const { BLANK.or(ByteSet::of(b".,;)!?\"'")) }, 4);
     let ends = view.at(next).is_none_or(|b| SPACE.contains(b) || b == b'<' || b == b'\\');
-    (!is_odd || !ends).then_some("a sentence about a secret")
+    (!is_odd(bare) || !(ends || shows(bare))).then_some("a sentence about a secret")
+}
+
+/// Whether a word has what words have not.
+pub fn is_odd(text: &[u8]) -> bool {
+    let is_mixed = || {
+        text.iter().all(u8::is_ascii_alphabetic)
+            && text.iter().any(u8::is_ascii_lowercase)
+            && text[1..].iter().filter(|b| b.is_ascii_uppercase()).count() > 1
+            && random::is_random(text)
+    };
+    text.len() > 7 && is_mixed()
+        || text.iter().any(|b| b.is_ascii_digit() || b"!@#$%^&*+=".contains(b))
+            && text.iter().any(|b| LETTER.contains(*b))
+            && text.len() > 4
+}
+
+/// Whether an odd word reads as a password wherever it stands in a sentence: `Harbor!12`, `falcon77`, `Zx9kQ2vb`, but not
+/// `sha256`, `TLSv1.2`, `32-characters`, `JIRA-123` or `10.0.0.1`.
+pub fn shows(text: &[u8]) -> bool {
+    if is_drawn(text) {
+        return true;
+    }
+    let letters = text.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let rest = &text[letters..];
+    let digits = rest.strip_prefix(b"-").or(rest.strip_prefix(b"_")).unwrap_or(rest);
+    let has_small = text[..letters].iter().any(u8::is_ascii_lowercase);
+    let is_numbered = letters > 3 && (1..=6).contains(&digits.len()) && digits.iter().all(|b| DIGIT.contains(*b));
+    is_numbered && has_small && !is_technical(&text[..letters])
+}
+
+/// Whether a word was drawn by a machine, or has marks within that sentences put nowhere.
+pub fn is_drawn(text: &[u8]) -> bool {
+    let has = |test: fn(u8) -> bool| text.iter().any(|&b| test(b));
+    let letters = text.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    if text.len() < 6 || !has(|b| b.is_ascii_alphabetic()) || is_technical(&text[..letters]) {
+        return false;
+    }
+    let within = &text[1..text.len() - 1];
+    let is_marked = within.iter().any(|b| b"!#$%^*+?~".contains(b))
+        && has(|b| b.is_ascii_digit())
+        && !text.iter().any(|b| b"/\\(){}[]<>\"'=&:,;@|".contains(b));
+    let is_hex = text.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-');
+    let is_mixed = has(|b| b.is_ascii_uppercase())
+        && has(|b| b.is_ascii_lowercase())
+        && (has(|b| b.is_ascii_digit()) || text.len() > 9);
+    let is_plain = text.iter().all(|b| b.is_ascii_alphanumeric() || b"_-+/=.!#%*?".contains(b));
+    is_marked || is_plain && is_mixed && !is_hex && !text.contains(&b'.') && random::is_random(text)
+}
+
+/// Whether a number behind this word makes the name of a method, a version or a format.
+fn is_technical(word: &[u8]) -> bool {
+    const STEMS: [&[u8]; 60] = [
+        b"sha", b"base", b"utf", b"md", b"aes", b"des", b"rsa", b"oauth", b"http", b"https", b"ipv", b"tls", b"tlsv",
+        b"ssl", b"sslv", b"saml", b"bcrypt", b"argon", b"scrypt", b"pbkdf", b"chacha", b"curve", b"ecdsa", b"ed",
+        b"hmac", b"python", b"java", b"ubuntu", b"debian", b"rhel", b"centos", b"windows", b"win", b"jira", b"version",
+        b"step", b"line", b"node", b"server", b"host", b"table", b"figure", b"section", b"chapter", b"page", b"level",
+        b"type", b"option", b"user", b"test", b"error", b"code", b"port", b"slot", b"index", b"group", b"part",
+        b"round", b"krb", b"phase",
+    ];
+    STEMS.iter().any(|stem| word.eq_ignore_ascii_case(stem))
 }
