@@ -18,7 +18,7 @@ use crate::finding::Confidence;
 use crate::kind::Kind;
 
 /// Functions, in lower case, and which of their arguments is the secret, counted from 0.
-const PASSWORDS: [(&[u8], usize); 55] = [
+const PASSWORDS: [(&[u8], usize); 56] = [
     (b"\".tochararray()", BEFORE),
     (b"\" | convertto-securestring", BEFORE),
     (b"plainauth(", 2),
@@ -42,6 +42,7 @@ const PASSWORDS: [(&[u8], usize); 55] = [
     (b"basicauth(", 1),
     (b"basic_auth(", 1),
     (b"basicauthentication(", 1),
+    (b"basicauthenticator(", 1),
     (b"digestauth(", 1),
     (b".auth(", 1),
     (b"login(", 1),

@@ -187,6 +187,8 @@ const PROGRAMS: &[(&str, Takes)] = &[
     ("iwconfig ", &[(Glued("s:"), Secret)]),
     ("ngrok authtoken ", &[(Position(0), Secret)]),
     ("ngrok config add-authtoken ", &[(Position(0), Secret)]),
+    ("ssh-keygen ", &[(Apart("-N"), Secret), (Apart("-P"), Secret)]),
+    ("rclone obscure ", &[(Position(0), Secret)]),
     (
         "rclone config create ",
         &[

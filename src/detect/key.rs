@@ -90,6 +90,13 @@ impl Key {
             .any(|w| word.eq_ignore_ascii_case(w))
     }
 
+    /// Whether it is itself the value of `type`: `{"type": "password", "value": "x"}`.
+    pub fn is_typed(&self, view: &View<'_>) -> bool {
+        let colon = view.run_back(self.start, PADDING, 16);
+        let word = view.run_back(colon.saturating_sub(1), PADDING, 16);
+        view.before(colon) == Some(b':') && view.ends_with_ignoring_case(word, b"type")
+    }
+
     /// Whether it is the name of an element: `<password>`, `<ns:password>`.
     pub fn is_tag(&self, view: &View<'_>) -> bool {
         let start =

@@ -481,7 +481,9 @@ impl Keyed {
             return self.lexicon.is_name(text).then_some("a name");
         }
         let is_comment = || is_telling && dialect::is_comment(view, key.start);
-        if dialect::is_code(view, key.start) && !is_comment() {
+        // `password hunter2` by itself on a line is a statement of no program.
+        let is_statement = place.separator == Separator::Statement && is_telling;
+        if !is_statement && dialect::is_code(view, key.start) && !is_comment() {
             return Some("source code");
         }
         let is_number = text.iter().all(|b| DIGIT.contains(*b));
@@ -501,7 +503,7 @@ impl Keyed {
     ) -> Option<&'static str> {
         let Asked { key, place, kind, .. } = *asked;
         let is_number = text.iter().all(|b| DIGIT.contains(*b));
-        if is_number && prose::is_pin(key.name(view)) && matches!(text.len(), 4..=8) {
+        if is_number && prose::is_pin(key.name(view)) && matches!(text.len(), 3..=8) {
             return None;
         }
         let is_assigned =

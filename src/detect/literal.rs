@@ -68,6 +68,9 @@ pub fn reason(text: &[u8], lexicon: &Lexicon) -> Option<&'static str> {
     if is_file(text) {
         return Some("the path of a file");
     }
+    if is_class(text) {
+        return Some("the name of a class");
+    }
     if is_port(text) {
         return Some("a port");
     }
@@ -237,6 +240,19 @@ fn is_address(text: &[u8]) -> bool {
         && !rest.contains(&b'@')
         && !rest.contains(&b'?')
         && !rest.split(|b| matches!(b, b'/' | b'.' | b'#')).any(|part| part.len() > 15 && random::is_random(part))
+}
+
+/// `django.contrib.auth.hashers.Argon2PasswordHasher`: three names or more between dots, of which the last has a capital.
+fn is_class(text: &[u8]) -> bool {
+    let parts = || text.split(|b| *b == b'.');
+    let is_package = |part: &[u8]| !part.is_empty() && part.iter().all(|b| b.is_ascii_lowercase() || *b == b'_');
+    let mut packages = parts().rev().skip(1);
+    let class = parts().next_back().unwrap_or_default();
+    let is_named = class.len() > 3
+        && class[0].is_ascii_uppercase()
+        && class.iter().all(|b| WORD.contains(*b))
+        && !random::is_random(class);
+    is_named && parts().count() > 2 && packages.all(is_package)
 }
 
 /// `server.pem`, `/etc/ssl/private`, `..\keys\id.key`: words with slashes, or a name that ends as files do.

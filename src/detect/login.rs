@@ -74,7 +74,7 @@ enum Sort {
     Attribute,
 }
 
-const ANCHORS: [(&[u8], Sort); 133] = [
+const ANCHORS: [(&[u8], Sort); 135] = [
     (b"invalid user ", Sort::Follows),
     (b"illegal user ", Sort::Follows),
     (b"authenticating user ", Sort::Follows),
@@ -85,6 +85,8 @@ const ANCHORS: [(&[u8], Sort); 133] = [
     (b"user slice of ", Sort::Follows),
     (b"logged in as ", Sort::Follows),
     (b"login as ", Sort::Follows),
+    (b"logging in as ", Sort::Follows),
+    (b"as principal ", Sort::Follows),
     (b"logged in user ", Sort::Follows),
     (b"logged out user ", Sort::Follows),
     (b"authenticated user ", Sort::Follows),
@@ -256,6 +258,10 @@ impl Detector for Login {
             Sort::Follows if begins() => (USER, token(view, view.run(behind, BLANK, 8))),
             Sort::Word if begins() && matches!(literal.last(), Some(b'"' | b'\'' | b'`')) => {
                 (USER, token(view, behind - 1))
+            }
+            // `Started by user Jane Roe`
+            Sort::Word if begins() && names::is_full(names::reach(view, behind)) => {
+                (USER, names::full(names::reach(view, behind)).map(|length| (behind, behind + length)))
             }
             Sort::Word if begins() => (USER, token(view, behind).filter(|span| is_name(view, *span))),
             Sort::Bracket if begins() => (USER, bracketed(view, behind)),

@@ -44,15 +44,26 @@ pub fn escaped_element(view: &View<'_>, start: usize) -> Option<Extent> {
 
 /// The string that a mapping holds as its value: `{"value": "x"}`, `{ S = "x" }`.
 pub fn member(view: &View<'_>, at: usize) -> Option<Extent> {
-    const NAMES: [&[u8]; 9] =
-        [b"value", b"S", b"s", b"text", b"stringvalue", b"plaintext", b"default", b"content", b"literal"];
+    const NAMES: [&[u8]; 11] = [
+        b"$",
+        b"#text",
+        b"value",
+        b"S",
+        b"s",
+        b"text",
+        b"stringvalue",
+        b"plaintext",
+        b"default",
+        b"content",
+        b"literal",
+    ];
     /// Members that may stand before it: `{"sensitive": true, "type": "string", "value": "x"}`.
     const BEFORE: usize = 4;
     let mut start = view.run(at + 1, SPACE, 64);
     for _ in 0..=BEFORE {
         let quote = Quote::at(view, start);
         let name = quote.map_or(start, |quote| quote.end(start));
-        let end = view.run(name, const { LETTER.or(ByteSet::of(b"_")) }, 24);
+        let end = view.run(name, const { LETTER.or(ByteSet::of(b"_$#@")) }, 24);
         let separator = view.run(quote.map_or(end, |quote| quote.end(end)), BLANK, 8);
         let value = view.run(separator + 1, SPACE, 16);
         if end == name || !matches!(view.at(separator), Some(b':' | b'=')) {

@@ -36,7 +36,6 @@ const NOBODY: &[&str] = &[
     "backup",
     "bin",
     "bitnami",
-    "cassandra",
     "centos",
     "chrony",
     "circleci",
@@ -327,6 +326,8 @@ const WORDS: &[&str] = &[
     "will",
     "with",
     "without",
+    "principal",
+    "client",
     "you",
     "your",
 ];
@@ -498,6 +499,9 @@ fn login(view: &View<'_>, key: &Key, text: &[u8]) -> Option<&'static str> {
         return Some("no login name");
     }
     let key = key.name(view);
+    if key.get(..7).is_some_and(|head| head.eq_ignore_ascii_case(b"service")) {
+        return Some("an account of a program");
+    }
     // `userId`: mostly a number of some sort.
     let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
     let is_id = key.len() > 2 && key[key.len() - 2..].eq_ignore_ascii_case(b"id");
@@ -530,7 +534,8 @@ fn name(view: &View<'_>, key: &Key, value: &Extent, text: &[u8]) -> Option<&'sta
     }
     // Services and groups have display names, too.
     let is_display = key.name(view).to_ascii_lowercase().starts_with(b"display");
-    if is_display && names::has_other_word(text) {
+    let is_model = !text.contains(&b' ') && text.iter().any(|b| DIGIT.contains(*b));
+    if is_display && (is_model || names::has_other_word(text)) {
         return Some("the display name of a thing");
     }
     let has_capital = text.iter().any(|b| b.is_ascii_uppercase() || *b >= 0x80);

@@ -122,6 +122,10 @@ impl<'v> Place<'v> {
         if let Some(literal) = self.printed(view, at) {
             return Values::one(literal);
         }
+        // `r#"..."#` of Rust
+        if view.starts_with(at, b"r#\"") {
+            at += 2;
+        }
         // `b"..."`, `r'...'`, `@"..."`
         if matches!(view.at(at), Some(b'b' | b'r' | b'u' | b'f' | b'L' | b'N' | b'@'))
             && Quote::at(view, at + 1).is_some_and(|q| q.is_plain())
@@ -457,7 +461,9 @@ impl<'v> Reader<'_, 'v> {
                     Quote::at(view, next)?;
                     let is_argument = is_option || key.is_argument(view) || self.is_of_gradle();
                     let separator = if is_argument { Separator::Argument } else { Separator::Listed };
-                    (is_argument || key.is_listed(view)).then(|| self.place(next, separator)).flatten()
+                    (is_argument || key.is_listed(view) || self.is_pair(next))
+                        .then(|| self.place(next, separator))
+                        .flatten()
                 })
             }
             b'}' | b'/' if is_key_quoted => self.sibling_before(),
@@ -570,6 +576,15 @@ impl<'v> Reader<'_, 'v> {
         let is_capital = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_';
         let line = || self.view.slice(self.view.line_start(self.key.start), self.key.start);
         self.key.name(self.view).iter().all(is_capital) && memchr::memrchr(b'(', line()).is_some()
+    }
+
+    /// `["password", "x"]`: a list of two.
+    fn is_pair(&self, value: usize) -> bool {
+        let view = self.view;
+        let open = view.run_back(self.key.start, const { ByteSet::of(b"\"' ") }, 4);
+        let Some(quote) = Quote::at(view, value).filter(|_| view.before(open) == Some(b'[')) else { return false };
+        let extent = quote.extent(view, quote.end(value), false);
+        view.at(view.run(quote.end(extent.end), BLANK, 4)) == Some(b']')
     }
 
     /// `buildConfigField "String", "API_KEY", "x"`, `resValue "string", "api_key", "x"`.
@@ -733,6 +748,10 @@ impl<'v> Reader<'_, 'v> {
     /// `<password encrypted="false">x`: behind the attributes.
     fn tag_with_attributes(&self, at: usize) -> Option<Place<'v>> {
         let end = self.view.run(at, const { ByteSet::of(b"<>\n").not() }, 256);
+        // `<password value="x"/>`
+        if self.view.starts_with(at, b"value=") {
+            return Quote::at(self.view, at + 6).and_then(|_| self.place(at + 6, Separator::Equals));
+        }
         let is_open = self.view.at(end) == Some(b'>') && self.view.before(end) != Some(b'/');
         is_open.then(|| self.place(self.view.run(end + 1, SPACE, 256), Separator::Tag)).flatten()
     }
@@ -745,7 +764,10 @@ impl<'v> Reader<'_, 'v> {
             return None;
         }
         let word = view.slice(open, self.key.start - 1);
-        if ![&b"name"[..], b"key", b"property", b"param-name", b"id"].iter().any(|w| word.eq_ignore_ascii_case(w)) {
+        if ![&b"name"[..], b"key", b"property", b"param-name", b"id", b"td", b"th", b"dt"]
+            .iter()
+            .any(|w| word.eq_ignore_ascii_case(w))
+        {
             return None;
         }
         let close = view.run(at + 2, const { WORD.or(ByteSet::of(b"-:")) }, 32);
@@ -758,15 +780,17 @@ impl<'v> Reader<'_, 'v> {
     /// `name="password" value="x"`, `{"name": "password", "value": "x"}`, `- name: DB_PASSWORD` and `value: x` below it.
     fn sibling(&self, at: usize) -> Option<Place<'v>> {
         let view = self.view;
-        if !self.key.is_named(view) {
+        if !(self.key.is_named(view) || self.is_key_quoted && self.key.is_typed(view)) {
             return None;
         }
         let quote = Quote::at(view, at);
         let word = quote.map_or(at, |quote| quote.end(at));
-        if !view.starts_with_ignoring_case(word, b"value") {
+        let is_short = quote.is_some() && view.starts_with(word, b"val") && !view.is(word + 3, LETTER);
+        if !is_short && !view.starts_with_ignoring_case(word, b"value") {
             return None;
         }
-        let end = quote.map_or(word + 5, |quote| quote.end(word + 5));
+        let word = word + if is_short { 3 } else { 5 };
+        let end = quote.map_or(word, |quote| quote.end(word));
         let separator = view.run(end, BLANK, 8);
         let value = view.run(separator + 1, BLANK, 16);
         match view.at(separator)? {
@@ -845,7 +869,7 @@ impl<'v> Reader<'_, 'v> {
             b"van ",
         ];
         let whom = WHOM.iter().find(|whom| view.starts_with(at, whom)).filter(|_| !self.is_key_quoted)?;
-        let name = view.run(at + whom.len(), const { WORD.or(HIGH).or(ByteSet::of(b" .'@-")) }, 48);
+        let name = view.run(at + whom.len(), const { WORD.or(HIGH).or(ByteSet::of(b" .'@/~-")) }, 48);
         if let Some(is) = memchr::memmem::find(view.slice(at, name), b" is ").filter(|_| view.at(name) != Some(b':')) {
             return self.place(view.run(at + is + 4, BLANK, 4), Separator::Is);
         }
@@ -889,6 +913,13 @@ impl<'v> Reader<'_, 'v> {
         let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
         let letters = text.iter().filter(|b| b.is_ascii_alphabetic()).count();
         let is_word_start = self.key.start == 0 || !view.is(self.key.start - 1, ALNUM);
+        // `failed for jroe with password hunter2 from ...`
+        let lead = self.key.start.checked_sub(1).filter(|&blank| view.at(blank) == Some(b' '));
+        let is_with = lead
+            .is_some_and(|end| [&b" with"[..], b" using"].iter().any(|word| view.ends_with_ignoring_case(end, word)));
+        if is_with && (prose::shows(text) || prose::is_coded(text)) {
+            return self.place(at, Separator::Near);
+        }
         let is_long = text.len() >= 24 && digits > 0 && random::is_random(text);
         (text.len() >= ENOUGH
             && (digits > 2 || is_long)

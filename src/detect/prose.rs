@@ -185,7 +185,9 @@ pub fn reason(
 pub fn is_pin(name: &[u8]) -> bool {
     let end = name.len().saturating_sub(3);
     name[end..].eq_ignore_ascii_case(b"pin")
-        || [&b"pincode"[..], b"passcode"].iter().any(|word| name.eq_ignore_ascii_case(word))
+        || [&b"pincode"[..], b"passcode", b"cvv", b"cvc", b"cvv2", b"cvc2"]
+            .iter()
+            .any(|word| name.eq_ignore_ascii_case(word))
 }
 
 /// Behind `password is`: a word that no sentence would use ends the sentence.
@@ -223,6 +225,17 @@ pub fn shows(text: &[u8]) -> bool {
     let has_small = text[..letters].iter().any(u8::is_ascii_lowercase);
     let is_numbered = letters > 3 && (1..=6).contains(&digits.len()) && digits.iter().all(|b| DIGIT.contains(*b));
     is_numbered && has_small && !is_technical(&text[..letters])
+}
+
+/// Whether a word has letters and a digit, and is neither a number in hexadecimal nor the name of a method: `h4rborwillow`.
+pub fn is_coded(text: &[u8]) -> bool {
+    let letters = text.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    text.len() > 5
+        && text.iter().any(|b| DIGIT.contains(*b))
+        && text.iter().filter(|b| b.is_ascii_alphabetic()).count() > 2
+        && !text.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-')
+        && !text.iter().any(|b| b"/.=:".contains(b))
+        && !is_technical(&text[..letters])
 }
 
 /// Whether a word was drawn by a machine, or has marks within that sentences put nowhere.
