@@ -246,6 +246,88 @@ fn sqlcmd(table: &Table) -> String {
     out + &format!("\n({} rows affected)\n\n", table.rows.len())
 }
 
+/// How many columns of a terminal a line of SQL*Plus takes.
+const LINE: usize = 80;
+
+/// Which columns stand on one line of SQL*Plus, which breaks what is longer between cells.
+fn lines(widths: &[usize]) -> Vec<std::ops::Range<usize>> {
+    let (mut lines, mut first, mut used) = (Vec::new(), 0, 0);
+    for (number, width) in widths.iter().enumerate() {
+        if number > first && used + width > LINE {
+            lines.push(first..number);
+            (first, used) = (number, 0);
+        }
+        used += width + 1;
+    }
+    lines.push(first..widths.len());
+    lines
+}
+
+/// Rows of several lines, each row with a blank line behind it, and the header above each page.
+fn sqlplus(table: &Table) -> String {
+    let widths: Vec<usize> = widths(table, "").iter().map(|width| width + 5).collect();
+    let lines = lines(&widths);
+    let broken = |cells: Vec<String>| -> String {
+        let line = |line: &std::ops::Range<usize>| {
+            let cells = line.clone().map(|n| padded(&cells[n], widths[n]));
+            cells.collect::<Vec<_>>().join(" ").trim_end().to_string() + "\n"
+        };
+        lines.iter().map(line).collect()
+    };
+    let header = || -> String {
+        let line = |line: &std::ops::Range<usize>| {
+            let names = line.clone().map(|n| padded(&table.columns[n].to_uppercase(), widths[n]));
+            let rules = line.clone().map(|n| "-".repeat(widths[n]));
+            names.collect::<Vec<_>>().join(" ") + "\n" + &rules.collect::<Vec<_>>().join(" ") + "\n"
+        };
+        lines.iter().map(line).collect()
+    };
+    let between = if lines.len() > 1 { "\n" } else { "" };
+    let mut out = format!("SQL> select * from {};\n", table.name);
+    for page in table.rows.chunks(11) {
+        out += "\n";
+        out += &header();
+        for row in page {
+            out += &broken(row.iter().map(|value| cell(value, "")).collect());
+            out += between;
+        }
+    }
+    out + &format!("\n{} rows selected.\n\n", table.rows.len())
+}
+
+/// The cells of an output of SQL*Plus, by rows.
+pub fn rows_of_sqlplus(output: &str) -> Vec<Vec<String>> {
+    let all: Vec<&str> = output.lines().collect();
+    let is_rule = |line: &&str| line.starts_with("--");
+    let header = 2 * all[2..].chunks(2).take_while(|pair| pair.get(1).is_some_and(is_rule)).count();
+    let rules: Vec<Vec<usize>> =
+        all[2..2 + header].iter().skip(1).step_by(2).map(|line| line.split(' ').map(str::len).collect()).collect();
+    let (mut rows, mut at) = (Vec::new(), 2 + header);
+    while !all[at].ends_with("selected.") {
+        match all[at] {
+            "" => at += 1,
+            _ if all.get(at + 1).is_some_and(is_rule) => at += header,
+            _ => {
+                let mut row = Vec::new();
+                for widths in &rules {
+                    let mut rest = all[at];
+                    for &width in widths {
+                        let end = match scrubjay::width::walk(rest.as_bytes(), width) {
+                            scrubjay::width::Walk::To(end) => end,
+                            _ => rest.len(),
+                        };
+                        row.push(rest[..end].trim().to_string());
+                        rest = rest.get(end + 1..).unwrap_or("");
+                    }
+                    at += 1;
+                }
+                rows.push(row);
+            }
+        }
+    }
+    rows
+}
+
 /// A literal of SQL; numbers stand without quotes.
 fn literal(value: &Option<String>, is_mysql: bool) -> String {
     match value {
@@ -361,6 +443,7 @@ pub fn shapes() -> Vec<(&'static str, Render)> {
         ("mysql", mysql),
         ("mysql \\G", mysql_vertical),
         ("sqlcmd", sqlcmd),
+        ("sqlplus", sqlplus),
         ("inserts", inserts),
         ("mysqldump", mysqldump),
         ("entities.xml", entities),

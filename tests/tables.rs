@@ -6,7 +6,7 @@ use scrubjay::Scrubber;
 use scrubjay::redact::{Policy, Style};
 use scrubjay::sensitive::Sensitive;
 
-use crate::directory::{columns_of, copy, directory, fields, shapes};
+use crate::directory::{columns_of, copy, directory, fields, rows_of_sqlplus, shapes};
 use crate::dripping::Dripping;
 use crate::postgres_server::Server;
 
@@ -84,6 +84,7 @@ fn rows(shape: &str, output: &str) -> Vec<Vec<String>> {
             };
             lines.take_while(|line| !line.is_empty()).map(cut).collect()
         }
+        "sqlplus" => rows_of_sqlplus(output),
         "inserts" => {
             let database = rusqlite::Connection::open_in_memory().unwrap();
             database.execute_batch(output).unwrap();
@@ -331,6 +332,32 @@ fn a_dump_of_postgresql_in_their_shape_loads_again() {
         server.load(&target, &out);
         server.load(&target, &format!("SET search_path = public; SET TimeZone = 'UTC';{COUNTS}"));
     }
+}
+
+#[test]
+fn one_column_is_a_table_and_a_heading_is_none() {
+    let out = scrub("SQL> select user_name from cwd_user;\n\nUSER_NAME\n--------------------\njroe\nm.kent\n\n2 rows selected.\n");
+    assert!(!out.contains("jroe") && !out.contains("m.kent"), "{out}");
+    let flags = "A USER_NAME\n- --------------------\n1 jroe\n0 m.kent\n\n";
+    let out = scrub(flags);
+    assert!(out.contains("\n1 USER_") && !out.contains("m.kent"), "{out}");
+    for prose in [
+        "USERNAME\n--------\nAsk for one.\n",
+        "Password\n--------------------\nAsk for one.\n",
+        "PASSWORD\n--------------------\nTo be asked for with the form.\n",
+        "- one\n- -----\n- two\n",
+    ] {
+        assert_eq!(scrub(prose), prose);
+    }
+}
+
+/// What a column of addresses holds is named for what it is, as in the log beside it.
+#[test]
+fn addresses_of_hosts_are_no_postal_ones() {
+    let out = scrub("id,address,city\n1,203.0.113.7,\n2,jane.roe@acme.example,\n3,12 Elm Street,Springfield\n4,00:00:5e:00:53:01,\n");
+    let log = scrub("203.0.113.7 jane.roe@acme.example\n");
+    let (host, mail) = log.trim_end().split_once(' ').unwrap();
+    assert!(out.contains(&format!("1,{host},\n2,{mail},\n3,ADDRESS_")) && out.contains("4,MAC_"), "{out}");
 }
 
 /// The same with 10,000 users, which takes a while in a build for tests: `cargo test --release --test it -- --ignored ten_thousand`.

@@ -46,12 +46,12 @@ pub struct Ahead {
 }
 
 impl Opened {
-    /// The table `number`, whose first row comes next; `None` if its rows are no lines, or
-    /// if what they say depends on other tables.
+    /// The table `number`, whose first row comes next; `None` if its rows are not a line each, or if what they say depends
+    /// on other tables.
     pub(super) fn new(number: u64, table: &Shape) -> Option<Opened> {
         let rows = match table {
             Shape::Delimited(table) if !table.has_entries() => Rows::Delimited((**table).clone()),
-            Shape::Aligned(table) if !table.has_entries() => Rows::Aligned((**table).clone()),
+            Shape::Aligned(table) if !table.has_entries() && !table.is_wrapped() => Rows::Aligned((**table).clone()),
             Shape::Delimited(_)
             | Shape::Aligned(_)
             | Shape::Expanded(_)

@@ -1,7 +1,7 @@
 //! Cells in columns of fixed width: psql, MySQL, Markdown, sqlcmd, SQL*Plus.
 //!
 //! A rule below the header tells where each cell begins and ends, counted in columns of a terminal. Cells keep their
-//! width: what replaces a value uses the blanks around it.
+//! width: what replaces a value uses the blanks around it. SQL*Plus breaks a row that is longer than its line between cells.
 
 use crate::detect::bytes::ByteSet;
 use crate::detect::run::Run;
@@ -28,9 +28,26 @@ pub struct Aligned {
     bars: Bars,
     /// How wide each cell is, with the blanks at its ends.
     widths: Vec<usize>,
+    /// The number behind the last cell of each line of a row.
+    lines: Vec<usize>,
     columns: Columns,
     state: State,
+    /// Which line of a row is read, or comes next.
+    line: usize,
+    /// What stood before this line.
+    before: Above,
     told: Told,
+}
+
+/// What stands above a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Above {
+    /// The header.
+    Header,
+    /// Another row.
+    Row,
+    /// The blank line that ends a row of several lines.
+    Blank,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +62,8 @@ enum State {
     Rest,
     /// What is left of the line, and then the table ends.
     Last,
+    /// A line with nothing in it, behind which a row begins.
+    Blank,
 }
 
 /// Where a number of columns lead to.
@@ -58,9 +77,33 @@ enum Walk {
 }
 
 impl Aligned {
-    /// A table of cells of these widths, whose first row comes next.
-    pub fn new(bars: Bars, widths: Vec<usize>, columns: Columns) -> Aligned {
-        Aligned { bars, widths, columns, state: State::Row, told: Told::default() }
+    /// A table whose rows have lines with cells of these widths, and whose first row comes next.
+    pub fn new(bars: Bars, lines: Vec<Vec<usize>>, columns: Columns) -> Aligned {
+        let ends = lines.iter().scan(0, |end, line| {
+            *end += line.len();
+            Some(*end)
+        });
+        let (lines, widths) = (ends.collect(), lines.concat());
+        let (state, before, told) = (State::Row, Above::Header, Told::default());
+        Aligned { bars, widths, lines, columns, state, line: 0, before, told }
+    }
+
+    /// Whether its rows have several lines.
+    pub(super) fn is_wrapped(&self) -> bool {
+        self.lines.len() > 1
+    }
+
+    /// The number of the first cell of the line that is read, and the one behind its last.
+    fn cells(&self) -> (usize, usize) {
+        let first = self.line.checked_sub(1).map_or(0, |above| self.lines[above]);
+        (first, self.lines[self.line])
+    }
+
+    /// Goes on with the next line.
+    fn end_line(&mut self) {
+        self.state = State::Row;
+        self.before = Above::Row;
+        self.line = (self.line + 1) % self.lines.len();
     }
 
     /// Whether its rows are read with what other tables say.
@@ -88,26 +131,47 @@ impl Aligned {
                         None if head.len() < HOLD && !text.is_over => return Next::Wait(at),
                         None => head,
                     };
-                    self.told = Told::default();
+                    if self.may_be_header(line) {
+                        // Another header, or the next line of this one, which tells more.
+                        match is_rule(text, at + line.len()) {
+                            Some(true) => return Next::Ended(at),
+                            Some(false) => {}
+                            None => return Next::Wait(at),
+                        }
+                    }
+                    if self.line == 0 {
+                        self.told = Told::default();
+                    }
                     self.state = match self.begins(line) {
-                        Begins::Row => State::Cell(0),
+                        Begins::Row => State::Cell(self.cells().0),
                         Begins::Frame => State::Last,
+                        Begins::Blank => {
+                            self.before = Above::Blank;
+                            State::Blank
+                        }
                         Begins::No => return Next::Ended(at),
                     };
                     if self.state == State::Cell(0) && self.bars == Bars::Around {
                         at += 1;
                     }
                 }
-                State::Cell(number) if number >= self.widths.len() => self.state = State::Rest,
-                State::Cell(number) if number + 1 == self.widths.len() && self.bars != Bars::Around => {
+                State::Cell(number) if number >= self.cells().1 => self.state = State::Rest,
+                State::Cell(number) if number + 1 == self.cells().1 && self.bars != Bars::Around => {
                     match memchr::memchr(b'\n', &text.bytes[at..text.end]).map(|n| at + n) {
                         Some(end) if end - at <= HOLD => {
                             self.take(number, (at, end), None, out);
-                            (self.state, at) = (State::Row, end + 1);
+                            // A value that fills a line by itself goes on in the next.
+                            let is_full = self.cells().0 == number && end - at == self.widths[number];
+                            match is_full && self.is_wrapped() {
+                                true => self.state = State::Row,
+                                false => self.end_line(),
+                            }
+                            at = end + 1;
                         }
                         None if text.end - at <= HOLD && text.is_over => {
                             self.take(number, (at, text.end), None, out);
-                            (self.state, at) = (State::Row, text.end);
+                            self.end_line();
+                            at = text.end;
                         }
                         None if text.end - at <= HOLD => return Next::Wait(at),
                         _ => {
@@ -119,8 +183,10 @@ impl Aligned {
                 State::Cell(number) => match self.end(text, at, number) {
                     Some(end) => {
                         self.take(number, (at, end), Some(text), out);
-                        let is_line = end < text.end && text.bytes[end] == b'\n';
-                        self.state = if is_line { State::Row } else { State::Cell(number + 1) };
+                        match end < text.end && text.bytes[end] == b'\n' {
+                            true => self.end_line(),
+                            false => self.state = State::Cell(number + 1),
+                        }
                         at = (end + 1).min(text.end);
                     }
                     None if text.end - at <= HOLD + 1 && !text.is_over => return Next::Wait(at),
@@ -142,7 +208,10 @@ impl Aligned {
                         self.state = if is_bar { State::Cell(number + 1) } else { State::Rest };
                         at = (end + usize::from(is_bar)).min(text.end);
                     }
-                    Walk::Line(end) => (self.state, at) = (State::Row, end + 1),
+                    Walk::Line(end) => {
+                        self.end_line();
+                        at = end + 1;
+                    }
                     Walk::Unknown => {
                         // Whole characters only.
                         let known = &text.bytes[at..text.end];
@@ -152,20 +221,45 @@ impl Aligned {
                         return Next::Wait(at + cut);
                     }
                 },
-                State::Rest | State::Last => match memchr::memchr(b'\n', &text.bytes[at..text.end]) {
+                State::Rest | State::Last | State::Blank => match memchr::memchr(b'\n', &text.bytes[at..text.end]) {
                     Some(n) if self.state == State::Last => return Next::Ended(at + n + 1),
-                    Some(n) => (self.state, at) = (State::Row, at + n + 1),
+                    Some(n) => {
+                        match self.state == State::Blank {
+                            true => self.state = State::Row,
+                            false => self.end_line(),
+                        }
+                        at += n + 1;
+                    }
                     None => return Next::Wait(text.end),
                 },
             }
         }
     }
 
+    /// Whether a line where a row may begin looks like the names of columns.
+    fn may_be_header(&self, line: &[u8]) -> bool {
+        let is_plain = |&b: &u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'_' | b'#' | b'$' | b'(' | b')' | b'\r');
+        self.bars == Bars::None
+            && self.line == 0
+            && (self.before == Above::Header || self.is_wrapped())
+            && line.len() + 4 < HOLD
+            && line.iter().any(u8::is_ascii_alphabetic)
+            && line.iter().all(is_plain)
+    }
+
     /// What the line that begins so is.
     fn begins(&self, line: &[u8]) -> Begins {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if line.trim_ascii().is_empty() {
+        if self.is_wrapped() && (line.starts_with(b"SQL>") || line.ends_with(b" selected.")) {
             return Begins::No;
+        }
+        if line.trim_ascii().is_empty() {
+            return match (self.line, self.before) {
+                // A value that is empty.
+                (1.., _) => Begins::Row,
+                (0, Above::Row) if self.is_wrapped() => Begins::Blank,
+                (0, Above::Row | Above::Header | Above::Blank) => Begins::No,
+            };
         }
         let is_row = match self.bars {
             Bars::Around if line.starts_with(b"+-") || line.starts_with(b"+=") => return Begins::Frame,
@@ -173,15 +267,17 @@ impl Aligned {
             Bars::Between => line[0] == b' ' && (self.widths.len() == 1 || line.len() == HOLD || line.contains(&b'|')),
             Bars::None => {
                 let is_ascii = line.is_ascii();
+                let (first, behind) = self.cells();
                 let mut end = 0;
                 // Between cells stands a blank; characters that are no bytes are not counted here.
-                let mut stops = self.widths.iter().map(|width| {
+                let mut stops = self.widths[first..behind].iter().map(|width| {
                     end += width + 1;
                     end - 1
                 });
-                let last = self.widths.len() - 1;
                 let is_blank = |stop: usize| line.get(stop).is_none_or(|&b| matches!(b, b' ' | b'\t'));
-                !is_ascii || stops.by_ref().take(last).all(is_blank)
+                // One column is told from prose by its width.
+                let fits = self.widths.len() > 1 || line.trim_ascii_end().len() <= self.widths[0];
+                !is_ascii || (fits && stops.by_ref().take(behind - first - 1).all(is_blank))
             }
         };
         if is_row { Begins::Row } else { Begins::No }
@@ -241,7 +337,18 @@ impl Aligned {
 enum Begins {
     Row,
     Frame,
+    /// The blank line between two rows.
+    Blank,
     No,
+}
+
+/// Whether a rule of dashes stands below the line that ends at `end`; `None` if more must be known.
+fn is_rule(text: Text<'_>, end: usize) -> Option<bool> {
+    match text.bytes[..text.end].get(end + 1..) {
+        Some([b'-', b'-', ..] | [b'-', b' ', b'-', ..]) => Some(true),
+        None | Some([] | [b'-'] | [b'-', b' ']) if !text.is_over => None,
+        _ => Some(false),
+    }
 }
 
 /// Goes `columns` columns on from `at`, within the line.

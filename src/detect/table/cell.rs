@@ -1,5 +1,7 @@
 //! A cell: whether its value goes, and how it is written there.
 
+use std::net::{IpAddr, SocketAddr};
+
 use crate::detect::bytes::ByteSet;
 use crate::detect::detector::Found;
 use crate::detect::dictionary::Terms;
@@ -143,12 +145,23 @@ fn kind(reader: &Reader, sort: Sort, value: &[u8]) -> Option<Kind> {
         Kind::BirthDate => (digits > 0).then_some(Kind::BirthDate),
         Kind::Email => (value.contains(&b'@') || !(is_number || is_setting())).then_some(Kind::Email),
         Kind::Card | Kind::Iban | Kind::NationalId => (digits > 3).then_some(sort.kind),
+        // An address may be one of the network, which its own detector names as everywhere else.
+        Kind::PostalAddress if is_of_the_network(value) => None,
+        Kind::PostalAddress if value.contains(&b'@') && !value.contains(&b' ') => Some(Kind::Email),
         kind if kind.family() == Family::Secret => {
             let stays = is_setting() || (is_number && !sort.is_sure) || (!sort.is_sure && value.len() < 4);
             (!stays).then_some(kind)
         }
         kind => (!is_setting()).then_some(kind),
     }
+}
+
+/// Whether a value is the address of a host or of a network card, with or without a port or the size of a network.
+fn is_of_the_network(value: &[u8]) -> bool {
+    let Ok(text) = str::from_utf8(value) else { return false };
+    let host = text.split('/').next().unwrap_or(text);
+    let pairs = || host.split([':', '-']).all(|pair| pair.len() == 2 && pair.bytes().all(|b| b.is_ascii_hexdigit()));
+    host.parse::<IpAddr>().is_ok() || host.parse::<SocketAddr>().is_ok() || (host.len() == 17 && pairs())
 }
 
 /// Whether a cell says that there is no value, or that it was hidden already.

@@ -205,7 +205,7 @@ impl Headers {
 impl Headers {
     /// The rule of dashes that holds what stands at `at`, and the header above it.
     fn rule(&self, view: &View<'_>, at: usize, out: &mut Candidates<'_>) -> Option<(usize, Shape)> {
-        if view.at(at) == Some(b'-') && view.before(at) != Some(b'\n') {
+        if view.at(at) == Some(b'-') && view.before(view.run_back(at, const { ByteSet::of(b"- ") }, 64)) != Some(b'\n') {
             // Dashes within a line are no rule, none of them.
             out.dead_until(view.run(at, const { ByteSet::of(b"-") }, 512));
             return None;
@@ -233,8 +233,11 @@ impl Headers {
         let (bars, separator) = match rule.first()? {
             b'+' => (Bars::Around, b'+'),
             b'|' => (Bars::Around, b'|'),
-            b'-' if rule.contains(&b' ') => (Bars::None, b' '),
-            b'-' => (Bars::Between, b'+'),
+            b'-' if rule.contains(&b'+') => (Bars::Between, b'+'),
+            b'-' if rule.contains(&b' ') => return self.blanks(header, rule, end + 1, above),
+            // One column: psql begins its name with a blank.
+            b'-' if header.starts_with(b" ") && !is_wrapped(above) => (Bars::Between, b'+'),
+            b'-' => return self.blanks(header, rule, end + 1, above),
             _ => return None,
         };
         if !rule.iter().all(|&b| matches!(b, b'-' | b':' | b'=') || b == separator) {
@@ -245,31 +248,89 @@ impl Headers {
             Bars::Between | Bars::None => rule,
         };
         let widths: Vec<usize> = inner.split(|&b| b == separator).map(<[u8]>::len).take(COLUMNS).collect();
-        let names = match bars {
-            Bars::None => pieces(header, &widths),
-            Bars::Between => header.split(|&b| b == b'|').collect(),
+        let names: Vec<&[u8]> = match bars {
+            Bars::Between | Bars::None => header.split(|&b| b == b'|').collect(),
             Bars::Around => {
                 let inner = header.trim_ascii_end().strip_prefix(b"|")?.strip_suffix(b"|")?;
                 inner.split(|&b| b == b'|').collect()
             }
         };
-        let is_one = bars == Bars::Between && names.len() == 1;
-        if names.len() != widths.len() || (is_one && !header.starts_with(b" ")) || widths.contains(&0) {
+        if names.len() != widths.len() || widths.contains(&0) {
             return None;
         }
-        let subject = Subject::default();
-        let columns = match bars {
-            // SQL*Plus cuts names to the width of their columns.
-            Bars::None => self.judge.cut_columns(&names, &widths, subject),
-            Bars::Between | Bars::Around => self.judge.columns(names.iter().copied(), subject),
-        };
+        let columns = self.judge.columns(names.iter().copied(), Subject::default());
         // A table that holds nothing is read all the same where its cells are told apart: what is found in them must not
         // move the bars. Dashes below a line of text are no table.
-        if (bars == Bars::None || widths.len() == 1) && !columns.is_known() {
+        if widths.len() == 1 && !columns.is_known() {
             return None;
         }
-        Some((end + 1, Shape::Aligned(Box::new(Aligned::new(bars, widths, columns)))))
+        Some((end + 1, Shape::Aligned(Box::new(Aligned::new(bars, vec![widths], columns)))))
     }
+
+    /// The table of sqlcmd or SQL*Plus whose rows begin at `body`, below a header and a rule of dashes and blanks; `above`
+    /// ends with the header. SQL*Plus breaks rows that are longer than its line between cells, and the header likewise: then
+    /// each line of it has a rule of its own, and this is the last.
+    fn blanks(&self, header: &[u8], rule: &[u8], body: usize, above: &[u8]) -> Option<(usize, Shape)> {
+        let mut lines = vec![(header, dashes(rule)?)];
+        let mut above = above;
+        while lines.len() < LINES {
+            let Some((header, widths, before)) = wrapped(above) else { break };
+            lines.push((header, widths));
+            above = before;
+        }
+        lines.reverse();
+        let names: Vec<&[u8]> = lines.iter().flat_map(|(header, widths)| pieces(header, widths)).collect();
+        let widths: Vec<usize> = lines.iter().flat_map(|(_, widths)| widths.iter().copied()).collect();
+        // The heading of a chapter is underlined with as many dashes as it is long, and is no name of a column.
+        if let ([name], [width]) = (&names[..], &widths[..])
+            && (name.trim_ascii_end().len() >= *width || !is_name_of_column(name.trim_ascii()))
+        {
+            return None;
+        }
+        // Names are cut to the width of their columns.
+        let columns = self.judge.cut_columns(&names, &widths, Subject::default());
+        let lines = lines.into_iter().map(|(_, widths)| widths).collect();
+        columns.is_known().then(|| (body, Shape::Aligned(Box::new(Aligned::new(Bars::None, lines, columns)))))
+    }
+}
+
+/// How many lines a row may be broken into.
+const LINES: usize = 64;
+
+/// The widths of the cells above and below a rule of dashes and blanks.
+fn dashes(rule: &[u8]) -> Option<Vec<usize>> {
+    let widths: Vec<usize> = rule.split(|&b| b == b' ').map(<[u8]>::len).take(COLUMNS).collect();
+    (rule.iter().all(|&b| matches!(b, b'-' | b' ')) && !widths.contains(&0)).then_some(widths)
+}
+
+/// The line of a header and the widths below it that stand above the line that `above` ends with, and what ends with that
+/// line of the header.
+fn wrapped(above: &[u8]) -> Option<(&[u8], Vec<usize>, &[u8])> {
+    let before = &above[..memchr::memrchr(b'\n', above)?];
+    let (from, rule) = last_line(before)?;
+    let widths = (rule.first() == Some(&b'-')).then(|| dashes(rule))??;
+    let before = &before[..from.checked_sub(1)?];
+    let (_, header) = last_line(before).unwrap_or((0, before));
+    (!header.trim_ascii().is_empty()).then_some((header, widths, before))
+}
+
+/// Whether the header that `above` ends with is one of several lines.
+fn is_wrapped(above: &[u8]) -> bool {
+    wrapped(above).is_some()
+}
+
+/// The line that a text ends with, if it is whole, and where it begins.
+fn last_line(text: &[u8]) -> Option<(usize, &[u8])> {
+    let from = memchr::memrchr(b'\n', text)? + 1;
+    let line = &text[from..];
+    Some((from, line.strip_suffix(b"\r").unwrap_or(line)))
+}
+
+/// Whether a word is written as columns are and headings are not: `USER_NAME`, `userName`, `login`.
+fn is_name_of_column(name: &[u8]) -> bool {
+    let is_plain = name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'#' | b'$' | b'.'));
+    let is_title = name.first().is_some_and(u8::is_ascii_uppercase) && name[1..].iter().all(u8::is_ascii_lowercase);
+    is_plain && !is_title
 }
 
 /// What may stand between words of a statement.
