@@ -1,5 +1,5 @@
 //! How fast the stages are, alone and together. Each bench states what it expects to find, so that a fast wrong answer
-//! fails; `cargo bench -- --test` checks the counts on small texts and measures nothing.
+//! fails; `cargo bench --profile dev -- --test` checks the counts on small texts and measures nothing.
 
 mod filter;
 mod hostile;
