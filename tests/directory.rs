@@ -328,6 +328,69 @@ pub fn rows_of_sqlplus(output: &str) -> Vec<Vec<String>> {
     rows
 }
 
+/// The frames of MySQL drawn with lines, as DuckDB and others do.
+fn drawn(table: &Table) -> String {
+    let of = |line: &str, marks: [&str; 3]| {
+        let inner = &line[1..line.len() - 1];
+        format!("{}{}{}\n", marks[0], inner.replace('+', marks[1]).replace('-', "─"), marks[2])
+    };
+    let mut frames = [["┌", "┬", "┐"], ["├", "┼", "┤"], ["└", "┴", "┘"]].into_iter();
+    let plain = mysql(table);
+    let lines = plain.lines().filter(|line| line.starts_with(['+', '|']));
+    let lines = lines.map(|line| match line.starts_with('+') {
+        true => of(line, frames.next().unwrap()),
+        false => line.replace('|', "│") + "\n",
+    });
+    lines.collect::<String>() + "\n"
+}
+
+/// Bars behind the cells, and no blanks around them.
+fn dbeaver(table: &Table) -> String {
+    let widths = widths(table, "[NULL]");
+    let line = |cells: Vec<String>| {
+        cells.iter().zip(&widths).map(|(text, width)| padded(text, *width) + "|").collect::<String>() + "\n"
+    };
+    let mut out = line(table.columns.iter().map(|name| name.to_string()).collect());
+    out += &(widths.iter().map(|width| "-".repeat(*width) + "+").collect::<String>() + "\n");
+    for row in &table.rows {
+        out += &line(row.iter().map(|value| cell(value, "[NULL]")).collect());
+    }
+    out + "\n"
+}
+
+/// Two blanks between cells.
+fn sqlite(table: &Table) -> String {
+    let widths = widths(table, "");
+    let line = |cells: Vec<String>| {
+        cells.iter().zip(&widths).map(|(text, width)| padded(text, *width)).collect::<Vec<_>>().join("  ") + "\n"
+    };
+    let mut out = line(table.columns.iter().map(|name| name.to_string()).collect());
+    out += &line(widths.iter().map(|width| "-".repeat(*width)).collect());
+    for row in &table.rows {
+        out += &line(row.iter().map(|value| cell(value, "")).collect());
+    }
+    out + "\n"
+}
+
+fn wiki(table: &Table) -> String {
+    let mut out = format!("||{}||\n", table.columns.join("||"));
+    for row in &table.rows {
+        out += &format!("|{}|\n", row.iter().map(|value| cell(value, "")).collect::<Vec<_>>().join("|"));
+    }
+    out + "\n"
+}
+
+fn html(table: &Table) -> String {
+    let headings = table.columns.iter().map(|name| format!("<th class=\"h\">{name}</th>"));
+    let mut out = format!("<table>\n<tr>{}</tr>\n", headings.collect::<String>());
+    for row in &table.rows {
+        let text = |value: &Option<String>| cell(value, "").replace('&', "&amp;").replace('<', "&lt;");
+        let cells = row.iter().map(|value| format!("  <td><b>\n    {}</b>\n  </td>\n", text(value)));
+        out += &format!("<tr>\n{}</tr>\n", cells.collect::<String>());
+    }
+    out + "</table>\n"
+}
+
 /// A literal of SQL; numbers stand without quotes.
 fn literal(value: &Option<String>, is_mysql: bool) -> String {
     match value {
@@ -444,6 +507,11 @@ pub fn shapes() -> Vec<(&'static str, Render)> {
         ("mysql \\G", mysql_vertical),
         ("sqlcmd", sqlcmd),
         ("sqlplus", sqlplus),
+        ("drawn", drawn),
+        ("dbeaver", dbeaver),
+        ("sqlite", sqlite),
+        ("wiki", wiki),
+        ("html", html),
         ("inserts", inserts),
         ("mysqldump", mysqldump),
         ("entities.xml", entities),

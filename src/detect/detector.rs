@@ -62,6 +62,14 @@ impl Anchor {
         }
     }
 
+    /// The same where such bytes follow.
+    pub fn before(self, after: &[ByteSet]) -> Anchor {
+        match self {
+            Anchor::Literal(literal) => Anchor::Literal(Literal { after: after.to_vec(), ..literal }),
+            other => other,
+        }
+    }
+
     /// A literal in any case.
     pub fn folded(bytes: &[u8]) -> Anchor {
         Anchor::Literal(Literal {

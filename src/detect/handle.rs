@@ -155,8 +155,9 @@ fn is_mask(value: &[u8]) -> bool {
         }
         _ => bare,
     };
+    let may_be = |first: u8| matches!(first | 0x20, b'r' | b'm' | b'h' | b'f' | b'p' | b's' | b'o' | b'n' | b'c');
     const SHORTEST: usize = 6;
-    bare.len() >= SHORTEST && WORDS.iter().any(|word| bare.eq_ignore_ascii_case(word))
+    bare.len() >= SHORTEST && may_be(bare[0]) && WORDS.iter().any(|word| bare.eq_ignore_ascii_case(word))
 }
 
 /// A path to where the secret is, as in `private_key: /etc/ssl/server.key`.

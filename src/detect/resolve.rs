@@ -199,24 +199,28 @@ impl Fold {
         self.cells.append(cells);
     }
 
-    /// Settles findings as long as each is closed, decided, and shares no byte with the next: nearly all of them. Such a
-    /// finding is a group of its own, and what [`Group::close`] would give.
+    /// Settles findings as long as each is closed, decided, and shares no byte with the next, or two have all bytes in common:
+    /// nearly all of them. Such findings are a group of their own, and what [`Group::close`] would give.
     fn settle_alone(&mut self, chunk: &Chunk<'_>, horizon: u64, edits: &mut Vec<Edit>) {
         let mut findings = self.waiting.rest().iter().peekable();
         let mut settled = 0;
         while let Some(found) = findings.next() {
             let end = chunk.offset(found.end);
-            let stands_alone = found.run.is_none()
-                && end <= horizon
-                && found.end - found.start <= LONG_VALUE as usize
-                && findings.peek().is_none_or(|next| found.end <= next.start);
-            if !stands_alone {
+            let is_closed =
+                found.run.is_none() && end <= horizon && found.end - found.start <= LONG_VALUE as usize;
+            let is_twin = |next: &&Found| next.start == found.start && next.end == found.end && next.run.is_none();
+            let twin = findings.next_if(is_twin);
+            if !is_closed || findings.peek().is_some_and(|next| found.end > next.start) {
                 break;
             }
-            let resolved = Resolved { finding: finding(chunk, found), value: Value::Here };
-            edits.push(Edit { start: found.start, end: found.end, resolved: Some(resolved), room: None });
+            let finding = match twin {
+                Some(twin) => united(finding(chunk, found), finding(chunk, twin)),
+                None => finding(chunk, found),
+            };
+            let resolved = Some(Resolved { finding, value: Value::Here });
+            edits.push(Edit { start: found.start, end: found.end, resolved, room: None });
             self.done = end;
-            settled += 1;
+            settled += 1 + usize::from(twin.is_some());
         }
         self.waiting.skip(settled);
     }
@@ -242,6 +246,15 @@ fn finding(chunk: &Chunk<'_>, found: &Found) -> Finding {
     let Found { start, end, kind, rule, confidence, form, place, is_learned, .. } = *found;
     let span = Span::new(chunk.offset(start), chunk.offset(end));
     Finding { span, kind, rule, confidence, form, place, is_learned }
+}
+
+/// What two findings of the same bytes come to.
+fn united(one: Finding, other: Finding) -> Finding {
+    let name = if names_better(&other, &one) { other } else { one };
+    let form = packed(&one).or_else(|| packed(&other)).map_or(name.form, |(_, form)| form);
+    // Of two of a kind only the better one counts.
+    let confidence = if one.kind == other.kind { name.confidence } else { one.confidence.max(other.confidence) };
+    Finding { form, confidence, ..name }
 }
 
 fn packed(finding: &Finding) -> Option<(Span, Form)> {
@@ -461,7 +474,18 @@ mod tests {
             let found = Found::new(start, start + length, Kind::ALL[kind], confidence).place(place);
             (start + back, Found { rule: RuleId(rule), run, ..found })
         });
-        prop::collection::vec(finding, 0..120)
+        // Some that others have all bytes in common with.
+        let twin = (any::<prop::sample::Index>(), 0..Kind::ALL.len(), prop::sample::select(&Confidence::ALL[..]));
+        let twins = prop::collection::vec(twin, 0..20);
+        (prop::collection::vec(finding, 0..120), twins).prop_map(|(mut findings, twins)| {
+            for (index, kind, confidence) in twins {
+                if !findings.is_empty() {
+                    let (anchor, one) = index.get(&findings).clone();
+                    findings.push((anchor, Found { kind: Kind::ALL[kind], confidence, run: None, ..one }));
+                }
+            }
+            findings
+        })
     }
 
     /// What the fold must come to: the findings followed to their ends in the whole text, and united where they overlap.

@@ -15,7 +15,7 @@ use crate::detect::table::delimited::Delimited;
 use crate::detect::table::told::Entries;
 use crate::detect::table::{Cell, Next, Reader, Shape, Text};
 
-/// A table that is being read, as it is where a row begins.
+/// A table that is being read, as it is where a row begins that is not the first.
 #[derive(Debug)]
 pub struct Opened {
     /// Which table of the stream it is.
@@ -50,10 +50,11 @@ impl Opened {
     /// on other tables.
     pub(super) fn new(number: u64, table: &Shape) -> Option<Opened> {
         let rows = match table {
-            Shape::Delimited(table) if !table.has_entries() => Rows::Delimited((**table).clone()),
-            Shape::Aligned(table) if !table.has_entries() && !table.is_wrapped() => Rows::Aligned((**table).clone()),
+            Shape::Delimited(table) if !table.has_entries() => Rows::Delimited((**table).clone().begun()),
+            Shape::Aligned(table) if !table.has_entries() && !table.is_wrapped() => Rows::Aligned((**table).clone().begun()),
             Shape::Delimited(_)
             | Shape::Aligned(_)
+            | Shape::Html(_)
             | Shape::Expanded(_)
             | Shape::Insert(_)
             | Shape::InsertInto(..)

@@ -14,11 +14,13 @@ use crate::width;
 /// What stands between cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bars {
-    /// `|` between them, and blanks at both ends of each: psql.
+    /// A bar between them, and blanks at both ends of each: psql.
     Between,
-    /// The same, and around the row: MySQL, Markdown, psql with a border.
+    /// The same, and around the row: MySQL, Markdown, psql with a border, DuckDB.
     Around,
-    /// A blank: sqlcmd, SQL*Plus.
+    /// A bar behind each, and no blanks before: DBeaver.
+    Behind,
+    /// Blanks: sqlcmd, SQL*Plus, SQLite, PowerShell.
     None,
 }
 
@@ -26,6 +28,8 @@ pub enum Bars {
 #[derive(Clone, Debug)]
 pub struct Aligned {
     bars: Bars,
+    /// How a bar is drawn.
+    bar: &'static [u8],
     /// How wide each cell is, with the blanks at its ends.
     widths: Vec<usize>,
     /// The number behind the last cell of each line of a row.
@@ -48,6 +52,8 @@ enum Above {
     Row,
     /// The blank line that ends a row of several lines.
     Blank,
+    /// A frame.
+    Frame,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,8 +66,8 @@ enum State {
     Long { number: usize, left: usize },
     /// What is left of a row does not count.
     Rest,
-    /// What is left of the line, and then the table ends.
-    Last,
+    /// What is left of a frame.
+    Frame,
     /// A line with nothing in it, behind which a row begins.
     Blank,
 }
@@ -78,14 +84,19 @@ enum Walk {
 
 impl Aligned {
     /// A table whose rows have lines with cells of these widths, and whose first row comes next.
-    pub fn new(bars: Bars, lines: Vec<Vec<usize>>, columns: Columns) -> Aligned {
+    pub fn new((bars, bar): (Bars, &'static [u8]), lines: Vec<Vec<usize>>, columns: Columns) -> Aligned {
         let ends = lines.iter().scan(0, |end, line| {
             *end += line.len();
             Some(*end)
         });
         let (lines, widths) = (ends.collect(), lines.concat());
         let (state, before, told) = (State::Row, Above::Header, Told::default());
-        Aligned { bars, widths, lines, columns, state, line: 0, before, told }
+        Aligned { bars, bar, widths, lines, columns, state, line: 0, before, told }
+    }
+
+    /// The same where some rows were read.
+    pub(super) fn begun(self) -> Aligned {
+        Aligned { before: Above::Row, ..self }
     }
 
     /// Whether its rows have several lines.
@@ -111,9 +122,9 @@ impl Aligned {
         self.columns.has_entries()
     }
 
-    /// Whether a row comes next.
+    /// Whether a row comes next, behind another.
     pub(super) fn is_between_rows(&self) -> bool {
-        self.state == State::Row
+        self.state == State::Row && self.before == Above::Row
     }
 
     /// Reads on from `at`.
@@ -144,7 +155,10 @@ impl Aligned {
                     }
                     self.state = match self.begins(line) {
                         Begins::Row => State::Cell(self.cells().0),
-                        Begins::Frame => State::Last,
+                        Begins::Frame => {
+                            self.before = Above::Frame;
+                            State::Frame
+                        }
                         Begins::Blank => {
                             self.before = Above::Blank;
                             State::Blank
@@ -152,11 +166,11 @@ impl Aligned {
                         Begins::No => return Next::Ended(at),
                     };
                     if self.state == State::Cell(0) && self.bars == Bars::Around {
-                        at += 1;
+                        at += self.bar.len();
                     }
                 }
                 State::Cell(number) if number >= self.cells().1 => self.state = State::Rest,
-                State::Cell(number) if number + 1 == self.cells().1 && self.bars != Bars::Around => {
+                State::Cell(number) if number + 1 == self.cells().1 && !self.is_closed() => {
                     match memchr::memchr(b'\n', &text.bytes[at..text.end]).map(|n| at + n) {
                         Some(end) if end - at <= HOLD => {
                             self.take(number, (at, end), None, out);
@@ -183,15 +197,16 @@ impl Aligned {
                 State::Cell(number) => match self.end(text, at, number) {
                     Some(end) => {
                         self.take(number, (at, end), Some(text), out);
-                        match end < text.end && text.bytes[end] == b'\n' {
+                        let is_line = end < text.end && text.bytes[end] == b'\n';
+                        match is_line {
                             true => self.end_line(),
                             false => self.state = State::Cell(number + 1),
                         }
-                        at = (end + 1).min(text.end);
+                        at = (end + if is_line { 1 } else { self.gap() }).min(text.end);
                     }
                     None if text.end - at <= HOLD + 1 && !text.is_over => return Next::Wait(at),
                     None => {
-                        let run = Run::Set(ByteSet::of(b"|\r\n").not());
+                        let run = Run::Set(ByteSet::of(&[self.bar[0], b'\r', b'\n']).not());
                         let to = (at + HOLD).min(text.end);
                         self.open(at, number, run, out);
                         let walked = width::columns(&text.bytes[at..to]);
@@ -201,12 +216,12 @@ impl Aligned {
                 },
                 State::Long { number, left } => match walk(text, at, left) {
                     Walk::To(end) => {
-                        let is_bar = self.bars == Bars::None || text.bytes.get(end) == Some(&b'|');
-                        if end >= text.end && !text.is_over {
+                        let is_bar = self.bars == Bars::None || text.bytes[end..text.end].starts_with(self.bar);
+                        if end + self.bar.len() > text.end && !text.is_over {
                             return Next::Wait(at.max(text.end.saturating_sub(HOLD)));
                         }
                         self.state = if is_bar { State::Cell(number + 1) } else { State::Rest };
-                        at = (end + usize::from(is_bar)).min(text.end);
+                        at = (end + if is_bar { self.gap() } else { 0 }).min(text.end);
                     }
                     Walk::Line(end) => {
                         self.end_line();
@@ -221,12 +236,11 @@ impl Aligned {
                         return Next::Wait(at + cut);
                     }
                 },
-                State::Rest | State::Last | State::Blank => match memchr::memchr(b'\n', &text.bytes[at..text.end]) {
-                    Some(n) if self.state == State::Last => return Next::Ended(at + n + 1),
+                State::Rest | State::Frame | State::Blank => match memchr::memchr(b'\n', &text.bytes[at..text.end]) {
                     Some(n) => {
-                        match self.state == State::Blank {
-                            true => self.state = State::Row,
-                            false => self.end_line(),
+                        match self.state == State::Rest {
+                            true => self.end_line(),
+                            false => self.state = State::Row,
                         }
                         at += n + 1;
                     }
@@ -254,17 +268,20 @@ impl Aligned {
             return Begins::No;
         }
         if line.trim_ascii().is_empty() {
-            return match (self.line, self.before) {
+            return match self.before {
                 // A value that is empty.
-                (1.., _) => Begins::Row,
-                (0, Above::Row) if self.is_wrapped() => Begins::Blank,
-                (0, Above::Row | Above::Header | Above::Blank) => Begins::No,
+                _ if self.line > 0 => Begins::Row,
+                Above::Row if self.is_wrapped() => Begins::Blank,
+                Above::Row | Above::Header | Above::Blank | Above::Frame => Begins::No,
             };
         }
         let is_row = match self.bars {
-            Bars::Around if line.starts_with(b"+-") || line.starts_with(b"+=") => return Begins::Frame,
-            Bars::Around => line[0] == b'|',
-            Bars::Between => line[0] == b' ' && (self.widths.len() == 1 || line.len() == HOLD || line.contains(&b'|')),
+            // Between rows stands one; two are the end of this table and the beginning of another.
+            Bars::Around if is_frame(line) && self.before == Above::Frame => return Begins::No,
+            Bars::Around if is_frame(line) => return Begins::Frame,
+            Bars::Around => line.starts_with(self.bar),
+            Bars::Between => line[0] == b' ' && (self.widths.len() == 1 || line.len() == HOLD || self.has_bar(line)),
+            Bars::Behind => line.len() == HOLD || self.has_bar(line),
             Bars::None => {
                 let is_ascii = line.is_ascii();
                 let (first, behind) = self.cells();
@@ -283,17 +300,44 @@ impl Aligned {
         if is_row { Begins::Row } else { Begins::No }
     }
 
+    /// Whether a bar stands behind the last cell of a row.
+    fn is_closed(&self) -> bool {
+        matches!(self.bars, Bars::Around | Bars::Behind)
+    }
+
+    /// How many bytes stand between two cells.
+    fn gap(&self) -> usize {
+        if self.bars == Bars::None { 1 } else { self.bar.len() }
+    }
+
+    fn has_bar(&self, line: &[u8]) -> bool {
+        self.bar_in(line).is_some()
+    }
+
+    fn bar_in(&self, text: &[u8]) -> Option<usize> {
+        match self.bar {
+            [bar] => memchr::memchr(*bar, text),
+            bar => memchr::memmem::find(text, bar),
+        }
+    }
+
     /// Where the cell that begins at `at` ends: at its bar, or at the end of the line. `None` if that is not known, or
     /// further than what is held.
     fn end(&self, text: Text<'_>, at: usize, number: usize) -> Option<usize> {
         let reach = text.end.min(at + HOLD + 1);
         let near = Text { end: reach, is_over: text.is_over && reach == text.end, ..text };
-        let is_bar = |end: usize| self.bars == Bars::None || near.bytes[end] == b'|';
+        let is_bar = |end: usize| self.bars == Bars::None || near.bytes[end..near.end].starts_with(self.bar);
         match walk(near, at, self.widths[number]) {
+            // A bar of several bytes may not be known as a whole.
+            Walk::To(end) if end + self.bar.len() > near.end && !near.is_over => None,
             Walk::To(end) if end < near.end && (is_bar(end) || near.bytes[end] == b'\n') => Some(end),
             Walk::Line(end) => Some(end),
             // A value that is wider than the program thought, or what was copied from a web page.
-            Walk::To(end) if end < near.end => memchr::memchr2(b'|', b'\n', &near.bytes[at..near.end]).map(|n| at + n),
+            Walk::To(end) if end < near.end => {
+                let known = &near.bytes[at..near.end];
+                let line = memchr::memchr(b'\n', known);
+                self.bar_in(&known[..line.unwrap_or(known.len())]).or(line).map(|n| at + n)
+            }
             Walk::To(end) if near.is_over => Some(end.min(near.end)),
             _ => None,
         }
@@ -309,7 +353,17 @@ impl Aligned {
             let is_margin = padded.is_some() || (has_margin && end - at >= self.widths[number]);
             end -= usize::from(has_margin && is_margin);
         }
-        let (from, to) = trimmed(out.bytes, start, end);
+        let (from, mut to) = trimmed(out.bytes, start, end);
+        // A number of the next column, set to the right, may begin within this one.
+        if self.bars == Bars::None
+            && padded.is_some()
+            && let Some(n) = memchr::memmem::find(&out.bytes[from..to], b"  ")
+        {
+            let (next, _) = trimmed(out.bytes, from + n, to);
+            if !out.bytes[next..to].iter().any(|b| b.is_ascii_alphabetic() || *b > 127) {
+                (to, end) = (from + n, next);
+            }
+        }
         match padded {
             Some(_) => out.fixed(start, to, end),
             None => out.cell(start, end),
@@ -340,6 +394,12 @@ enum Begins {
     /// The blank line between two rows.
     Blank,
     No,
+}
+
+/// Whether a line is the frame above or below a row.
+fn is_frame(line: &[u8]) -> bool {
+    const CORNERS: [&str; 12] = ["└", "├", "┌", "╰", "╭", "╘", "╞", "┗", "┣", "╚", "╠", "╟"];
+    line.starts_with(b"+-") || line.starts_with(b"+=") || CORNERS.iter().any(|c| line.starts_with(c.as_bytes()))
 }
 
 /// Whether a rule of dashes stands below the line that ends at `end`; `None` if more must be known.

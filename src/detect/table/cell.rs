@@ -76,12 +76,10 @@ impl Out<'_> {
             return;
         }
         let form = match written {
-            Written::Doubled if value.windows(2).any(|two| two[0] == two[1] && matches!(two[0], b'"' | b'\'')) => {
-                Form::one(Encoding::Doubled)
-            }
-            Written::Backslash if value.contains(&b'\\') => Form::one(Encoding::Backslash),
-            Written::Backslash if memchr::memmem::find(value, b"''").is_some() => Form::one(Encoding::Doubled),
-            Written::Entity if value.contains(&b'&') => Form::one(Encoding::Entity),
+            Written::Doubled if has_twins(value, b'"') || has_twins(value, b'\'') => Form::one(Encoding::Doubled),
+            Written::Backslash if memchr::memchr(b'\\', value).is_some() => Form::one(Encoding::Backslash),
+            Written::Backslash if has_twins(value, b'\'') => Form::one(Encoding::Doubled),
+            Written::Entity if memchr::memchr(b'&', value).is_some() => Form::one(Encoding::Entity),
             _ => Form::PLAIN,
         };
         let place = if written == Written::Number { Place::Number } else { Place::Text };
@@ -100,10 +98,22 @@ impl Out<'_> {
     }
 }
 
+/// Whether a byte stands twice in a row.
+fn has_twins(value: &[u8], byte: u8) -> bool {
+    memchr::memchr_iter(byte, value).any(|at| value.get(at + 1) == Some(&byte))
+}
+
 /// The value without the blanks around it.
 pub fn trimmed(bytes: &[u8], start: usize, end: usize) -> (usize, usize) {
     let is_blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r');
     let value = &bytes[start..end];
+    // Hardly any has some.
+    if let ([first, ..], [.., last]) = (value, value)
+        && !is_blank(first)
+        && !is_blank(last)
+    {
+        return (start, end);
+    }
     let skipped = value.iter().take_while(|b| is_blank(b)).count();
     let kept = value.iter().rposition(|b| !is_blank(b)).map_or(skipped, |last| last + 1);
     (start + skipped, start + kept.max(skipped))
@@ -143,11 +153,11 @@ fn kind(reader: &Reader, sort: Sort, value: &[u8]) -> Option<Kind> {
         }
         Kind::Phone => (digits > 2).then_some(Kind::Phone),
         Kind::BirthDate => (digits > 0).then_some(Kind::BirthDate),
-        Kind::Email => (value.contains(&b'@') || !(is_number || is_setting())).then_some(Kind::Email),
+        Kind::Email => (memchr::memchr(b'@', value).is_some() || !(is_number || is_setting())).then_some(Kind::Email),
         Kind::Card | Kind::Iban | Kind::NationalId => (digits > 3).then_some(sort.kind),
         // An address may be one of the network, which its own detector names as everywhere else.
         Kind::PostalAddress if is_of_the_network(value) => None,
-        Kind::PostalAddress if value.contains(&b'@') && !value.contains(&b' ') => Some(Kind::Email),
+        Kind::PostalAddress if memchr::memchr(b'@', value).is_some() && !value.contains(&b' ') => Some(Kind::Email),
         kind if kind.family() == Family::Secret => {
             let stays = is_setting() || (is_number && !sort.is_sure) || (!sort.is_sure && value.len() < 4);
             (!stays).then_some(kind)

@@ -79,7 +79,17 @@ impl Columns {
 
     /// Whether one of them has a name that is known.
     pub fn is_known(&self) -> bool {
-        self.list.iter().any(|column| *column != Column::Stays)
+        self.known() > 0
+    }
+
+    /// How many of them have names that are known.
+    pub fn known(&self) -> usize {
+        self.list.iter().filter(|column| **column != Column::Stays).count()
+    }
+
+    /// How many of them are known to hold what goes.
+    pub fn held(&self) -> usize {
+        self.list.iter().filter(|column| matches!(column, Column::Holds(_))).count()
     }
 }
 

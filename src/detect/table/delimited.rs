@@ -1,4 +1,4 @@
-//! Cells between delimiters: CSV, TSV, semicolons, and the blocks of COPY.
+//! Cells between delimiters: CSV, TSV, semicolons, the blocks of COPY, and the tables of wikis.
 
 use crate::detect::bytes::ByteSet;
 use crate::detect::run::{self, Run, Step};
@@ -27,6 +27,8 @@ pub enum Ends {
     Dot,
     /// The next `#Fields:`: lines with a hash tell of the log.
     Fields,
+    /// A line that does not begin with the delimiter, as those of wikis do, or begins with two: another header.
+    Wiki,
 }
 
 /// A table whose cells stand between delimiters.
@@ -34,6 +36,8 @@ pub enum Ends {
 pub struct Delimited {
     dialect: Dialect,
     columns: Columns,
+    /// Whether the first row comes next, which has as many cells as the header.
+    is_first: bool,
     state: State,
     /// What the key in the row says of the values behind it.
     told: Told,
@@ -106,7 +110,12 @@ struct Stop {
 impl Delimited {
     /// A table of these columns, whose first row comes next.
     pub fn new(dialect: Dialect, columns: Columns) -> Delimited {
-        Delimited { dialect, columns, state: State::Row, told: Told::default() }
+        Delimited { dialect, columns, is_first: true, state: State::Row, told: Told::default() }
+    }
+
+    /// The same where some rows were read.
+    pub(super) fn begun(self) -> Delimited {
+        Delimited { is_first: false, ..self }
     }
 
     /// Whether its rows are read with what other tables say.
@@ -114,9 +123,9 @@ impl Delimited {
         self.columns.has_entries()
     }
 
-    /// Whether a row comes next.
+    /// Whether a row comes next, behind another.
     pub(super) fn is_between_rows(&self) -> bool {
-        self.state == State::Row
+        self.state == State::Row && !self.is_first
     }
 
     /// Reads on from `at`.
@@ -133,6 +142,8 @@ impl Delimited {
                     Begins::Yes => {
                         self.told = Told::default();
                         self.state = State::Cell(0);
+                        self.is_first = false;
+                        at += usize::from(self.dialect.ends == Ends::Wiki);
                     }
                 },
                 State::Cell(number) => match self.dialect.cell(text, at) {
@@ -194,6 +205,14 @@ impl Delimited {
                 _ => Begins::Yes,
             };
         }
+        if self.dialect.ends == Ends::Wiki {
+            return match known {
+                [] if !text.is_over => Begins::Unknown,
+                [b'|'] if !text.is_over => Begins::Unknown,
+                [b'|', next, ..] if *next != b'|' => Begins::Yes,
+                _ => Begins::No,
+            };
+        }
         match known {
             [] if text.is_over => return Begins::No,
             [] => return Begins::Unknown,
@@ -217,7 +236,9 @@ impl Delimited {
                 None => return Begins::Unknown,
             }
         }
-        if count > 1 && 2 * count > self.columns.len() { Begins::Yes } else { Begins::No }
+        let columns = self.columns.len();
+        let fits = if self.is_first { count == columns } else { count > 1 && 2 * count > columns };
+        if fits { Begins::Yes } else { Begins::No }
     }
 
     /// Takes a cell for what its column holds.

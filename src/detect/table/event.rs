@@ -1,14 +1,16 @@
 //! Where tables begin: a header, a statement, a rule below a header.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::chunk::LOOK_AHEAD;
-use crate::detect::bytes::{ByteSet, HIGH, SPACE, WORD};
+use crate::detect::bytes::{ByteSet, HIGH, LETTER, SPACE, WORD};
 use crate::detect::detector::{Anchor, Candidates, Detector, Hit, RuleInfo};
 use crate::detect::table::aligned::{Aligned, Bars};
-use crate::detect::table::column::{Judge, RULES, Subject};
+use crate::detect::table::column::{Columns, Judge, RULES, Subject};
 use crate::detect::table::delimited::{Delimited, Dialect, Ends};
 use crate::detect::table::expanded::Expanded;
+use crate::detect::table::html::Html;
 use crate::detect::table::insert::Insert;
 use crate::detect::table::markup::{How, Markup};
 use crate::detect::table::{ABOVE, COLUMNS, Event, Shape, Text};
@@ -17,16 +19,23 @@ use crate::detect::view::View;
 /// Finds where tables begin.
 pub struct Headers {
     judge: Arc<Judge>,
+    signs: Vec<(Mark, Sign)>,
 }
 
 /// What an anchor tells of.
 #[derive(Clone, Copy)]
 enum Sign {
-    /// A line that may be the header of cells between delimiters.
+    /// A line that may be the first row of cells between delimiters, below a header.
     Header,
+    /// The name of a column within a line that may be such a header, with this many quotes behind it.
+    Name { quotes: usize },
+    /// `||User||Mail||`, the header of a table of a wiki.
+    Wiki,
+    /// The first heading of a table of HTML.
+    Heading,
     /// `COPY t (a, b) FROM stdin;`.
     Copy,
-    /// A rule of dashes below a header: `---+---`, `+---+`, `|---|`, `---- ----`. What tells of it stands within its line:
+    /// A rule of dashes below a header: `---+---`, `+---+`, `|---|`, `---- ----`, `├──┼──┤`. What tells of it stands within its line:
     /// where the input idles, no more is known.
     Rule,
     /// The line before a record of psql, and of MySQL.
@@ -54,19 +63,62 @@ enum Mark {
     Exact(&'static [u8]),
     /// These words, in any case.
     Words(&'static [u8]),
+    /// These words, in any case, with such bytes behind them.
+    Before(&'static [u8], &'static [ByteSet]),
+}
+
+/// What may stand between the names of columns.
+const DELIMITER: ByteSet = ByteSet::of(b",;\t|");
+const QUOTE: ByteSet = ByteSet::of(b"\"");
+
+/// What tells of headers wherever they stand: names of columns that are rarely written with a delimiter behind them.
+const NAMES: [&[u8]; 20] = [
+    b"user_name",
+    b"username",
+    b"login_name",
+    b"email_address",
+    b"emailaddress",
+    b"email",
+    b"e-mail",
+    b"first_name",
+    b"firstname",
+    b"last_name",
+    b"lastname",
+    b"display_name",
+    b"displayname",
+    b"full_name",
+    b"fullname",
+    b"password",
+    b"credential",
+    b"benutzername",
+    b"vorname",
+    b"nachname",
+];
+
+/// All that tells of tables.
+fn signs() -> impl Iterator<Item = (Mark, Sign)> {
+    let plain = NAMES.iter().map(|name| (Mark::Before(name, const { &[DELIMITER] }), Sign::Name { quotes: 0 }));
+    let quoted = NAMES.iter().map(|name| (Mark::Before(name, const { &[QUOTE, DELIMITER] }), Sign::Name { quotes: 1 }));
+    SIGNS.iter().copied().chain(plain).chain(quoted)
 }
 
 const SIGNS: &[(Mark, Sign)] = &[
     (Mark::Paragraph, Sign::Header),
     (Mark::Exact(b"COPY "), Sign::Copy),
     (Mark::Exact(b"+---"), Sign::Rule),
+    (Mark::Exact(b"+==="), Sign::Rule),
     (Mark::Exact(b"|---"), Sign::Rule),
     (Mark::Exact(b"-----"), Sign::Rule),
+    (Mark::Exact("├──".as_bytes()), Sign::Rule),
+    (Mark::Exact("╞══".as_bytes()), Sign::Rule),
+    (Mark::Exact("┣━━".as_bytes()), Sign::Rule),
+    (Mark::Exact("╠══".as_bytes()), Sign::Rule),
+    (Mark::Exact("──┼".as_bytes()), Sign::Rule),
+    (Mark::Before(b"||", const { &[LETTER.or(HIGH).or(ByteSet::of(b" *"))] }), Sign::Wiki),
+    (Mark::Before(b"<th", const { &[ByteSet::of(b" >\t")] }), Sign::Heading),
     (Mark::Exact(b"-[ RECORD "), Sign::Record { is_psql: true }),
     (Mark::Exact(b". row *****"), Sign::Record { is_psql: false }),
-    (Mark::Words(b"insert into "), Sign::Insert),
-    (Mark::Words(b"replace into "), Sign::Insert),
-    (Mark::Words(b"insert ignore into "), Sign::Insert),
+    (Mark::Words(b"into "), Sign::Insert),
     (Mark::Words(b"insert ["), Sign::Insert),
     (Mark::Words(b"create table "), Sign::Create),
     (Mark::Exact(b"#Fields: "), Sign::Fields),
@@ -99,7 +151,7 @@ const SIGNS: &[(Mark, Sign)] = &[
 impl Headers {
     /// The detector; what columns are called is known by `judge`.
     pub fn new(judge: Arc<Judge>) -> Headers {
-        Headers { judge }
+        Headers { judge, signs: signs().collect() }
     }
 }
 
@@ -118,20 +170,24 @@ impl Detector for Headers {
             Mark::Paragraph => Anchor::Paragraph,
             Mark::Exact(bytes) => Anchor::exact(bytes),
             Mark::Words(words) => Anchor::folded(words).starting(),
+            Mark::Before(bytes, after) => Anchor::folded(bytes).starting().before(after),
         };
-        SIGNS.iter().map(anchor).collect()
+        self.signs.iter().map(anchor).collect()
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
-        let (mark, sign) = SIGNS[hit.anchor];
+        let (mark, sign) = self.signs[hit.anchor];
         let mark = match mark {
             Mark::Paragraph => &[],
             Mark::Exact(bytes) => bytes,
-            Mark::Words(words) if view.starts_word(hit.at) => words,
-            Mark::Words(_) => return,
+            Mark::Words(bytes) | Mark::Before(bytes, _) if view.starts_word(hit.at) => bytes,
+            Mark::Words(_) | Mark::Before(..) => return,
         };
         let begun = match sign {
             Sign::Header => self.header(view, hit.at),
+            Sign::Name { quotes } => self.listed(view, hit.at + mark.len() + quotes, out),
+            Sign::Wiki => self.wiki(view, hit.at),
+            Sign::Heading => Some((hit.at, Shape::Html(Box::<Html>::default()))),
             Sign::Copy => self.copy(view, hit.at),
             Sign::Rule => self.rule(view, hit.at, out),
             Sign::Record { is_psql } => record(view, hit.at, is_psql),
@@ -175,6 +231,60 @@ impl Headers {
             let is_header = has_cells(dialect, view, at, names.len());
             is_header.then(|| (at, Shape::Delimited(Box::new(Delimited::new(dialect, columns)))))
         })
+    }
+
+    /// A header in the line of `at`, where a delimiter stands behind the name of a column: nothing but names, in a line of
+    /// their own, of which several are known. Whether rows follow shows when they come.
+    fn listed(&self, view: &View<'_>, at: usize, out: &mut Candidates<'_>) -> Option<(usize, Shape)> {
+        let end = view.line_end(at, LOOK_AHEAD);
+        // Each of its names tells of one line.
+        out.dead_until(end);
+        let before = view.above(at, ABOVE);
+        let start = match memchr::memrchr(b'\n', before) {
+            Some(n) => at - before.len() + n + 1,
+            None if before.len() < ABOVE => at - before.len(),
+            None => return None,
+        };
+        let delimiter = view.at(at)?;
+        if view.at(end) != Some(b'\n') {
+            return None;
+        }
+        let line = view.above(end, ABOVE + LOOK_AHEAD);
+        let line = &line[line.len() - (end - start)..];
+        let dialect = Dialect { delimiter, quote: Some(b'"'), ends: Ends::Blank };
+        if delimiter != b'\t' && line.starts_with(b" ") {
+            return None;
+        }
+        let names = names(dialect, line)?;
+        let is_word = |b: &u8| b.is_ascii_alphanumeric() || *b > 127 || matches!(b, b'_' | b'-' | b'.' | b' ' | b'#');
+        let is_plain = |name: &&[u8]| {
+            !name.is_empty() && name.iter().all(is_word) && name.iter().filter(|b| **b == b' ').count() < 3
+        };
+        // `SELECT id, user_name`
+        const STATEMENTS: [&[u8]; 8] =
+            [b"select ", b"from ", b"where ", b"order ", b"group ", b"set ", b"import ", b"return "];
+        let first = names.first()?.to_ascii_lowercase();
+        if !names.iter().all(is_plain) || STATEMENTS.iter().any(|word| first.starts_with(word)) {
+            return None;
+        }
+        let columns = self.judge.columns(names.iter().copied(), Subject::default());
+        // Words with commas between them may be a part of a sentence, or of a program.
+        let is_sure = delimiter != b',' || names.len() > 2 || !line.contains(&b' ');
+        let fits = is_sure && columns.held() > 0 && columns.known() > 1;
+        fits.then(|| (end + 1, Shape::Delimited(Box::new(Delimited::new(dialect, columns)))))
+    }
+
+    /// `||User||Mail||` at `at`, where a line begins.
+    fn wiki(&self, view: &View<'_>, at: usize) -> Option<(usize, Shape)> {
+        let end = view.line_end(at, LOOK_AHEAD);
+        if view.before(at).is_some_and(|b| b != b'\n') || view.at(end) != Some(b'\n') {
+            return None;
+        }
+        let names = view.slice(at, end).trim_ascii().strip_prefix(b"||")?.strip_suffix(b"||")?;
+        let names = str::from_utf8(names).ok()?.split("||").map(|name| name.trim().as_bytes());
+        let columns = self.judge.columns(names, Subject::default());
+        let dialect = Dialect { delimiter: b'|', quote: None, ends: Ends::Wiki };
+        columns.is_known().then(|| (end + 1, Shape::Delimited(Box::new(Delimited::new(dialect, columns)))))
     }
 
     /// `COPY schema.t (a, "b") FROM stdin;` at `at`, where a line begins.
@@ -229,12 +339,14 @@ impl Headers {
         let header = header.strip_suffix(b"\r").unwrap_or(header);
         let rule = view.above(end, ABOVE + LOOK_AHEAD);
         let rule = &rule[rule.len() - (end - start)..];
-        let rule = rule.strip_suffix(b"\r").unwrap_or(rule);
+        let (rule, bar) = drawn(rule.strip_suffix(b"\r").unwrap_or(rule))?;
+        let rule = rule.trim_ascii_end();
         let (bars, separator) = match rule.first()? {
             b'+' => (Bars::Around, b'+'),
             b'|' => (Bars::Around, b'|'),
+            b'-' if rule.ends_with(b"+") => (Bars::Behind, b'+'),
             b'-' if rule.contains(&b'+') => (Bars::Between, b'+'),
-            b'-' if rule.contains(&b' ') => return self.blanks(header, rule, end + 1, above),
+            b'-' | b' ' if rule.contains(&b' ') => return self.blanks(header, rule, end + 1, above),
             // One column: psql begins its name with a blank.
             b'-' if header.starts_with(b" ") && !is_wrapped(above) => (Bars::Between, b'+'),
             b'-' => return self.blanks(header, rule, end + 1, above),
@@ -245,29 +357,35 @@ impl Headers {
         }
         let inner = match bars {
             Bars::Around => rule.get(1..rule.len() - 1)?,
+            Bars::Behind => rule.get(..rule.len() - 1)?,
             Bars::Between | Bars::None => rule,
         };
         let widths: Vec<usize> = inner.split(|&b| b == separator).map(<[u8]>::len).take(COLUMNS).collect();
-        let names: Vec<&[u8]> = match bars {
-            Bars::Between | Bars::None => header.split(|&b| b == b'|').collect(),
-            Bars::Around => {
-                let inner = header.trim_ascii_end().strip_prefix(b"|")?.strip_suffix(b"|")?;
-                inner.split(|&b| b == b'|').collect()
-            }
-        };
-        if names.len() != widths.len() || widths.contains(&0) {
+        if widths.contains(&0) {
             return None;
         }
-        let columns = self.judge.columns(names.iter().copied(), Subject::default());
+        let columns = |header| -> Option<Columns> {
+            let names = named(header, bars, bar)?;
+            (names.len() == widths.len()).then(|| self.judge.columns(names, Subject::default()))
+        };
+        let mut columns_above = columns(header)?;
+        // DuckDB tells types between the names and the rule.
+        if !columns_above.is_known()
+            && let Some(n) = memchr::memrchr(b'\n', above)
+            && let Some((_, names)) = last_line(&above[..n])
+            && let Some(known) = columns(names).filter(Columns::is_known)
+        {
+            columns_above = known;
+        }
         // A table that holds nothing is read all the same where its cells are told apart: what is found in them must not
         // move the bars. Dashes below a line of text are no table.
-        if widths.len() == 1 && !columns.is_known() {
+        if widths.len() == 1 && !columns_above.is_known() {
             return None;
         }
-        Some((end + 1, Shape::Aligned(Box::new(Aligned::new(bars, vec![widths], columns)))))
+        Some((end + 1, Shape::Aligned(Box::new(Aligned::new((bars, bar), vec![widths], columns_above)))))
     }
 
-    /// The table of sqlcmd or SQL*Plus whose rows begin at `body`, below a header and a rule of dashes and blanks; `above`
+    /// The table of sqlcmd, SQL*Plus, SQLite or PowerShell whose rows begin at `body`, below a header and a rule of dashes and blanks; `above`
     /// ends with the header. SQL*Plus breaks rows that are longer than its line between cells, and the header likewise: then
     /// each line of it has a rule of its own, and this is the last.
     fn blanks(&self, header: &[u8], rule: &[u8], body: usize, above: &[u8]) -> Option<(usize, Shape)> {
@@ -290,17 +408,68 @@ impl Headers {
         // Names are cut to the width of their columns.
         let columns = self.judge.cut_columns(&names, &widths, Subject::default());
         let lines = lines.into_iter().map(|(_, widths)| widths).collect();
-        columns.is_known().then(|| (body, Shape::Aligned(Box::new(Aligned::new(Bars::None, lines, columns)))))
+        columns.is_known().then(|| (body, Shape::Aligned(Box::new(Aligned::new((Bars::None, b"|"), lines, columns)))))
     }
 }
 
 /// How many lines a row may be broken into.
 const LINES: usize = 64;
 
-/// The widths of the cells above and below a rule of dashes and blanks.
+/// The widths of the cells above and below a rule of dashes and blanks: each goes on to where the next begins.
 fn dashes(rule: &[u8]) -> Option<Vec<usize>> {
-    let widths: Vec<usize> = rule.split(|&b| b == b' ').map(<[u8]>::len).take(COLUMNS).collect();
-    (rule.iter().all(|&b| matches!(b, b'-' | b' ')) && !widths.contains(&0)).then_some(widths)
+    let rule = rule.trim_ascii_end();
+    if rule.is_empty() || !rule.iter().all(|&b| matches!(b, b'-' | b' ')) {
+        return None;
+    }
+    let mut widths = Vec::new();
+    let mut from = 0;
+    for next in 1..rule.len() {
+        if rule[next - 1] == b' ' && rule[next] == b'-' && rule[..next].contains(&b'-') && widths.len() < COLUMNS {
+            widths.push(next - 1 - from);
+            from = next;
+        }
+    }
+    widths.push(rule.len() - from);
+    Some(widths)
+}
+
+/// A rule that may be drawn with lines, as one of ASCII, and the bars between the cells above and below it.
+fn drawn(rule: &[u8]) -> Option<(Cow<'_, [u8]>, &'static [u8])> {
+    if rule.is_ascii() {
+        return Some((Cow::Borrowed(rule), b"|"));
+    }
+    let plain = |letter: char| match letter {
+        '─' | '━' | '═' | '╌' => Some(b'-'),
+        '├' | '┼' | '┤' | '╞' | '╪' | '╡' | '┣' | '╋' | '┫' | '┝' | '┿' | '┥' | '╠' | '╬' | '╣' | '╟' | '╫' | '╢' => {
+            Some(b'+')
+        }
+        _ => None,
+    };
+    let text = str::from_utf8(rule).ok()?;
+    let bar = match text {
+        text if text.contains(['╋', '┣']) => "┃",
+        text if text.contains(['╬', '╠', '╫', '╟']) => "║",
+        _ => "│",
+    };
+    let plain: Option<Vec<u8>> = text.chars().map(plain).collect();
+    Some((Cow::Owned(plain?), bar.as_bytes()))
+}
+
+/// The names in a header whose cells stand between bars.
+fn named<'h>(header: &'h [u8], bars: Bars, bar: &[u8]) -> Option<Vec<&'h [u8]>> {
+    let inner = match bars {
+        Bars::Around => header.trim_ascii_end().strip_prefix(bar)?.strip_suffix(bar)?,
+        Bars::Behind => header.trim_ascii_end().strip_suffix(bar)?,
+        Bars::Between | Bars::None => header,
+    };
+    let mut names = Vec::new();
+    let mut from = 0;
+    for at in memchr::memmem::find_iter(inner, bar) {
+        names.push(&inner[from..at]);
+        from = at + bar.len();
+    }
+    names.push(&inner[from..]);
+    Some(names)
 }
 
 /// The line of a header and the widths below it that stand above the line that `above` ends with, and what ends with that

@@ -19,6 +19,7 @@ mod column;
 mod delimited;
 mod event;
 mod expanded;
+mod html;
 mod insert;
 mod markup;
 mod told;
@@ -34,6 +35,7 @@ use crate::detect::dictionary::Terms;
 use aligned::Aligned;
 use delimited::Delimited;
 use expanded::Expanded;
+use html::Html;
 use insert::Insert;
 use markup::Markup;
 
@@ -133,6 +135,8 @@ pub enum Shape {
     Made(Name, Columns),
     /// Elements and attributes.
     Markup(Box<Markup>),
+    /// Cells between tags.
+    Html(Box<Html>),
 }
 
 impl Shape {
@@ -144,6 +148,7 @@ impl Shape {
             Shape::Expanded(table) => table.advance(text, at, out),
             Shape::Insert(table) => table.advance(text, at, out),
             Shape::Markup(table) => table.advance(text, at, out),
+            Shape::Html(table) => table.advance(text, at, out),
             Shape::InsertInto(..) | Shape::Made(..) => Next::Ended(at),
         }
     }
@@ -153,7 +158,12 @@ impl Shape {
         match self {
             Shape::Delimited(table) => table.is_between_rows(),
             Shape::Aligned(table) => table.is_between_rows(),
-            Shape::Expanded(_) | Shape::Insert(_) | Shape::InsertInto(..) | Shape::Made(..) | Shape::Markup(_) => false,
+            Shape::Expanded(_)
+            | Shape::Insert(_)
+            | Shape::InsertInto(..)
+            | Shape::Made(..)
+            | Shape::Markup(_)
+            | Shape::Html(_) => false,
         }
     }
 }
