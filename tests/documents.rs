@@ -448,6 +448,7 @@ fn one_value_has_one_name_in_every_spelling() {
     };
     let secret = |word: &str| format!("kind: Secret\napiVersion: v1\ndata:\n  contact: {}\n", STANDARD.encode(word));
     let mail_address = "jane.roe@example.com";
+    let person = "Jürgen Roe";
     let simple = "tiger9Qx-Lm4vTzW2";
     let odd = "p@ss&w\"o/r:d 9Qx";
     let rows: Vec<(&str, &str, String, Read)> = vec![
@@ -514,6 +515,8 @@ fn one_value_has_one_name_in_every_spelling() {
         (odd, "Basic", format!("Authorization: Basic {}\n", basic(&format!("jane:{odd}"))), password),
         (odd, "Secret", secret(odd), unbase),
         (odd, "registry", format!("\"Password\"=hex:{}\r\n", hex(odd)), unhex),
+        (person, "plain", format!("displayName: {person}\n"), same),
+        (person, "LDIF", format!("displayName:: {}\n", basic(person)), unbase),
     ];
     let scrubber = scrubjay::Scrubber::builder().unrecorded().build().unwrap();
     let mut names: std::collections::BTreeMap<&str, String> = std::collections::BTreeMap::new();

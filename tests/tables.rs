@@ -83,7 +83,8 @@ fn rows(shape: &str, output: &str) -> Vec<Vec<String>> {
             let document = roxmltree::Document::parse(output).unwrap();
             let rows = document.root_element().children().filter(|node| node.is_element()).skip(1);
             let cell = |cell: roxmltree::Node<'_, '_>| {
-                trimmed(&cell.descendants().filter_map(|node| node.text()).next_back().unwrap_or(""))
+                let texts = cell.descendants().filter(|node| node.is_text()).filter_map(|node| node.text());
+                texts.collect::<String>().trim().to_string()
             };
             rows.map(|row| row.children().filter(|node| node.is_element()).map(cell).collect()).collect()
         }

@@ -2,13 +2,13 @@
 //! of Ansible, the keys and salts of WordPress, the exchanges of FTP, POP3, IMAP and SMTP.
 
 use crate::detect::argument::{argument, is_secret, take};
-use crate::detect::bytes::{ALNUM, BASE64, BLANK, ByteSet, DIGIT, HEX, SPACE, WORD};
+use crate::detect::bytes::{ALNUM, BASE64, BLANK, ByteSet, DIGIT, HEX, LETTER, SPACE, WORD};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::handle;
 use crate::detect::run::Run;
 use crate::detect::value::{Extent, Quote};
 use crate::detect::view::View;
-use crate::finding::Confidence;
+use crate::finding::{Confidence, Encoding, Form};
 use crate::kind::Kind;
 
 /// Finds secrets by the shape of their file.
@@ -47,6 +47,8 @@ enum Is {
     Star,
     /// `userPassword:: base64`, of LDIF.
     Ldif,
+    /// `displayName:: base64`.
+    LdifName,
     /// `[mail.example]:587 user:secret`.
     Relay,
     /// `"github-oauth": {"github.com": "x"}`, of Composer.
@@ -88,6 +90,11 @@ const ANCHORS: &[(&[u8], Is)] = &[
     (b"\t*\n", Is::Star),
     (b"Password:: ", Is::Ldif),
     (b"unicodePwd:: ", Is::Ldif),
+    (b"Name:: ", Is::LdifName),
+    (b"cn:: ", Is::LdifName),
+    (b"sn:: ", Is::LdifName),
+    (b"dn:: ", Is::LdifName),
+    (b"gecos:: ", Is::LdifName),
     (b":587 ", Is::Relay),
     (b":587\t", Is::Relay),
     (b":465 ", Is::Relay),
@@ -112,6 +119,7 @@ impl Detector for Files {
             rule("file-secret", Kind::Password, "secret in a file whose shape says where it stands"),
             rule("jwk-private-member", Kind::PrivateKey, "private member of a JSON Web Key"),
             rule("atlassian-licence-lines", Kind::License, "Atlassian licence, over several lines"),
+            rule("ldif-name", Kind::Name, "name of a person in base64, in an entry of LDIF"),
         ]
     }
 
@@ -140,6 +148,15 @@ impl Detector for Files {
             Is::Ldif => {
                 let end = view.run(at, BASE64, usize::MAX);
                 span(view, at, end, out);
+            }
+            Is::LdifName => {
+                let end = view.run(at, BASE64, 1024);
+                let start = view.run_back(hit.at, LETTER, 24);
+                let plain = Encoding::Base64.unpack(view.slice(at, end)).filter(|plain| !plain.is_empty());
+                if view.before(start).is_none_or(|b| b == b'\n') && plain.is_some() {
+                    let found = Found::new(at, end, Kind::Name, Confidence::High).rule(3);
+                    out.found(found.form(Form::one(Encoding::Base64)));
+                }
             }
             Is::Relay => {
                 let host = view.run_back(hit.at, const { ALNUM.or(ByteSet::of(b".-[]")) }, 255);

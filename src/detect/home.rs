@@ -1,4 +1,5 @@
-//! Home directories: the person in `/home/jroe`, `/Users/jroe`, `C:\Users\jroe`, and `C:\Documents and Settings\jroe`.
+//! Home directories: the person in `/home/jroe`, `/Users/jroe`, `C:\Users\jroe`, `C:\Documents and Settings\jroe`,
+//! and `\\fs01\home$\jroe`.
 
 use crate::detect::bytes::{ALNUM, ByteSet, HIGH, WORD};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
@@ -11,7 +12,20 @@ use crate::kind::Kind;
 /// Finds the login name in the path of a home directory.
 pub struct Home;
 
-const ANCHORS: [&[u8]; 4] = [b"/home/", b"/users/", b"\\users\\", b"ments and settings\\"];
+const ANCHORS: [&[u8]; 9] = [
+    b"/home/",
+    b"/users/",
+    b"\\users\\",
+    b"ments and settings\\",
+    b"\\home$\\",
+    b"\\homes$\\",
+    b"\\profiles$\\",
+    b"\\home\\",
+    b"\\profiles\\",
+];
+
+/// Those that are homes only on a server: `\\fs01\home\jroe`.
+const SHARES: [&[u8]; 2] = [b"\\home\\", b"\\profiles\\"];
 
 impl Detector for Home {
     fn rules(&self) -> Vec<RuleInfo> {
@@ -27,6 +41,9 @@ impl Detector for Home {
         let Some(anchor) = ANCHORS.get(hit.anchor) else { return };
         let is_unix = anchor[0] == b'/';
         if is_unix && !is_rooted(view, hit.at) {
+            return;
+        }
+        if SHARES.contains(anchor) && !is_on_server(view, hit.at) {
             return;
         }
         let behind = hit.at + anchor.len();
@@ -96,6 +113,12 @@ fn is_rooted(view: &View<'_>, at: usize) -> bool {
         Some(b'.' | b'}' | b')' | b']' | b'-') => false,
         Some(_) => true,
     }
+}
+
+/// Whether the path that goes on at `at` begins with the name of a server: `\\fs01`, with its backslashes doubled or not.
+fn is_on_server(view: &View<'_>, at: usize) -> bool {
+    let start = view.run_back(at, const { WORD.or(ByteSet::of(b".-\\$")) }, 128);
+    view.starts_with(start, b"\\\\")
 }
 
 /// Directories beside those of people.

@@ -43,12 +43,18 @@ enum Sort {
     Cron,
     /// `sshd: jroe [priv]`.
     Process,
+    /// `>jroe   console   1  Active   none   5/1/2026 9:14 AM` of `quser`.
+    Session,
+    /// `User name                    jroe` of `net user`.
+    Labelled,
+    /// `Full Name                    Jane Roe`.
+    FullName,
 }
 
 const DIGITS: &[ByteSet] = &[DIGIT];
 const NO: &[ByteSet] = &[];
 
-const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 36] = [
+const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 40] = [
     (b"-rw-", false, NO, Sort::Files),
     (b"-rwx", false, NO, Sort::Files),
     (b"-r--", false, NO, Sort::Files),
@@ -85,6 +91,10 @@ const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 36] = [
     (b") RELOAD (", false, NO, Sort::Cron),
     (b") BEGIN EDIT (", false, NO, Sort::Cron),
     (b" [priv]", false, NO, Sort::Process),
+    (b"  Active  ", false, NO, Sort::Session),
+    (b"  Disc  ", false, NO, Sort::Session),
+    (b"user name            ", true, NO, Sort::Labelled),
+    (b"full name            ", true, NO, Sort::FullName),
 ];
 
 impl Detector for Listing {
@@ -140,6 +150,17 @@ impl Detector for Listing {
                 let start = if view.starts_with(behind, b"crontabs/") { behind + 9 } else { behind };
                 let end = view.run(start, LOGIN, 65);
                 user((view.at(end) == Some(b')') && literal != b") CMD (").then_some((start, end)));
+            }
+            Sort::Session => user(session(view, at, behind)),
+            Sort::Labelled => user(labelled(view, at, behind).filter(|&(start, end)| is_all(view, start, end, LOGIN))),
+            Sort::FullName => {
+                if let Some((start, end)) = labelled(view, at, behind) {
+                    let name = view.slice(start, end);
+                    match person::is_nobody(name) {
+                        true => out.left(1, start, "an account that names no person"),
+                        false => out.found(Found::new(start, end, Kind::Name, Confidence::Medium).rule(1)),
+                    }
+                }
             }
             Sort::Process => {
                 user(name_before(view, at).filter(|(start, _)| view.ends_with_ignoring_case(*start, b"sshd: ")));
@@ -321,6 +342,29 @@ fn account(view: &View<'_>, at: usize, behind: usize, out: &mut Candidates<'_>) 
     } else {
         out.left(1, gecos, "no name of a person");
     }
+}
+
+/// The first field of a line of `quser`: a name, perhaps that of its session, and a number before the state.
+fn session(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
+    let line = view.line_start(at);
+    let start = view.run(line, const { ByteSet::of(b" >") }, 2);
+    let end = view.run(start, LOGIN, 65);
+    let number = view.run_back(at, DIGIT, 5);
+    let between = view.slice(end, number.max(end)).trim_ascii();
+    let rest = view.slice(behind, view.line_end(behind, 64));
+    let has_time = rest.windows(3).any(|w| w[0] == b':' && w[1].is_ascii_digit() && w[2].is_ascii_digit());
+    let has_date = rest.windows(2).any(|w| matches!(w[0], b'/' | b'.' | b'-') && w[1].is_ascii_digit());
+    let is_row = start > line && number < at && view.is(end, BLANK) && number > end && !between.contains(&b' ');
+    (is_row && has_time && has_date).then_some((start, end))
+}
+
+/// What fills the rest of a line behind a label that begins it.
+fn labelled(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
+    let start = view.run(behind, BLANK, 64);
+    let text = view.slice(start, view.line_end(start, 80)).trim_ascii_end();
+    let is_line = view.before(at).is_none_or(|b| b == b'\n');
+    let is_one = !text.is_empty() && text.len() < 80 && memchr::memmem::find(text, b"  ").is_none();
+    (is_line && is_one).then_some((start, start + text.len()))
 }
 
 /// The first field of a line of `/etc/shadow`.

@@ -108,19 +108,26 @@ pub fn list(view: &View<'_>, mut at: usize) -> Option<Vec<Extent>> {
 /// The plain words of `[a, b]`, a list in the flow style of YAML, where a list may stand; none of an empty list, or of one
 /// that holds lists and mappings. `None` if the bracket begins a word.
 pub fn flow(view: &View<'_>, at: usize, may_be_list: bool) -> Option<Vec<Extent>> {
-    const INSIDE: ByteSet = ByteSet::of(b"]\r\n").not();
     let first = view.run(at, SPACE, 64);
     if matches!(view.at(first), Some(b']' | b'{' | b'[') | None) {
         return Some(Vec::new());
     }
-    let close = view.run(at, INSIDE, 1024);
-    if !may_be_list || view.at(close) != Some(b']') {
+    if !may_be_list {
+        return None;
+    }
+    words(view, at, b']', 1024)
+}
+
+/// The plain words of a list from `at` on, with commas between them, which `mark` closes in the same line.
+pub fn words(view: &View<'_>, at: usize, mark: u8, limit: usize) -> Option<Vec<Extent>> {
+    let close = view.run(at, ByteSet::of(&[mark, b'\r', b'\n']).not(), limit);
+    if view.at(close) != Some(mark) {
         return None;
     }
     let mut values = Vec::new();
     let mut start = at;
     while start < close && values.len() < MOST {
-        let comma = view.run(start, const { ByteSet::of(b",]").not() }, close - start);
+        let comma = view.run(start, ByteSet::of(&[b',', mark]).not(), close - start);
         let from = view.run(start, BLANK, comma - start);
         let end = from + view.slice(from, comma).trim_ascii_end().len();
         if end > from {

@@ -37,6 +37,8 @@ pub enum Separator {
     Listed,
     /// The bar between two cells of a table.
     Cell,
+    /// `in (`: a list in parentheses.
+    Among,
 }
 
 /// What random values are made of.
@@ -90,6 +92,11 @@ impl<'v> Place<'v> {
             Separator::EscapedTag => return nested::escaped_element(view, at).into(),
             Separator::Statement => return Values::one(value::word(view, at)),
             Separator::Cell => return Values::one(value::cell(view, at)),
+            Separator::Among => {
+                // One word in parentheses belongs to a sentence.
+                let words = || nested::words(view, at + 1, b')', 1024).filter(|words| words.len() > 1);
+                return nested::list(view, at + 1).or_else(words).unwrap_or_default().into();
+            }
             Separator::Near => {
                 let end = view.run(at, TOKEN, usize::MAX);
                 let run = Run::Set(TOKEN);
@@ -486,6 +493,7 @@ impl<'v> Reader<'_, 'v> {
             _ if at > behind && key.is_netrc(view) => self.place(at, Separator::Option),
             _ if at > behind && !is_key_quoted => self
                 .is(at)
+                .or_else(|| self.among(at))
                 .or_else(|| self.of_whom(at))
                 .or_else(|| self.typed(at))
                 .or_else(|| self.statement(at))
@@ -847,6 +855,31 @@ impl<'v> Reader<'_, 'v> {
         let colon = end + usize::from(view.at(end) == Some(b':'));
         let value = view.run(colon, BLANK, 4);
         (value > colon).then(|| self.place(value, Separator::Is)).flatten()
+    }
+
+    /// `user_name IN ('jroe', 'mkent')`, `assignee not in (jroe, mkent)`, `display_name LIKE 'Jane%'`.
+    fn among(&self, at: usize) -> Option<Place<'v>> {
+        let view = self.view;
+        let word = |at: usize| {
+            let end = view.run(at, LETTER, 6);
+            (view.slice(at, end).to_ascii_lowercase(), view.run(end, BLANK, 4))
+        };
+        let (mut first, mut behind) = word(at);
+        if first == b"not" {
+            (first, behind) = word(behind);
+        }
+        match &first[..] {
+            b"like" | b"ilike" if view.at(behind) == Some(b'\'') => {
+                let start = view.run(behind + 1, const { ByteSet::of(b"%") }, 2);
+                let end = view.run(start, const { ByteSet::of(b"%'\r\n").not() }, 128);
+                let close = view.run(end, const { ByteSet::of(b"%") }, 2);
+                let place = self.place(start, Separator::Compares)?;
+                let is_string = view.at(close) == Some(b'\'') && end > start;
+                is_string.then_some(Place { known_end: Some(end), ..place })
+            }
+            b"in" if view.at(behind) == Some(b'(') => self.place(behind, Separator::Among),
+            _ => None,
+        }
     }
 
     /// `password for jroe: hunter2`, `password for jroe is hunter2`.

@@ -162,6 +162,10 @@ impl Html {
         let start = start + (text.len() - text.trim_ascii_start().len());
         let value = text.trim_ascii();
         let end = start + value.len();
+        // Blanks between tags are no cell.
+        if value.is_empty() {
+            return;
+        }
         out.cell(start, end);
         if let Some(sort) = self.told.take(self.column(out), value, out) {
             out.value(start, end, sort, Written::Entity);
