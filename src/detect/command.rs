@@ -123,7 +123,7 @@ const PROGRAMS: &[(&str, Takes)] = &[
     ("mongoimport ", MONGO),
     ("redis-cli ", &[(Either("-a"), Secret), (Apart("AUTH"), Secret), (Apart("auth"), Secret)]),
     ("cqlsh ", LOGIN),
-    ("beeline ", LOGIN),
+    ("beeline ", &[(Apart("-p"), Secret), (Apart("-n"), User)]),
     ("radtest ", &[(Position(1), Secret), (Position(4), Secret)]),
     ("composer config http-basic.", &[(Position(2), Secret)]),
     ("airflow users create ", LOGIN),
@@ -271,6 +271,7 @@ const PROGRAMS: &[(&str, Takes)] = &[
     ("openssl passwd ", &[(Position(0), Secret)]),
     ("htpasswd ", &[(LastWith(b'b'), Secret)]),
     ("useradd ", LOGIN),
+    ("bin/passwd ", &[(Last, User)]),
     ("usermod ", &[(Apart("-p"), Secret), (Last, User)]),
     ("userdel ", &[(Last, User)]),
     ("chown ", &[(Position(0), User)]),
@@ -443,7 +444,13 @@ fn secret(view: &View<'_>, at: usize, is: Is, out: &mut Candidates<'_>) {
             }
         }
         Cookies => header::jar(view, value.start, COOKIE, out),
-        Logon => logon_under(view, &value, PASSWORD, out),
+        Logon => {
+            logon_under(view, &value, PASSWORD, out);
+            let text = view.slice(value.start, value.end);
+            if let Some(slash) = memchr::memchr(b'/', text).filter(|&slash| slash > 0 && slash + 1 < text.len()) {
+                user(view, &Extent { end: value.start + slash, ..value.clone() }, out);
+            }
+        }
     }
 }
 
@@ -455,6 +462,7 @@ fn user(view: &View<'_>, value: &Extent, out: &mut Candidates<'_>) {
     let end = if is_escape { run.min(value.end) } else { run };
     let domain = memchr::memrchr(b'\\', view.slice(value.start, end)).map_or(0, |n| n + 1);
     let start = value.start + domain;
+    let end = end.min(value.end.max(value.start));
     let text = view.slice(start, end);
     let is_whole = end == value.end || domain > 1 || matches!(view.at(end), Some(b':' | b'.'));
     let has_letter = text.iter().any(|b| LETTER.contains(*b));

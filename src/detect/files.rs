@@ -49,6 +49,8 @@ enum Is {
     Ldif,
     /// `displayName:: base64`.
     LdifName,
+    /// `user_jroe="secret"` of Kafka's login module.
+    Jaas,
     /// `[mail.example]:587 user:secret`.
     Relay,
     /// `"github-oauth": {"github.com": "x"}`, of Composer.
@@ -95,6 +97,7 @@ const ANCHORS: &[(&[u8], Is)] = &[
     (b"sn:: ", Is::LdifName),
     (b"dn:: ", Is::LdifName),
     (b"gecos:: ", Is::LdifName),
+    (b" user_", Is::Jaas),
     (b":587 ", Is::Relay),
     (b":587\t", Is::Relay),
     (b":465 ", Is::Relay),
@@ -158,6 +161,7 @@ impl Detector for Files {
                     out.found(found.form(Form::one(Encoding::Base64)));
                 }
             }
+            Is::Jaas => jaas(view, hit.at, at, out),
             Is::Relay => {
                 let host = view.run_back(hit.at, const { ALNUM.or(ByteSet::of(b".-[]")) }, 255);
                 if host < hit.at && view.before(host).is_none_or(|b| b == b'\n') {
@@ -168,6 +172,27 @@ impl Detector for Files {
             Is::Jwk => jwk(view, hit.at, at, out),
             Is::Licence => licence(view, hit.at, out),
         }
+    }
+}
+
+/// `user_jroe="secret"`: what is left of the statement of a login module, or a line of it.
+fn jaas(view: &View<'_>, at: usize, name: usize, out: &mut Candidates<'_>) {
+    let end = view.run(name, const { WORD.or(ByteSet::of(b".-")) }, 64);
+    let quote = end + 1;
+    if end == name || view.at(end) != Some(b'=') || view.at(quote) != Some(b'"') {
+        return;
+    }
+    let close = view.run(quote + 1, const { ByteSet::of(b"\"\r\n").not() }, 128);
+    let line = view.slice(view.line_start(at), at + 1);
+    let is_module = memchr::memmem::find(line, b"LoginModule").is_some();
+    // Within the module, each stands on a line of its own; attributes of elements do not.
+    let is_line = line.trim_ascii().is_empty() && view.at(close + 1).is_none_or(|b| matches!(b, b';' | b'\n' | b'\r'));
+    const OTHERS: [&[u8]; 12] = [
+        b"name", b"id", b"agent", b"email", b"mail", b"type", b"role", b"group", b"key", b"data", b"uuid", b"info",
+    ];
+    let is_account = !OTHERS.contains(&view.slice(name, end));
+    if view.at(close) == Some(b'"') && is_account && (is_module || is_line) {
+        span(view, quote + 1, close, out);
     }
 }
 

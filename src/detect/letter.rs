@@ -226,14 +226,16 @@ fn signature(view: &View<'_>, at: usize, behind: usize, out: &mut Candidates<'_>
         return;
     }
     let end = view.run(behind, const { ByteSet::of(b",.! -") }, 4);
-    let Some(start) = next_line(view, end) else { return };
+    let below = next_line(view, end);
+    // `Best regards, Jane Roe`
+    let Some(start) = below.or_else(|| view.ends_with_ignoring_case(end, b", ").then_some(end)) else { return };
     let text = names::reach(view, start);
     let titles = names::titles(text);
     let first = start + titles;
     let Some(length) = names::single(&text[titles..]) else { return };
     let end = first + length;
     let name = view.slice(first, end);
-    let is_name = names::full(name).is_some() || names::is_known(name) || titles > 0;
+    let is_name = names::full(name).is_some() || below.is_some() && names::is_known(name) || titles > 0;
     let next = view.run(end, BLANK, 8);
     let ends = view.at(next).is_none_or(|b| matches!(b, b'\n' | b'\r' | b'<' | b'"' | b'\\' | b',' | b'|' | b'('));
     if is_name && ends {

@@ -37,7 +37,7 @@ enum Sort {
     Shadow,
     /// `203.0.113.195 - jroe [01/May/2024:10:14:02 +0000]`.
     Access,
-    /// `http-nio-8080-exec-7 ERROR jsmith 614x12345x1 1a2b3c4`.
+    /// `http-nio-8080-exec-7 ERROR jsmith 614x12345x1 1a2b3c4`, also without a level.
     Thread,
     /// `(jroe) CMD (/usr/bin/true)`.
     Cron,
@@ -45,6 +45,8 @@ enum Sort {
     Process,
     /// `>jroe   console   1  Active   none   5/1/2026 9:14 AM` of `quser`.
     Session,
+    /// `java    1234 jroe  cwd    DIR  253,0     4096 /srv` of `lsof`.
+    Open,
     /// `User name                    jroe` of `net user`.
     Labelled,
     /// `Full Name                    Jane Roe`.
@@ -54,7 +56,7 @@ enum Sort {
 const DIGITS: &[ByteSet] = &[DIGIT];
 const NO: &[ByteSet] = &[];
 
-const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 40] = [
+const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 47] = [
     (b"-rw-", false, NO, Sort::Files),
     (b"-rwx", false, NO, Sort::Files),
     (b"-r--", false, NO, Sort::Files),
@@ -93,6 +95,13 @@ const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 40] = [
     (b" [priv]", false, NO, Sort::Process),
     (b"  Active  ", false, NO, Sort::Session),
     (b"  Disc  ", false, NO, Sort::Session),
+    (b"   REG  ", false, NO, Sort::Open),
+    (b"   DIR  ", false, NO, Sort::Open),
+    (b"   CHR  ", false, NO, Sort::Open),
+    (b"  FIFO  ", false, NO, Sort::Open),
+    (b"  unix 0x", false, NO, Sort::Open),
+    (b"  IPv4 ", false, NO, Sort::Open),
+    (b"  IPv6 ", false, NO, Sort::Open),
     (b"user name            ", true, NO, Sort::Labelled),
     (b"full name            ", true, NO, Sort::FullName),
 ];
@@ -152,6 +161,7 @@ impl Detector for Listing {
                 user((view.at(end) == Some(b')') && literal != b") CMD (").then_some((start, end)));
             }
             Sort::Session => user(session(view, at, behind)),
+            Sort::Open => user(open(view, at)),
             Sort::Labelled => user(labelled(view, at, behind).filter(|&(start, end)| is_all(view, start, end, LOGIN))),
             Sort::FullName => {
                 if let Some((start, end)) = labelled(view, at, behind) {
@@ -358,6 +368,22 @@ fn session(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> 
     (is_row && has_time && has_date).then_some((start, end))
 }
 
+/// The field before the descriptor in a line of `lsof`, behind the number of the process, and of its thread.
+fn open(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
+    const FIELD: ByteSet = SPACE.not();
+    let descriptor_end = view.run_back(at, BLANK, 16);
+    let descriptor = view.run_back(descriptor_end, FIELD, 8);
+    let end = view.run_back(descriptor, BLANK, 32);
+    let start = view.run_back(end, LOGIN, 64);
+    let before = view.run_back(start, BLANK, 32);
+    let text = view.slice(descriptor, descriptor_end);
+    let is_descriptor = matches!(text, b"cwd" | b"rtd" | b"txt" | b"mem" | b"DEL" | b"NOFD")
+        || text.first().is_some_and(u8::is_ascii_digit) && !text[1..].iter().all(|b| matches!(b, b'.' | b','));
+    let number = view.run_back(before, DIGIT, 10);
+    let is_line = number < before && before < start && start < end && view.line_start(at) < number;
+    (is_descriptor && is_line).then_some((start, end))
+}
+
 /// What fills the rest of a line behind a label that begins it.
 fn labelled(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
     let start = view.run(behind, BLANK, 64);
@@ -418,10 +444,10 @@ fn thread(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
     let level = view.run(next, LETTER, 6);
     // Compared as constants: this is asked for each line of some logs.
     let is_level = matches!(view.slice(next, level), b"ERROR" | b"WARN" | b"INFO" | b"DEBUG" | b"TRACE" | b"FATAL");
-    if !is_level || view.before(at).is_none() && !view.starts_word(at) {
+    if view.before(at).is_none() && !view.starts_word(at) {
         return None;
     }
-    let start = view.run(level, BLANK, 4);
+    let start = if is_level { view.run(level, BLANK, 4) } else { next };
     let (end, rest) = field(view, start);
     let is_request = || {
         const NUMBERS: ByteSet = DIGIT.or(ByteSet::of(b"x"));
@@ -435,6 +461,9 @@ fn thread(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
     // `[c.a.jira.Foo]`, whose packages are letters: what log4j makes of a class.
     let is_class = || view.is(rest + 1, LETTER) && view.at(rest + 2) == Some(b'.') && view.is(rest + 3, LETTER);
     let is_background = || rest > end && view.at(rest) == Some(b'[') && (rest - end >= 4 || is_class());
-    let is_name = start > level && is_all(view, start, end, LOGIN) && view.is(start, WORD);
+    let is_name = (start > level || !is_level) && is_all(view, start, end, LOGIN) && view.is(start, WORD);
+    if !is_level {
+        return (is_name && is_request()).then_some((start, end));
+    }
     (is_name && (is_request() || (is_background() && !is_job(view.slice(start, end))))).then_some((start, end))
 }

@@ -62,6 +62,12 @@ enum Sort {
     Element,
     /// `GRANT SELECT ON t TO jroe`.
     Grant,
+    /// `arn:aws:iam::123456789012:user/support/jroe`.
+    Resource,
+    /// `jroe/203.0.113.7:1194 MULTI:` of OpenVPN.
+    Client,
+    /// `username jroe privilege 15` of a network device, `login jroe password` of `.netrc`.
+    Configured,
     /// `user ACME\jroe`.
     Domain,
     /// `'jroe'@'host'`.
@@ -74,7 +80,7 @@ enum Sort {
     Attribute,
 }
 
-const ANCHORS: [(&[u8], Sort); 135] = [
+const ANCHORS: [(&[u8], Sort); 140] = [
     (b"invalid user ", Sort::Follows),
     (b"illegal user ", Sort::Follows),
     (b"authenticating user ", Sort::Follows),
@@ -204,6 +210,11 @@ const ANCHORS: [(&[u8], Sort); 135] = [
     (b"grant ", Sort::Grant),
     (b"user ", Sort::Domain),
     (b"'@'", Sort::Quoted),
+    (b":user/", Sort::Resource),
+    (b":1194 ", Sort::Client),
+    (b":1194[", Sort::Client),
+    (b"username ", Sort::Configured),
+    (b"login ", Sort::Configured),
     (b"[~", Sort::Tilde),
     (b"/~", Sort::Tilde),
     (b"cn=", Sort::CommonName),
@@ -239,7 +250,7 @@ impl Detector for Login {
             use Sort::*;
             let starts_word = matches!(
                 sort,
-                Follows | Word | Bracket | For | Grant | Domain | CommonName | Attribute | Slashed | UidOfEntry
+                Follows | Word | Bracket | For | Grant | Domain | CommonName | Attribute | Slashed | UidOfEntry | Configured
             ) && literal[0].is_ascii_alphabetic();
             let (bytes, after) = (literal.to_vec(), after.to_vec());
             Anchor::Literal(Literal { bytes, ignore_case: true, starts_word, after })
@@ -280,6 +291,9 @@ impl Detector for Login {
             Sort::Element => (NAME, element(view, behind)),
             Sort::Authorized => (USER, authorized(view, hit.at, behind)),
             Sort::Grant if begins() => (USER, grant(view, behind)),
+            Sort::Resource if view.back(hit.at, 1).is_some_and(|b| DIGIT.contains(b)) => (USER, resource(view, behind)),
+            Sort::Client => (USER, client(view, hit.at)),
+            Sort::Configured if begins() => (USER, configured(view, behind)),
             Sort::Domain if begins() => (USER, in_domain(view, behind)),
             Sort::Quoted => (USER, quoted(view, hit.at)),
             Sort::Tilde => (USER, tilde(view, hit.at, behind)),
@@ -584,6 +598,34 @@ fn grant(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     token(view, at + to + 4).filter(|_| view.at(at + to + 4) != Some(b'\''))
 }
 
+/// `support/jroe`: the last part of the path of a resource.
+fn resource(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
+    const PATH: ByteSet = WORD.or(HIGH).or(ByteSet::of(b"+=,.@-/"));
+    let mut end = view.run(at, PATH, 192);
+    while end > at && matches!(view.before(end), Some(b'.' | b',')) {
+        end -= 1;
+    }
+    let path = view.slice(at, end);
+    Some((at + memchr::memrchr(b'/', path).map_or(0, |slash| slash + 1), end))
+}
+
+/// `jroe/203.0.113.7` before its port.
+fn client(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
+    let slash = view.run_back(at, const { DIGIT.or(ByteSet::of(b".:[]abcdefABCDEF")) }, 42).checked_sub(1)?;
+    let start = view.run_back(slash, LOGIN, 65);
+    let begins = view.before(start).is_none_or(|b| SPACE.contains(b));
+    (view.at(slash) == Some(b'/') && begins && start < slash).then_some((start, slash))
+}
+
+/// `jroe privilege 15`, `jroe password x`: a name, and what else is set of its account.
+fn configured(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
+    const SET: [&[u8]; 7] = [b"privilege", b"password", b"secret", b"role", b"nopassword", b"algorithm", b"account"];
+    let end = view.run(at, LOGIN, 65);
+    let next = view.run(end, BLANK, 4);
+    let word = view.slice(next, view.run(next, LETTER, 12));
+    (next > end && SET.contains(&word)).then_some((at, end))
+}
+
 /// `user ACME\jroe`, `Client: jroe @ ACME.EXAMPLE`.
 fn in_domain(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     const DOMAIN: ByteSet = WORD.or(ByteSet::of(b".-"));
@@ -637,6 +679,11 @@ fn quoted(view: &View<'_>, quote: usize) -> Option<(usize, usize)> {
 
 /// `CN=Roe\, Jane,OU=People`: a person where units or components of a domain follow; hosts and groups stay.
 fn common_name(view: &View<'_>, start: usize) -> Option<(usize, usize)> {
+    // `ATTENDEE;CN="Jane Roe";ROLE=`
+    if view.at(start) == Some(b'"') {
+        let end = start + 1 + names::full(names::reach(view, start + 1))?;
+        return (view.at(end) == Some(b'"')).then_some((start + 1, end));
+    }
     const GROUPS: [&[u8]; 12] = [
         b"users",
         b"computers",

@@ -443,7 +443,11 @@ pub fn reason(
 /// Whether an unquoted value reads as an expression: a call, a member, a name of a variable beside ` = `, a type.
 fn is_code(view: &View<'_>, key: &Key, place: &Place<'_>, value: &Extent, text: &[u8]) -> bool {
     let is_call = text.contains(&b'(') || text.contains(&b'[') || view.at(value.end) == Some(b'(');
-    let ends_statement = matches!(view.at(value.end), Some(b';')) || text.ends_with(b";");
+    // `User Id=jroe;Password=x` goes on, as no statement does.
+    let goes_on = view.at(value.end) == Some(b';')
+        && view.is(value.end + 1, LETTER)
+        && !view.starts_with(value.end + 1, b"AccountKey=");
+    let ends_statement = (view.at(value.end) == Some(b';') && !goes_on) || text.ends_with(b";");
     let is_spaced = place.separator == Separator::Equals && view.is(key.end, BLANK);
     let is_variable =
         text.contains(&b'_') || text.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase());

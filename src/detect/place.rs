@@ -906,6 +906,12 @@ impl<'v> Reader<'_, 'v> {
         if let Some(is) = memchr::memmem::find(view.slice(at, name), b" is ").filter(|_| view.at(name) != Some(b':')) {
             return self.place(view.run(at + is + 4, BLANK, 4), Separator::Is);
         }
+        // `password for jroe changed to hunter2`
+        let becomes = [&b" changed to "[..], b" set to ", b" reset to "].into_iter();
+        let told = becomes.filter_map(|w| memchr::memmem::find(view.slice(at, name), w).map(|n| n + w.len())).next();
+        if let Some(told) = told {
+            return self.place(view.run(at + told, BLANK, 4), Separator::Is);
+        }
         // Behind `for` anything may stand; other words are those of sentences, too.
         let told = || view.slice(name + 2, view.run(name + 2, const { SPACE.not() }, 64));
         let is_told = view.at(name) == Some(b':')

@@ -224,6 +224,9 @@ const FIRST: [&[u8]; 12] = [
 const PERSONS: [&[u8]; 9] =
     [b"reporter", b"assignee", b"creator", b"author", b"requester", b"submitter", b"approver", b"reviewer", b"user"];
 
+/// Keys that only the record of a person with a login name has beside it.
+const OF_ACCOUNTS: [&[u8]; 4] = [b"real_name", b"realname", b"displayname", b"display_name"];
+
 /// Words that a record of a person is under.
 const OWNERS: [&[u8]; 24] = [
     b"author",
@@ -287,7 +290,8 @@ fn login(view: &View<'_>, at: usize, start: usize, out: &mut Candidates<'_>) {
     let from = at - before.len() + record_start(before);
     let word_end = view.run_back(from.saturating_sub(1), const { ByteSet::of(b"\\\": ") }, 6);
     let word = view.slice(view.run_back(word_end, LETTER, 24), word_end).to_ascii_lowercase();
-    if from > at - before.len() && PERSONS.iter().any(|owner| word.ends_with(owner)) {
+    let is_owned = from > at - before.len() && PERSONS.iter().any(|owner| word.ends_with(owner));
+    if is_owned || is_beside(view, at, end, &OF_ACCOUNTS) {
         out.found(Found::new(start, end, Kind::User, Confidence::Medium).rule(2));
     } else {
         out.left(2, start, "no record of a person");
