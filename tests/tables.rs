@@ -212,12 +212,16 @@ fn nobody_is_left(users: usize) {
 #[test]
 fn aligned_output_stays_aligned() {
     let tables = directory(300);
-    for (shape, render) in shapes().into_iter().filter(|(shape, _)| ["psql", "mysql", "sqlcmd", "drawn", "dbeaver", "sqlite"].contains(shape)) {
+    for (shape, render) in shapes()
+        .into_iter()
+        .filter(|(shape, _)| ["psql", "mysql", "sqlcmd", "drawn", "dbeaver", "sqlite"].contains(shape))
+    {
         for table in &tables {
             let text = render(table);
             let output = scrub(&text);
-            let bars =
-                |line: &str| -> Vec<usize> { line.match_indices(['|', '│']).map(|(at, _)| columns_of(&line[..at])).collect() };
+            let bars = |line: &str| -> Vec<usize> {
+                line.match_indices(['|', '│']).map(|(at, _)| columns_of(&line[..at])).collect()
+            };
             for (before, after) in text.lines().zip(output.lines()) {
                 assert_eq!(bars(before), bars(after), "{shape} of {}:\n{before}\n{after}", table.name);
                 // The last cell of psql has no blanks behind it.
@@ -361,7 +365,9 @@ fn a_dump_of_postgresql_in_their_shape_loads_again() {
 
 #[test]
 fn one_column_is_a_table_and_a_heading_is_none() {
-    let out = scrub("SQL> select user_name from cwd_user;\n\nUSER_NAME\n--------------------\njroe\nm.kent\n\n2 rows selected.\n");
+    let out = scrub(
+        "SQL> select user_name from cwd_user;\n\nUSER_NAME\n--------------------\njroe\nm.kent\n\n2 rows selected.\n",
+    );
     assert!(!out.contains("jroe") && !out.contains("m.kent"), "{out}");
     let flags = "A USER_NAME\n- --------------------\n1 jroe\n0 m.kent\n\n";
     let out = scrub(flags);
@@ -411,7 +417,9 @@ fn tables_are_found_where_people_put_them() {
 /// What a column of addresses holds is named for what it is, as in the log beside it.
 #[test]
 fn addresses_of_hosts_are_no_postal_ones() {
-    let out = scrub("id,address,city\n1,203.0.113.7,\n2,jane.roe@acme.example,\n3,12 Elm Street,Springfield\n4,00:00:5e:00:53:01,\n");
+    let out = scrub(
+        "id,address,city\n1,203.0.113.7,\n2,jane.roe@acme.example,\n3,12 Elm Street,Springfield\n4,00:00:5e:00:53:01,\n",
+    );
     let log = scrub("203.0.113.7 jane.roe@acme.example\n");
     let (host, mail) = log.trim_end().split_once(' ').unwrap();
     assert!(out.contains(&format!("1,{host},\n2,{mail},\n3,ADDRESS_")) && out.contains("4,MAC_"), "{out}");

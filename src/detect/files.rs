@@ -187,9 +187,8 @@ fn jaas(view: &View<'_>, at: usize, name: usize, out: &mut Candidates<'_>) {
     let is_module = memchr::memmem::find(line, b"LoginModule").is_some();
     // Within the module, each stands on a line of its own; attributes of elements do not.
     let is_line = line.trim_ascii().is_empty() && view.at(close + 1).is_none_or(|b| matches!(b, b';' | b'\n' | b'\r'));
-    const OTHERS: [&[u8]; 12] = [
-        b"name", b"id", b"agent", b"email", b"mail", b"type", b"role", b"group", b"key", b"data", b"uuid", b"info",
-    ];
+    const OTHERS: [&[u8]; 12] =
+        [b"name", b"id", b"agent", b"email", b"mail", b"type", b"role", b"group", b"key", b"data", b"uuid", b"info"];
     let is_account = !OTHERS.contains(&view.slice(name, end));
     if view.at(close) == Some(b'"') && is_account && (is_module || is_line) {
         span(view, quote + 1, close, out);

@@ -283,7 +283,8 @@ impl Keyed {
         let is_digit = word.len() == 1 && DIGIT.contains(word[0]);
         let is_special = || {
             is_digit
-                || [&b"for"[..], b"set", b"changed", b"reset", b"As", b"as", b"by", b"not", b"NOT", b"Not"].contains(&word)
+                || [&b"for"[..], b"set", b"changed", b"reset", b"As", b"as", b"by", b"not", b"NOT", b"Not"]
+                    .contains(&word)
                 || self.lexicon.is_verb(word)
                 || key.text(view).starts_with(b"-")
                 || key.text(view) == b"password"

@@ -250,7 +250,17 @@ impl Detector for Login {
             use Sort::*;
             let starts_word = matches!(
                 sort,
-                Follows | Word | Bracket | For | Grant | Domain | CommonName | Attribute | Slashed | UidOfEntry | Configured
+                Follows
+                    | Word
+                    | Bracket
+                    | For
+                    | Grant
+                    | Domain
+                    | CommonName
+                    | Attribute
+                    | Slashed
+                    | UidOfEntry
+                    | Configured
             ) && literal[0].is_ascii_alphabetic();
             let (bytes, after) = (literal.to_vec(), after.to_vec());
             Anchor::Literal(Literal { bytes, ignore_case: true, starts_word, after })
@@ -291,7 +301,8 @@ impl Detector for Login {
             Sort::Element => (NAME, element(view, behind)),
             Sort::Authorized => (USER, authorized(view, hit.at, behind)),
             Sort::Grant if begins() => (USER, grant(view, behind)),
-            Sort::Resource if view.back(hit.at, 1).is_some_and(|b| DIGIT.contains(b)) => (USER, resource(view, behind)),
+            // Behind the number of the account.
+            Sort::Resource if view.run_back(hit.at, DIGIT, 16) + 12 == hit.at => (USER, resource(view, behind)),
             Sort::Client => (USER, client(view, hit.at)),
             Sort::Configured if begins() => (USER, configured(view, behind)),
             Sort::Domain if begins() => (USER, in_domain(view, behind)),

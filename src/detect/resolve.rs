@@ -206,8 +206,7 @@ impl Fold {
         let mut settled = 0;
         while let Some(found) = findings.next() {
             let end = chunk.offset(found.end);
-            let is_closed =
-                found.run.is_none() && end <= horizon && found.end - found.start <= LONG_VALUE as usize;
+            let is_closed = found.run.is_none() && end <= horizon && found.end - found.start <= LONG_VALUE as usize;
             let is_twin = |next: &&Found| next.start == found.start && next.end == found.end && next.run.is_none();
             let twin = findings.next_if(is_twin);
             if !is_closed || findings.peek().is_some_and(|next| found.end > next.start) {

@@ -51,7 +51,9 @@ impl Opened {
     pub(super) fn new(number: u64, table: &Shape) -> Option<Opened> {
         let rows = match table {
             Shape::Delimited(table) if !table.has_entries() => Rows::Delimited((**table).clone().begun()),
-            Shape::Aligned(table) if !table.has_entries() && !table.is_wrapped() => Rows::Aligned((**table).clone().begun()),
+            Shape::Aligned(table) if !table.has_entries() && !table.is_wrapped() => {
+                Rows::Aligned((**table).clone().begun())
+            }
             Shape::Delimited(_)
             | Shape::Aligned(_)
             | Shape::Html(_)

@@ -252,7 +252,8 @@ impl Aligned {
 
     /// Whether a line where a row may begin looks like the names of columns.
     fn may_be_header(&self, line: &[u8]) -> bool {
-        let is_plain = |&b: &u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'_' | b'#' | b'$' | b'(' | b')' | b'\r');
+        let is_plain =
+            |&b: &u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'_' | b'#' | b'$' | b'(' | b')' | b'\r');
         self.bars == Bars::None
             && self.line == 0
             && (self.before == Above::Header || self.is_wrapped())

@@ -315,7 +315,8 @@ impl Headers {
 impl Headers {
     /// The rule of dashes that holds what stands at `at`, and the header above it.
     fn rule(&self, view: &View<'_>, at: usize, out: &mut Candidates<'_>) -> Option<(usize, Shape)> {
-        if view.at(at) == Some(b'-') && view.before(view.run_back(at, const { ByteSet::of(b"- ") }, 64)) != Some(b'\n') {
+        if view.at(at) == Some(b'-') && view.before(view.run_back(at, const { ByteSet::of(b"- ") }, 64)) != Some(b'\n')
+        {
             // Dashes within a line are no rule, none of them.
             out.dead_until(view.run(at, const { ByteSet::of(b"-") }, 512));
             return None;
