@@ -17,7 +17,8 @@ use crate::kind::Kind;
 pub struct Domain;
 
 /// What a name goes on with.
-const NAMED: ByteSet = WORD.or(HIGH).or(ByteSet::of(b".-$"));
+const NAMED: ByteSet = PLAIN.or(HIGH);
+const PLAIN: ByteSet = WORD.or(ByteSet::of(b".-$"));
 const CAPITAL: ByteSet = ByteSet::of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 const SLASH: ByteSet = ByteSet::of(b"\\");
 
@@ -90,11 +91,13 @@ impl Detector for Domain {
     }
 
     fn anchors(&self) -> Vec<Anchor> {
-        let anchor = |letter: u8| {
-            let after = vec![NAMED, NAMED];
-            Anchor::Literal(Literal { bytes: vec![b'\\', letter], ignore_case: true, starts_word: false, after })
-        };
-        (b'a'..=b'z').map(anchor).collect()
+        let literal =
+            |bytes: Vec<u8>, after| Anchor::Literal(Literal { bytes, ignore_case: true, starts_word: false, after });
+        // What is not ASCII is looked for by itself: among the others it would fill the tables of the search.
+        let letters = || (b'a'..=b'z').map(|letter| vec![b'\\', letter]);
+        let plain = letters().map(|bytes| literal(bytes, vec![PLAIN, NAMED]));
+        let accented = letters().flat_map(|bytes| [0xc3, 0xc4, 0xc5].map(|next| [&bytes[..], &[next]].concat()));
+        plain.chain(accented.map(|bytes| literal(bytes, vec![HIGH]))).collect()
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
