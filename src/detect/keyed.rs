@@ -145,6 +145,9 @@ impl Detector for Keyed {
                     if is_sure && kind == Kind::Name && !extent.is_quoted {
                         more_names(view, extent.end, &found, out);
                     }
+                    if kind == Kind::User && !extent.is_quoted {
+                        name_behind(view, extent.end, &found, out);
+                    }
                     out.found(match extent.run {
                         Run::Block { .. } => Found { run: Some(Box::new(extent.run)), ..found },
                         run if extent.is_open => Found { run: Some(Box::new(run)), ..found },
@@ -216,6 +219,18 @@ fn is_same_key_within(out: &Candidates<'_>, at: usize, view: &View<'_>) -> bool 
 
 /// What a key that has a value may be followed by: see [`Place::of`].
 const FOLLOWS: ByteSet = BLANK.or(ByteSet::of(b"\"'`&\\\x1b=:*.?!<[)\xef%>,(\r\n"));
+
+/// The name behind an account: `user: jroe (Jane Roe)`.
+fn name_behind(view: &View<'_>, end: usize, account: &Found, out: &mut Candidates<'_>) {
+    let start = end + 2;
+    if !view.starts_with(end, b" (") {
+        return;
+    }
+    let Some(length) = names::full(names::reach(view, start)) else { return };
+    if view.at(start + length) == Some(b')') && names::is_known(view.slice(start, start + length)) {
+        out.found(Found { start, end: start + length, kind: Kind::Name, run: None, ..account.clone() });
+    }
+}
 
 /// The names behind the first of a list: `Attendees: Jane Roe, John Doe; Max Moe and Ann Poe`.
 fn more_names(view: &View<'_>, end: usize, first: &Found, out: &mut Candidates<'_>) {

@@ -47,6 +47,8 @@ enum Sort {
     Session,
     /// `java    1234 jroe  cwd    DIR  253,0     4096 /srv` of `lsof`.
     Open,
+    /// `GET http://x.example/ jroe DIRECT/192.0.2.7 text/html` of Squid.
+    Proxied,
     /// `User name                    jroe` of `net user`.
     Labelled,
     /// `Full Name                    Jane Roe`.
@@ -56,7 +58,7 @@ enum Sort {
 const DIGITS: &[ByteSet] = &[DIGIT];
 const NO: &[ByteSet] = &[];
 
-const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 47] = [
+const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 50] = [
     (b"-rw-", false, NO, Sort::Files),
     (b"-rwx", false, NO, Sort::Files),
     (b"-r--", false, NO, Sort::Files),
@@ -93,6 +95,9 @@ const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 47] = [
     (b") RELOAD (", false, NO, Sort::Cron),
     (b") BEGIN EDIT (", false, NO, Sort::Cron),
     (b" [priv]", false, NO, Sort::Process),
+    (b" DIRECT/", false, NO, Sort::Proxied),
+    (b" HIER_", false, NO, Sort::Proxied),
+    (b" FIRSTUP_PARENT/", false, NO, Sort::Proxied),
     (b"  Active  ", false, NO, Sort::Session),
     (b"  Disc  ", false, NO, Sort::Session),
     (b"   REG  ", false, NO, Sort::Open),
@@ -162,6 +167,10 @@ impl Detector for Listing {
             }
             Sort::Session => user(session(view, at, behind)),
             Sort::Open => user(open(view, at)),
+            Sort::Proxied => user(name_before(view, at).filter(|&(start, _)| {
+                let url = view.run_back(start.saturating_sub(1), const { SPACE.not() }, 512);
+                view.slice(url, start).contains(&b':')
+            })),
             Sort::Labelled => user(labelled(view, at, behind).filter(|&(start, end)| is_all(view, start, end, LOGIN))),
             Sort::FullName => {
                 if let Some((start, end)) = labelled(view, at, behind) {
@@ -274,7 +283,11 @@ fn id(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
     let end = view.run(behind, LOGIN, 65);
     let next = view.run(end, const { ByteSet::of(b", ") }, 2);
     let is_entry = [&b"ou="[..], b"dc=", b"cn=", b"o="].iter().any(|rdn| view.starts_with_ignoring_case(next, rdn));
-    (view.at(end) == Some(b',') && is_entry && view.starts_word(at)).then_some((behind, end))
+    // `(uid=jroe)` of a filter, `UID=jroe;PWD=x` of ODBC
+    let is_filter = view.before(at) == Some(b'(') && view.at(end) == Some(b')');
+    let is_odbc = view.at(end) == Some(b';') && view.starts_with_ignoring_case(end + 1, b"pwd=");
+    let is_named = (view.at(end) == Some(b',') && is_entry && view.starts_word(at)) || is_filter || is_odbc;
+    is_named.then_some((behind, end))
 }
 
 /// Groups of a number that systems give to people: their own.

@@ -80,7 +80,7 @@ enum Sort {
     Attribute,
 }
 
-const ANCHORS: [(&[u8], Sort); 140] = [
+const ANCHORS: [(&[u8], Sort); 143] = [
     (b"invalid user ", Sort::Follows),
     (b"illegal user ", Sort::Follows),
     (b"authenticating user ", Sort::Follows),
@@ -96,6 +96,8 @@ const ANCHORS: [(&[u8], Sort); 140] = [
     (b"logged in user ", Sort::Follows),
     (b"logged out user ", Sort::Follows),
     (b"authenticated user ", Sort::Follows),
+    (b"authenticate user ", Sort::Follows),
+    (b" -identity ", Sort::Follows),
     (b"account name:", Sort::Follows),
     (b"user name:", Sort::Follows),
     (b"new user: name=", Sort::Follows),
@@ -162,6 +164,7 @@ const ANCHORS: [(&[u8], Sort); 140] = [
     (b"account '", Sort::Word),
     (b"username '", Sort::Word),
     (b"user <", Sort::Bracket),
+    (b"user=<", Sort::Bracket),
     (b"user [", Sort::Bracket),
     (b"user (", Sort::Bracket),
     (b"accepted ", Sort::For),

@@ -443,9 +443,12 @@ pub fn reason(
 /// Whether an unquoted value reads as an expression: a call, a member, a name of a variable beside ` = `, a type.
 fn is_code(view: &View<'_>, key: &Key, place: &Place<'_>, value: &Extent, text: &[u8]) -> bool {
     let is_call = text.contains(&b'(') || text.contains(&b'[') || view.at(value.end) == Some(b'(');
-    // `User Id=jroe;Password=x` goes on, as no statement does.
+    // `User Id=jroe;Password=x`, `Username=jroe; Password=x` go on, as no statement does.
+    let next = view.run(value.end + 1, const { ByteSet::of(b" ") }, 1);
+    let is_next = || next == value.end + 1 || view.at(view.run(next, WORD, 24)) == Some(b'=');
     let goes_on = view.at(value.end) == Some(b';')
-        && view.is(value.end + 1, LETTER)
+        && view.is(next, LETTER)
+        && is_next()
         && !view.starts_with(value.end + 1, b"AccountKey=");
     let ends_statement = (view.at(value.end) == Some(b';') && !goes_on) || text.ends_with(b";");
     let is_spaced = place.separator == Separator::Equals && view.is(key.end, BLANK);
