@@ -133,6 +133,15 @@ fn a_file_goes_to_a_file_that_is_whole_and_private() {
 }
 
 #[test]
+fn a_hyphen_is_the_standard_output() {
+    let world = World::new();
+    world.write("app.log", LINE);
+    let out = world.run(&["scrub", "app.log", "-o", "-", "--no-record"], b"").text();
+    assert!(out.starts_with("user EMAIL_") && !world.path("-").exists(), "{out}");
+    assert_eq!(world.run(&["scrub", "app.log", "-o", "-", "--no-record", "--verify"], b"").code, 2);
+}
+
+#[test]
 fn an_output_that_is_the_input_is_refused() {
     let world = World::new();
     let input = world.write("app.log", LINE);

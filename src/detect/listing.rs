@@ -47,7 +47,7 @@ enum Sort {
     Session,
     /// `java    1234 jroe  cwd    DIR  253,0     4096 /srv` of `lsof`.
     Open,
-    /// `GET http://x.example/ jroe DIRECT/192.0.2.7 text/html` of Squid.
+    /// `GET http://x.example/ jroe DIRECT/192.0.2.7 text/html` of older Squid.
     Proxied,
     /// `User name                    jroe` of `net user`.
     Labelled,
@@ -58,7 +58,7 @@ enum Sort {
 const DIGITS: &[ByteSet] = &[DIGIT];
 const NO: &[ByteSet] = &[];
 
-const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 50] = [
+const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 49] = [
     (b"-rw-", false, NO, Sort::Files),
     (b"-rwx", false, NO, Sort::Files),
     (b"-r--", false, NO, Sort::Files),
@@ -96,7 +96,6 @@ const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 50] = [
     (b") BEGIN EDIT (", false, NO, Sort::Cron),
     (b" [priv]", false, NO, Sort::Process),
     (b" DIRECT/", false, NO, Sort::Proxied),
-    (b" HIER_", false, NO, Sort::Proxied),
     (b" FIRSTUP_PARENT/", false, NO, Sort::Proxied),
     (b"  Active  ", false, NO, Sort::Session),
     (b"  Disc  ", false, NO, Sort::Session),

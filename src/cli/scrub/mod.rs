@@ -32,7 +32,7 @@ pub struct Args {
     /// Files and directories to scrub; `-` is the standard input
     #[arg(value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-    /// Where the output goes: a file, or a directory for a directory or several inputs
+    /// Where the output goes: a file, `-` for the standard output, or a directory for a directory or several inputs
     #[arg(long, short, value_name = "OUTPUT")]
     output: Option<PathBuf>,
     /// The issue that the artifact belongs to: its key decides the pseudonyms, and `scrubjay resolve` deletes the copies
@@ -117,7 +117,13 @@ enum SummaryFormat {
     Json,
 }
 
-pub fn run(context: &Context, args: Args) -> Result<Exit, Error> {
+pub fn run(context: &Context, mut args: Args) -> Result<Exit, Error> {
+    if args.output.as_deref() == Some(Path::new("-")) {
+        if args.verify || args.stamp {
+            return Err(Error::Usage("--verify and --stamp need a file to go to: pass -o FILE".into()));
+        }
+        args.output = None;
+    }
     let is_by_path = args.issue_from_path.is_some() || args.manifest.is_some();
     let is_tree = is_by_path || args.inputs.len() > 1 || args.inputs.iter().any(|input| input.is_dir());
     let wrong = |why: &str| Err(Error::Usage(why.into()));
