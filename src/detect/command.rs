@@ -327,74 +327,110 @@ impl Detector for Command {
     }
 
     fn anchors(&self) -> Vec<Anchor> {
-        PROGRAMS.iter().map(|(name, _)| Anchor::exact(name.as_bytes()).starting()).collect()
+        let programs = PROGRAMS.iter().map(|(name, _)| Anchor::exact(name.as_bytes()).starting());
+        programs.chain([Anchor::exact(EXECUTED)]).collect()
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
-        let (name, takes) = PROGRAMS[hit.anchor];
+        let Some(&(name, takes)) = PROGRAMS.get(hit.anchor) else { return executed(view, hit.at, out) };
         if !view.starts_word(hit.at) || view.before(hit.at) == Some(b'-') {
             return;
         }
         // `However, userdel also needs`: a sentence speaks of accounts in other words.
         let names_users = takes.iter().any(|(_, is)| *is == User) && is_commanded(view, hit.at);
-        let mut position = 0;
-        let (mut due, mut bundles) = (None, false);
-        let (mut last, mut final_word, mut is_closed) = (None, None, false);
-        for (start, end) in Words::new(view, hit.at + name.len(), REACH) {
-            let word = view.slice(start, end);
-            // The same command once more has its own turn.
-            if word == &name.as_bytes()[..name.len() - 1] {
-                break;
-            }
-            if let Some(is) = due.take() {
-                secret(view, start, is, out);
-                continue;
-            }
-            let is_option = matches!(word[0], b'-' | b'/');
-            for &(at, is) in takes.iter().filter(|(_, is)| *is != User || names_users) {
-                match at {
-                    Apart(option) if word == option.as_bytes() => due = Some(is),
-                    Apart(option) | Either(option)
-                        if word.starts_with(option.as_bytes()) && word.get(option.len()) == Some(&b'=') =>
-                    {
-                        secret(view, start + option.len() + 1, is, out);
-                    }
-                    Either(option) if word == option.as_bytes() => due = Some(is),
-                    Glued(option) | Either(option)
-                        if word.len() > option.len()
-                            && word.starts_with(option.as_bytes())
-                            && !matches!(word[option.len()], b'-' | b'=') =>
-                    {
-                        secret(view, start + option.len(), is, out);
-                    }
-                    Bundle(letter) if is_bundle(word) && word.last() == Some(&letter) => due = Some(is),
-                    Behind(ending) if word.ends_with(ending.as_bytes()) => due = Some(is),
-                    // The end of the string that the command stands in ends it.
-                    Last if !is_option && !is_closed => {
-                        final_word = Some((start, is));
-                        is_closed = word.contains(&b'\\') || view.is(end, const { ByteSet::of(b"\"'`,") });
-                    }
-                    LastWith(letter) if is_bundle(word) && word.contains(&letter) => bundles = true,
-                    Position(n) if n == position && !is_option => {
-                        let is_switch = word.contains(&b'=') || word.starts_with(b"\\\\");
-                        if !is_switch && word != b"*" {
-                            secret(view, start, is, out);
-                        }
-                    }
-                    _ => {}
-                }
-            }
-            if !is_option {
-                position += 1;
-                last = Some(start);
-            }
-        }
-        if let Some((start, is)) = final_word {
+        // The same command once more has its own turn.
+        let is_again = |&(start, end): &(usize, usize)| view.slice(start, end) == &name.as_bytes()[..name.len() - 1];
+        let words = Words::new(view, hit.at + name.len(), REACH).take_while(|word| !is_again(word));
+        arguments(view, words, (takes, names_users), out);
+    }
+}
+
+/// What begins the arguments of a program that was run, in a record of Linux's audit.
+const EXECUTED: &[u8] = b" a0=\"";
+
+/// `argc=3 a0="mysql" a1="-ujroe" a2="-psecret"` of a record of `EXECVE`.
+fn executed(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
+    const WITHIN: ByteSet = ByteSet::of(b"\"\r\n").not();
+    let digits = view.run_back(at, const { ByteSet::of(b"0123456789") }, 4);
+    let start = at + EXECUTED.len();
+    let end = view.run(start, WITHIN, 256);
+    if !view.ends_with_ignoring_case(digits, b"argc=") || view.at(end) != Some(b'"') {
+        return;
+    }
+    let program = view.slice(start, end).rsplit(|&b| b == b'/').next().unwrap_or_default();
+    let is_program = |(name, _): &&(&str, Takes)| name.as_bytes().strip_suffix(b" ") == Some(program);
+    let Some((_, takes)) = PROGRAMS.iter().find(is_program) else { return };
+    let mut at = end;
+    let words = std::iter::from_fn(|| {
+        let number = view.run(at + 3, const { ByteSet::of(b"0123456789") }, 3);
+        let (start, is_next) = (number + 2, view.starts_with(at, b"\" a") && view.starts_with(number, b"=\""));
+        let end = view.run(start, WITHIN, REACH);
+        at = end;
+        (is_next && view.at(end) == Some(b'"') && end > start).then_some((start, end))
+    });
+    arguments(view, words, (takes, true), out);
+}
+
+/// Takes what the table says of the words of a command, users only if so said.
+fn arguments(
+    view: &View<'_>,
+    words: impl Iterator<Item = (usize, usize)>,
+    (takes, names_users): (Takes, bool),
+    out: &mut Candidates<'_>,
+) {
+    let mut position = 0;
+    let (mut due, mut bundles) = (None, false);
+    let (mut last, mut final_word, mut is_closed) = (None, None, false);
+    for (start, end) in words {
+        let word = view.slice(start, end);
+        if let Some(is) = due.take() {
             secret(view, start, is, out);
+            continue;
         }
-        if let Some(start) = last.filter(|_| bundles && position > 1) {
-            secret(view, start, Secret, out);
+        let is_option = matches!(word[0], b'-' | b'/');
+        for &(at, is) in takes.iter().filter(|(_, is)| *is != User || names_users) {
+            match at {
+                Apart(option) if word == option.as_bytes() => due = Some(is),
+                Apart(option) | Either(option)
+                    if word.starts_with(option.as_bytes()) && word.get(option.len()) == Some(&b'=') =>
+                {
+                    secret(view, start + option.len() + 1, is, out);
+                }
+                Either(option) if word == option.as_bytes() => due = Some(is),
+                Glued(option) | Either(option)
+                    if word.len() > option.len()
+                        && word.starts_with(option.as_bytes())
+                        && !matches!(word[option.len()], b'-' | b'=') =>
+                {
+                    secret(view, start + option.len(), is, out);
+                }
+                Bundle(letter) if is_bundle(word) && word.last() == Some(&letter) => due = Some(is),
+                Behind(ending) if word.ends_with(ending.as_bytes()) => due = Some(is),
+                // The end of the string that the command stands in ends it.
+                Last if !is_option && !is_closed => {
+                    final_word = Some((start, is));
+                    is_closed = word.contains(&b'\\') || view.is(end, const { ByteSet::of(b"\"'`,") });
+                }
+                LastWith(letter) if is_bundle(word) && word.contains(&letter) => bundles = true,
+                Position(n) if n == position && !is_option => {
+                    let is_switch = word.contains(&b'=') || word.starts_with(b"\\\\");
+                    if !is_switch && word != b"*" {
+                        secret(view, start, is, out);
+                    }
+                }
+                _ => {}
+            }
         }
+        if !is_option {
+            position += 1;
+            last = Some(start);
+        }
+    }
+    if let Some((start, is)) = final_word {
+        secret(view, start, is, out);
+    }
+    if let Some(start) = last.filter(|_| bundles && position > 1) {
+        secret(view, start, Secret, out);
     }
 }
 

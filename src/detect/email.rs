@@ -76,10 +76,18 @@ impl Detector for Email {
             }
             _ => (hit.at, form),
         };
-        let end = match view.at(at) {
+        let mut end = match view.at(at) {
             Some(b'[') => literal_end(view, at),
             _ => without_endings(view, at, domain_end(view, at)),
         };
+        // Those who spell the sign so may spell points so: `jane%2Eroe%40example%2Ecom`.
+        while form == Form::one(Encoding::Percent)
+            && end > at
+            && view.starts_with_ignoring_case(end, b"%2e")
+            && view.is(end + 3, ALNUM)
+        {
+            end = domain_end(view, end + 3);
+        }
         if end <= at {
             return out.left(0, hit.at, "no domain behind it");
         }

@@ -5,6 +5,7 @@ use crate::detect::argument::{argument, is_secret, take};
 use crate::detect::bytes::{ALNUM, BASE64, BLANK, ByteSet, DIGIT, HEX, LETTER, SPACE, WORD};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::handle;
+use crate::detect::person::{self, LOGIN};
 use crate::detect::run::Run;
 use crate::detect::value::{Extent, Quote};
 use crate::detect::view::View;
@@ -49,6 +50,8 @@ enum Is {
     Ldif,
     /// `displayName:: base64`.
     LdifName,
+    /// `Login incorrect: [jroe/secret]` of FreeRADIUS: the login name.
+    Radius,
     /// `user_jroe="secret"` of Kafka's login module.
     Jaas,
     /// `[mail.example]:587 user:secret`.
@@ -98,6 +101,8 @@ const ANCHORS: &[(&[u8], Is)] = &[
     (b"dn:: ", Is::LdifName),
     (b"gecos:: ", Is::LdifName),
     (b" user_", Is::Jaas),
+    (b"Login OK: [", Is::Radius),
+    (b"Login incorrect", Is::Radius),
     (b":587 ", Is::Relay),
     (b":587\t", Is::Relay),
     (b":465 ", Is::Relay),
@@ -123,6 +128,7 @@ impl Detector for Files {
             rule("jwk-private-member", Kind::PrivateKey, "private member of a JSON Web Key"),
             rule("atlassian-licence-lines", Kind::License, "Atlassian licence, over several lines"),
             rule("ldif-name", Kind::Name, "name of a person in base64, in an entry of LDIF"),
+            rule("file-login", Kind::User, "login name beside such a secret"),
         ]
     }
 
@@ -161,6 +167,7 @@ impl Detector for Files {
                     out.found(found.form(Form::one(Encoding::Base64)));
                 }
             }
+            Is::Radius => radius(view, hit.at, out),
             Is::Jaas => jaas(view, hit.at, at, out),
             Is::Relay => {
                 let host = view.run_back(hit.at, const { ALNUM.or(ByteSet::of(b".-[]")) }, 255);
@@ -172,6 +179,23 @@ impl Detector for Files {
             Is::Jwk => jwk(view, hit.at, at, out),
             Is::Licence => licence(view, hit.at, out),
         }
+    }
+}
+
+/// `Login incorrect (mschap: MS-CHAP2-Response is incorrect): [jroe/secret] (from client ap1`: who it
+/// was; the secret is another rule's.
+fn radius(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
+    let open = view.run(at, const { ByteSet::of(b"[\r\n").not() }, 200);
+    let slash = view.run(open + 1, const { ByteSet::of(b"/]\r\n").not() }, 128);
+    let close = view.run(slash, const { ByteSet::of(b"]\r\n").not() }, 128);
+    if view.at(open) != Some(b'[') || view.at(slash) != Some(b'/') || view.at(close) != Some(b']') {
+        return;
+    }
+    let user = view.slice(open + 1, slash);
+    let is_login =
+        user.len() <= 64 && user.iter().all(|b| LOGIN.contains(*b)) && user.iter().any(|b| LETTER.contains(*b));
+    if is_login && !person::is_nobody(user) {
+        out.found(Found::new(open + 1, slash, Kind::User, Confidence::Medium).rule(4));
     }
 }
 

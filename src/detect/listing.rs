@@ -49,6 +49,12 @@ enum Sort {
     Open,
     /// `GET http://x.example/ jroe DIRECT/192.0.2.7 text/html` of older Squid.
     Proxied,
+    /// `|203.0.113.7|jroe|GET|/api` of Artifactory.
+    Barred,
+    /// `203.0.113.7 | http | o@1x2x3x0 | jroe | 2026-05-01` of Bitbucket.
+    Hosted,
+    /// `[jroe] Peer Connection Initiated` of OpenVPN.
+    Peer,
     /// `User name                    jroe` of `net user`.
     Labelled,
     /// `Full Name                    Jane Roe`.
@@ -58,7 +64,7 @@ enum Sort {
 const DIGITS: &[ByteSet] = &[DIGIT];
 const NO: &[ByteSet] = &[];
 
-const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 49] = [
+const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 58] = [
     (b"-rw-", false, NO, Sort::Files),
     (b"-rwx", false, NO, Sort::Files),
     (b"-r--", false, NO, Sort::Files),
@@ -97,6 +103,15 @@ const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 49] = [
     (b" [priv]", false, NO, Sort::Process),
     (b" DIRECT/", false, NO, Sort::Proxied),
     (b" FIRSTUP_PARENT/", false, NO, Sort::Proxied),
+    (b"|GET|", false, NO, Sort::Barred),
+    (b"|PUT|", false, NO, Sort::Barred),
+    (b"|POST|", false, NO, Sort::Barred),
+    (b"|HEAD|", false, NO, Sort::Barred),
+    (b"|DELETE|", false, NO, Sort::Barred),
+    (b" | http | ", false, NO, Sort::Hosted),
+    (b" | https | ", false, NO, Sort::Hosted),
+    (b" | ssh | ", false, NO, Sort::Hosted),
+    (b"] Peer Connection", false, NO, Sort::Peer),
     (b"  Active  ", false, NO, Sort::Session),
     (b"  Disc  ", false, NO, Sort::Session),
     (b"   REG  ", false, NO, Sort::Open),
@@ -166,6 +181,24 @@ impl Detector for Listing {
             }
             Sort::Session => user(session(view, at, behind)),
             Sort::Open => user(open(view, at)),
+            Sort::Barred => {
+                const HOST: ByteSet = ALNUM.or(ByteSet::of(b".:"));
+                let start = view.run_back(at, LOGIN, 65);
+                let host = view.run_back(start.saturating_sub(1), HOST, 48);
+                let is_behind_host = view.before(start) == Some(b'|') && view.before(host) == Some(b'|');
+                user((is_behind_host && view.is(host, ALNUM)).then_some((start, at)));
+            }
+            Sort::Hosted => {
+                const ID: ByteSet = ALNUM.or(ByteSet::of(b"@*-"));
+                let id = view.run(behind, ID, 48);
+                let start = id + 3;
+                let end = view.run(start, LOGIN, 65);
+                user((view.starts_with(id, b" | ") && view.starts_with(end, b" | ")).then_some((start, end)));
+            }
+            Sort::Peer => {
+                let start = view.run_back(at, LOGIN, 65);
+                user((view.before(start) == Some(b'[')).then_some((start, at)));
+            }
             Sort::Proxied => user(name_before(view, at).filter(|&(start, _)| {
                 let url = view.run_back(start.saturating_sub(1), const { SPACE.not() }, 512);
                 view.slice(url, start).contains(&b':')

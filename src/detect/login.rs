@@ -60,6 +60,8 @@ enum Sort {
     UidOfEntry,
     /// `"cn": "Jane Roe"`, `<attr name="cn">Jane Roe<`.
     Element,
+    /// `USERID:[4] "JROE"` of Oracle's audit.
+    Audited,
     /// `GRANT SELECT ON t TO jroe`.
     Grant,
     /// `arn:aws:iam::123456789012:user/support/jroe`.
@@ -80,7 +82,7 @@ enum Sort {
     Attribute,
 }
 
-const ANCHORS: [(&[u8], Sort); 143] = [
+const ANCHORS: [(&[u8], Sort); 146] = [
     (b"invalid user ", Sort::Follows),
     (b"illegal user ", Sort::Follows),
     (b"authenticating user ", Sort::Follows),
@@ -165,6 +167,9 @@ const ANCHORS: [(&[u8], Sort); 143] = [
     (b"username '", Sort::Word),
     (b"user <", Sort::Bracket),
     (b"user=<", Sort::Bracket),
+    (b"authentication of [", Sort::Bracket),
+    (b"userid:[", Sort::Audited),
+    (b" user:[", Sort::Audited),
     (b"user [", Sort::Bracket),
     (b"user (", Sort::Bracket),
     (b"accepted ", Sort::For),
@@ -305,6 +310,10 @@ impl Detector for Login {
             Sort::Authorized => (USER, authorized(view, hit.at, behind)),
             Sort::Grant if begins() => (USER, grant(view, behind)),
             // Behind the number of the account.
+            Sort::Audited => {
+                let close = view.run(behind, DIGIT, 3);
+                (USER, view.starts_with(close, b"] \"").then(|| token(view, close + 2)).flatten())
+            }
             Sort::Resource if view.run_back(hit.at, DIGIT, 16) + 12 == hit.at => (USER, resource(view, behind)),
             Sort::Client => (USER, client(view, hit.at)),
             Sort::Configured if begins() => (USER, configured(view, behind)),
@@ -665,6 +674,10 @@ fn tilde(view: &View<'_>, at: usize, start: usize) -> Option<(usize, usize)> {
 /// `<jroe>`, `[jroe]`, `(jroe)`.
 fn bracketed(view: &View<'_>, start: usize) -> Option<(usize, usize)> {
     let end = view.run(start, LOGIN, 65);
+    // `[ACME]\[jroe]` of Samba
+    if view.starts_with(end, b"]\\[") {
+        return bracketed(view, end + 3);
+    }
     let is_closed = match view.before(start) {
         Some(b'<') => view.at(end) == Some(b'>'),
         Some(b'[') => view.at(end) == Some(b']'),

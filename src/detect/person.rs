@@ -444,7 +444,7 @@ pub fn reason(
 fn is_code(view: &View<'_>, key: &Key, place: &Place<'_>, value: &Extent, text: &[u8]) -> bool {
     let is_call = text.contains(&b'(') || text.contains(&b'[') || view.at(value.end) == Some(b'(');
     // `User Id=jroe;Password=x`, `Username=jroe; Password=x` go on, as no statement does.
-    let next = view.run(value.end + 1, const { ByteSet::of(b" ") }, 1);
+    let next = view.run(value.end + 1, const { ByteSet::of(b" ") }, 2);
     let is_next = || next == value.end + 1 || view.at(view.run(next, WORD, 24)) == Some(b'=');
     let goes_on = view.at(value.end) == Some(b';')
         && view.is(next, LETTER)
