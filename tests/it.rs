@@ -23,4 +23,5 @@ mod ledger_week;
 mod postgres_server;
 mod reference;
 mod scrub;
+mod structures;
 mod tables;

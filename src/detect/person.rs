@@ -1,5 +1,7 @@
 //! Who is a person: which login names, names, dates and addresses are somebody's, and which are a role, a word or code.
 
+use std::borrow::Cow;
+
 use crate::detect::birth;
 use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, HIGH, LETTER, WORD};
 use crate::detect::dialect;
@@ -419,6 +421,8 @@ pub fn reason(
     }
     let text = view.slice(value.start, value.end).trim_ascii();
     let text = if value.is_quoted { text } else { text.strip_suffix(b",").unwrap_or(text) };
+    let spelled = if value.is_quoted { spelled_out(text) } else { Cow::Borrowed(text) };
+    let text = &spelled[..];
     if text.len() > 128
         || text.iter().any(|b| matches!(b, b'{' | b'}' | b'<' | b'>' | b'|' | b'=' | b'%' | b'\n' | b'`'))
     {
@@ -438,6 +442,47 @@ pub fn reason(
         _ if is_weak => (!is_postal(text)).then_some("no postal address"),
         _ => address(view, key, text),
     }
+}
+
+/// A quoted text without the escapes of JSON and the entities of XML in it; what is none stays as it is.
+fn spelled_out(text: &[u8]) -> Cow<'_, [u8]> {
+    if memchr::memchr2(b'\\', b'&', text).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let number = |digits: &[u8], radix| u32::from_str_radix(str::from_utf8(digits).ok()?, radix).ok();
+    let letter = |number: Option<u32>| number.and_then(char::from_u32);
+    let entity = |name: &[u8]| match name {
+        b"amp" => Some('&'),
+        b"quot" => Some('"'),
+        b"apos" => Some('\''),
+        [b'#', b'x' | b'X', digits @ ..] => letter(number(digits, 16)),
+        [b'#', digits @ ..] => letter(number(digits, 10)),
+        _ => None,
+    };
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, behind @ ..] = rest {
+        let (told, length) = match rest {
+            [b'\\', b'u', digits @ ..] if digits.len() >= 4 => (letter(number(&digits[..4], 16)), 6),
+            [b'\\', mark @ (b'"' | b'\'' | b'/'), ..] => (Some(char::from(*mark)), 2),
+            [b'&', ..] => match memchr::memchr(b';', &behind[..behind.len().min(8)]) {
+                Some(end) => (entity(&behind[..end]), end + 2),
+                None => (None, 1),
+            },
+            _ => (None, 1),
+        };
+        match told {
+            Some(letter) => {
+                out.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+                rest = &rest[length..];
+            }
+            None => {
+                out.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// Whether an unquoted value reads as an expression: a call, a member, a name of a variable beside ` = `, a type.
