@@ -124,7 +124,15 @@ impl Detector for Keyed {
             if is_plain && view.before(extent.end) == Some(b':') && view.is(extent.end, BLANK) {
                 extent.end -= 1;
             }
-            let person::Read { kind, extent, is_sure } = person::read(kind, view, &key, &place, extent);
+            let person::Read { kind, mut extent, is_sure } = person::read(kind, view, &key, &place, extent);
+            // `user=jroe logged in` at the beginning of a line.
+            let is_glued = place.separator == Separator::Equals && place.at == key.end + 1;
+            if kind == Kind::User && is_glued && !extent.is_quoted {
+                let word = view.run(extent.start, const { BLANK.not() }, extent.end - extent.start);
+                if word < extent.end {
+                    extent = Extent { end: word, is_open: false, ..extent };
+                }
+            }
             let nobody = || person::reason(kind, view, &key, &place, &extent, !is_strong);
             let reason = if is_sure {
                 handle::reason(view.slice(extent.start, extent.end))
