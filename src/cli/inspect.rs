@@ -17,7 +17,7 @@ use super::{Context, Error, Exit, account, learn, show, stamp};
 use crate::detect::Room;
 use crate::ledger::{Begun, End, FailCode, Ledger, Registration};
 use crate::pipeline::{self, Gathered, Knowledge, Report, Scrubber};
-use crate::report::inspection::{Html, Json, JsonLines, Needs, Sarif, Shown, Text, apart};
+use crate::report::inspection::{Html, Json, JsonLines, Needs, Nothing, Sarif, Shown, Text, apart};
 use crate::report::{Account, Sighting, Summary, Withheld, Witness};
 use crate::source::file::{self, OpenFile};
 use crate::source::{self, FileKind, Plain, stdin};
@@ -449,7 +449,7 @@ impl Inspection {
     fn account(&self) -> Box<dyn Account> {
         let (out, context) = (BufWriter::new(io::stdout()), self.args.context);
         match self.args.format {
-            _ if self.args.quiet || self.args.explain.is_some() => Box::new(Silent),
+            _ if self.args.quiet || self.args.explain.is_some() => Box::new(Nothing),
             Format::Text => {
                 Box::new(Text::new(out, context, show::is_coloured(self.args.color, io::stdout().is_terminal())))
             }
@@ -493,28 +493,7 @@ impl Witness for Named<'_> {
     }
 }
 
-/// Writes nothing.
-struct Silent;
-
-impl Witness for Silent {
-    fn begin(&mut self, _: &str) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn gap(&mut self, _: &[u8]) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn finding(&mut self, _: &Sighting<'_>) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn end(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Account for Silent {
+impl Account for Nothing {
     fn needs(&self) -> Needs {
         Needs::Nothing
     }

@@ -87,7 +87,8 @@ pub fn apart<'a>(needs: Needs, to: impl FnMut(Shown) -> io::Result<()> + Send + 
     }
 }
 
-struct Nothing;
+/// Writes nothing.
+pub struct Nothing;
 
 impl Witness for Nothing {
     fn begin(&mut self, _: &str) -> io::Result<()> {

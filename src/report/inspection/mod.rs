@@ -12,7 +12,7 @@ mod lines;
 mod sarif;
 mod text;
 
-pub use apart::{Needs, Seen, Shown, apart};
+pub use apart::{Needs, Nothing, Seen, Shown, apart};
 pub use html::Html;
 pub use json::{Json, JsonLines};
 pub use lines::{Joined, Line, Lines, Mark, Part};
