@@ -58,6 +58,31 @@ fn text(path: &Path) -> &str {
 }
 
 #[test]
+fn keys_go_to_another_host_sealed_and_under_the_passphrase_only() {
+    let world = World::new();
+    let log = world.file("app.log", "mail jane@example.com now\n");
+    let (right, wrong) =
+        (world.file("right", "correct horse battery\n"), world.file("wrong", "another horse battery\n"));
+    let (sealed, other) = (world.path("keys.sealed"), world.path("other"));
+    let export = ["keystore", "export", "-o", text(&sealed), "--passphrase-file", text(&right)];
+    assert_ne!(world.run(&export).0, 0, "there is no ledger yet");
+    assert_eq!(world.run(&["scrub", text(&log), "-o", text(&world.path("clean.log")), "--issue", "T-1"]).0, 0);
+    let (code, said) = world.run(&export);
+    assert!(code == 0 && said.contains("1 issue key"), "{code}: {said}");
+    assert_eq!(fs::metadata(&sealed).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_ne!(world.run(&export).0, 0, "what is there is not written over");
+    let import = |phrase: &Path| {
+        let words = ["--home", text(&other), "keystore", "import", text(&sealed), "--passphrase-file", text(phrase)];
+        world.run(&words)
+    };
+    assert_ne!(import(&wrong).0, 0);
+    let (code, said) = import(&right);
+    assert!(code == 0 && said.contains("1 issue key") && said.contains("delete"), "{code}: {said}");
+    let (code, said) = import(&right);
+    assert!(code == 0 && said.contains("0 issue keys more"), "{code}: {said}");
+}
+
+#[test]
 fn an_issue_from_its_first_copy_to_its_certificate() {
     let world = World::new();
     let raw = world.file("jane.canary@mail.example.log", "some lines");

@@ -161,7 +161,7 @@ fn rows(shape: &str, output: &str) -> Vec<Vec<String>> {
 
 #[test]
 fn a_directory_of_users_leaves_nobody_in_any_shape_and_keeps_what_is_nobodys() {
-    nobody_is_left(1500);
+    nobody_is_left(10_000);
 }
 
 fn nobody_is_left(users: usize) {
@@ -423,13 +423,6 @@ fn addresses_of_hosts_are_no_postal_ones() {
     let log = scrub("203.0.113.7 jane.roe@acme.example\n");
     let (host, mail) = log.trim_end().split_once(' ').unwrap();
     assert!(out.contains(&format!("1,{host},\n2,{mail},\n3,ADDRESS_")) && out.contains("4,MAC_"), "{out}");
-}
-
-/// The same with 10,000 users, which takes a while in a build for tests: `cargo test --release --test it -- --ignored ten_thousand`.
-#[test]
-#[ignore = "takes minutes in a debug build"]
-fn ten_thousand_users_leave_nobody_in_any_shape() {
-    nobody_is_left(10_000);
 }
 
 /// Jira keeps the key of an entry in one table and its value in another, under the same id.

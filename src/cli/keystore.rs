@@ -50,7 +50,7 @@ pub fn run(context: &Context, args: Args, out: &mut impl Write) -> Result<Exit, 
             let failed = |source| Error::File { doing: "write", path: output.clone(), source };
             let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&output).map_err(failed)?;
             file.write_all(&sealed).and_then(|()| file.sync_all()).map_err(failed)?;
-            writeln!(out, "sealed the ledger's own key and {}", show::plural(keys as u64, "key of an issue"))?;
+            writeln!(out, "sealed the ledger's own key and {}", show::plural(keys as u64, "issue key"))?;
             writeln!(
                 out,
                 "on the other host: scrubjay keystore import FILE --passphrase-file FILE; then delete the file: whoever has \
@@ -60,7 +60,7 @@ pub fn run(context: &Context, args: Args, out: &mut impl Write) -> Result<Exit, 
         What::Import { file, passphrase_file } => {
             let sealed = fs::read(&file).map_err(|source| Error::File { doing: "read", path: file.clone(), source })?;
             let imported = Ledger::import_keys(context.home(), &sealed, &passphrase(&passphrase_file)?)?;
-            let keys = show::plural(imported.added as u64, "key of an issue");
+            let keys = show::plural(imported.added as u64, "issue key");
             let home = show::path(context.home());
             match imported.has_joined {
                 true => writeln!(out, "{home} belongs to the ledger now; it has {keys}")?,
