@@ -22,6 +22,7 @@ mod expanded;
 mod html;
 mod insert;
 mod markup;
+mod ruled;
 mod told;
 mod words;
 
