@@ -399,7 +399,7 @@ impl Inspection {
     /// Learns from the only input, if that is wanted.
     fn learn_from_one(&mut self, input: &Input) -> Result<learn::Input, Error> {
         let (input, gathered) =
-            learn::from_one(&self.scrubber, self.args.learning, &std::env::temp_dir(), input.open()?)?;
+            learn::from_one(&self.scrubber, self.args.learning, &std::env::temp_dir(), input.open()?, &|_| {})?;
         if let Some(gathered) = gathered {
             self.know(gathered);
         }

@@ -13,7 +13,7 @@ use crate::container;
 use crate::pipeline::{self, Gathered, Scrubber};
 use crate::source::file::OpenFile;
 use crate::source::spool::{Spool, SpoolReader};
-use crate::source::{self, Plain, stdin};
+use crate::source::{self, Plain, Watched, stdin};
 use crate::text::Head;
 
 /// One input behind the first pass.
@@ -27,12 +27,13 @@ pub enum Input {
 }
 
 /// Learns from one input, if that is wanted: from an archive unless it is forbidden, from other files and pipes if it is asked
-/// for. A pipe is put into a sealed spool in the directory `spools`.
+/// for. A pipe is put into a sealed spool in the directory `spools`. `watch` is told of bytes that were read to learn.
 pub fn from_one(
     scrubber: &Scrubber,
     learning: Learning,
     spools: &Path,
     input: Option<OpenFile>,
+    watch: &(dyn Fn(u64) + Sync),
 ) -> Result<(Input, Option<Gathered>), Error> {
     let read = |error| Error::Scrub(pipeline::Error::Read(error));
     let is_from_stream = learning.is_from_stream();
@@ -48,7 +49,7 @@ pub fn from_one(
             let Some(lessons) = is_wanted.then(|| scrubber.lessons()).flatten() else {
                 return Ok((Input::File(file, None), None));
             };
-            let (gathered, content) = lessons.file(&mut file)?;
+            let (gathered, content) = lessons.file(&mut file, watch)?;
             file.seek(SeekFrom::Start(0)).map_err(read)?;
             return Ok((Input::File(file, Some(content)), Some(gathered)));
         }
@@ -58,7 +59,7 @@ pub fn from_one(
         None => spooled(spools, &mut stdin::stdin().map_err(read)?).map_err(read)?,
     };
     let Some(lessons) = scrubber.lessons() else { return Ok((Input::Spooled(spooled), None)) };
-    let (gathered, _) = lessons.source(Plain::new(&mut spooled))?;
+    let (gathered, _) = lessons.source(Watched::new(Plain::new(&mut spooled), watch))?;
     spooled.seek(SeekFrom::Start(0)).map_err(read)?;
     Ok((Input::Spooled(spooled), Some(gathered)))
 }
@@ -86,7 +87,7 @@ pub fn from_many<T: Sync>(
     let pool = pool.map_err(|_| Error::Internal("cannot start threads"))?;
     let contents = pool.install(|| {
         let learn = |item: &T| {
-            let (gathered, content) = lessons.file(&mut open(item).ok()?).ok()?;
+            let (gathered, content) = lessons.file(&mut open(item).ok()?, |_| {}).ok()?;
             all.lock().unwrap_or_else(PoisonError::into_inner).join(gathered);
             Some(content)
         };

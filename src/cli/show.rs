@@ -53,6 +53,12 @@ pub fn is_coloured(choice: clap::ColorChoice, is_terminal: bool) -> bool {
     }
 }
 
+/// How many columns a terminal has; none if it is something else.
+pub fn columns(stream: impl std::os::fd::AsFd) -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(stream).ok()?;
+    (size.ws_col > 0).then(|| usize::from(size.ws_col))
+}
+
 /// Writes a value as JSON for people and programs: whatever is not plain ASCII stands as `\uXXXX`, which reads the same.
 pub fn json(out: &mut impl Write, value: &impl serde::Serialize) -> io::Result<()> {
     let text = serde_json::to_string_pretty(value).map_err(io::Error::from)?;

@@ -132,13 +132,14 @@ impl Lessons {
         Gathered(self.harvest())
     }
 
-    /// Gathers what a file tells, archives with all that is in them. Gives what was read besides. The caller has recorded it.
+    /// Gathers what a file tells, archives with all that is in them; `watch` is told how many bytes were read, again and again.
+    /// Gives what was read besides. The caller has recorded it.
     ///
     /// # Errors
     /// As [`Scrubber::scrub_file`]; nothing was gathered then.
-    pub fn file(&self, file: &mut OpenFile) -> Result<(Gathered, Content), Error> {
+    pub fn file(&self, file: &mut OpenFile, watch: impl Fn(u64) + Send) -> Result<(Gathered, Content), Error> {
         let mut work = Work::new(&self.scrubber);
-        let (_, content) = self.scrubber.file(&mut work, file, |_| {}, io::sink())?;
+        let (_, content) = self.scrubber.file(&mut work, file, watch, io::sink())?;
         Ok((self.gathered(work), content))
     }
 

@@ -55,6 +55,16 @@ struct Unfinished {
     finished: bool,
 }
 
+/// A new file without a name; `None` if the file system has no such files.
+fn unnamed(directory: &OwnedFd) -> Result<Option<OwnedFd>, Errno> {
+    match openat(directory, ".", OFlags::RDWR | OFlags::TMPFILE | OFlags::CLOEXEC, MODE) {
+        Ok(created) => Ok(Some(created)),
+        // What file systems and kernels without the flag answer, see open(2).
+        Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::NOENT | Errno::INVAL) => Ok(None),
+        Err(errno) => Err(errno),
+    }
+}
+
 /// Names a temporary file beside `target`: hidden, marked as ours, with a random end, at most 255 bytes long.
 ///
 /// The name is no secret and need not be unguessable, since [`FileSink::create`] takes no file that is already there.
@@ -102,12 +112,16 @@ impl FileSink {
     /// `None` if the file system has no such files.
     pub(super) fn create_unnamed_in(directory: Arc<OwnedFd>, target: &Path) -> Result<Option<FileSink>, Error> {
         name(target)?;
-        match openat(&directory, ".", OFlags::RDWR | OFlags::TMPFILE | OFlags::CLOEXEC, MODE) {
-            Ok(created) => FileSink::over(directory, created, target, None).map(Some),
-            // What file systems and kernels without the flag answer, see open(2).
-            Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::NOENT | Errno::INVAL) => Ok(None),
+        match unnamed(&directory) {
+            Ok(Some(created)) => FileSink::over(directory, created, target, None).map(Some),
+            Ok(None) => Ok(None),
             Err(errno) => Err(Error::io("create a file in the directory of", target)(errno)),
         }
+    }
+
+    /// Whether the file system of a directory has files without names.
+    pub(super) fn can_be_unnamed(directory: &OwnedFd) -> Result<bool, Errno> {
+        Ok(unnamed(directory)?.is_some())
     }
 
     fn over(

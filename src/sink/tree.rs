@@ -63,7 +63,7 @@ impl Tree {
         let dev = device(&root).map_err(Error::io("examine", path))?;
         let (files, directories) = (HashSet::new(), HashSet::new());
         let root = Arc::new(root);
-        let has_unnamed = FileSink::create_unnamed_in(root.clone(), &path.join("probe"))?.is_some();
+        let has_unnamed = FileSink::can_be_unnamed(&root).map_err(Error::io("create a file in", path))?;
         Ok(Tree { root, dev, path: path.to_owned(), has_unnamed, files, directories })
     }
 

@@ -143,6 +143,13 @@ pub enum Error {
 }
 
 impl Error {
+    /// What could not be listed, opened or read.
+    pub fn path(&self) -> &std::path::Path {
+        match self {
+            Error::Io { path, .. } | Error::Refused { path, .. } => path,
+        }
+    }
+
     fn io(doing: &'static str, path: &std::path::Path) -> impl FnOnce(io::Error) -> Error {
         let path = path.to_owned();
         move |source| Error::Io { doing, path, source }

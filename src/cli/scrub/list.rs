@@ -131,18 +131,27 @@ struct Met {
     customer: Option<String>,
 }
 
+/// Something that was met and is not scrubbed.
+enum Unmet {
+    /// It is no file, or nobody's.
+    Withheld(Withheld),
+    /// It cannot be listed.
+    Failed(Withheld),
+}
+
 /// An input as a first pass needs it.
 pub struct Listed {
     pub input: Input,
     /// The path below the output, under its own names.
     pub relative: PathBuf,
+    pub size: u64,
 }
 
 /// Goes through the inputs.
 pub struct List<'a> {
     job: &'a Job,
     context: &'a Context,
-    rest: Box<dyn Iterator<Item = Result<Met, Withheld>> + Send + 'a>,
+    rest: Box<dyn Iterator<Item = Result<Met, Unmet>> + Send + 'a>,
     owners: HashMap<(Option<String>, Option<String>), Arc<Owner>>,
     roots: Vec<Arc<Root>>,
     /// Whether two files can have the same path in the output though no name was changed.
@@ -167,7 +176,7 @@ impl<'a> List<'a> {
     /// The inputs in the order of the walk, without owners and places. What cannot be scrubbed is left out.
     pub fn inputs(job: &'a Job) -> Result<impl Iterator<Item = Listed> + 'a, Error> {
         let listed = met(job, &roots(job))?.filter_map(Result::ok);
-        Ok(listed.map(|met| Listed { input: met.input, relative: met.relative }))
+        Ok(listed.map(|met| Listed { input: met.input, relative: met.relative, size: met.size }))
     }
 
     /// How many bytes and files there are, for a tree that does not fit into one window: a second walk, which keeps nothing.
@@ -187,7 +196,8 @@ impl<'a> List<'a> {
         for met in self.rest.by_ref() {
             match met {
                 Ok(met) => window.push(met),
-                Err(withheld) => summary.withheld.push(withheld),
+                Err(Unmet::Withheld(withheld)) => summary.withheld.push(withheld),
+                Err(Unmet::Failed(failed)) => summary.failed.push(failed),
             }
             if window.len() == WINDOW {
                 break;
@@ -325,11 +335,11 @@ fn name(input: &Path) -> PathBuf {
 fn met<'a>(
     job: &'a Job,
     roots: &[Arc<Root>],
-) -> Result<Box<dyn Iterator<Item = Result<Met, Withheld>> + Send + 'a>, Error> {
+) -> Result<Box<dyn Iterator<Item = Result<Met, Unmet>> + Send + 'a>, Error> {
     if let (Some(path), Some(root)) = (&job.args.manifest, roots.first()) {
         let root = root.clone();
         return Ok(Box::new(manifest::lines(path)?.map(move |(number, line)| {
-            let line = line.map_err(|reason| Withheld { name: format!("line {number}"), reason })?;
+            let line = line.map_err(|reason| Unmet::Failed(Withheld { name: format!("line {number}"), reason }))?;
             let size = root.typed.join(&line.path).symlink_metadata().map_or(0, |metadata| metadata.len());
             let issue = line.issue.or_else(|| job.args.issue.clone());
             let customer = line.customer.or_else(|| job.args.customer.clone());
@@ -341,7 +351,7 @@ fn met<'a>(
     Ok(Box::new(roots.into_iter().flat_map(move |root| below(job, root))))
 }
 
-fn below<'a>(job: &'a Job, root: Arc<Root>) -> Box<dyn Iterator<Item = Result<Met, Withheld>> + Send + 'a> {
+fn below<'a>(job: &'a Job, root: Arc<Root>) -> Box<dyn Iterator<Item = Result<Met, Unmet>> + Send + 'a> {
     if !root.typed.is_dir() {
         let size = root.typed.metadata().map_or(0, |metadata| metadata.len());
         let relative = name(&root.typed);
@@ -356,22 +366,27 @@ fn below<'a>(job: &'a Job, root: Arc<Root>) -> Box<dyn Iterator<Item = Result<Me
         }
         Ok(walked) => {
             let what = if walked.kind == FileKind::Symlink { "a symbolic link, not followed" } else { "not a file" };
-            Err(Withheld { name: told(&job.scrubber, &walked.relative), reason: format!("it is {what}") })
+            let reason = format!("it is {what}");
+            Err(Unmet::Withheld(Withheld { name: told(&job.scrubber, &walked.relative), reason }))
         }
         Err(error) => {
+            let path = error.path().strip_prefix(&root.typed).ok().filter(|path| !path.as_os_str().is_empty());
+            let name = told(&job.scrubber, path.unwrap_or(&root.typed));
             let reason = Error::from(error).without_content(&job.scrubber).chain();
-            Err(Withheld { name: told(&job.scrubber, &root.typed), reason })
+            Err(Unmet::Failed(Withheld { name, reason }))
         }
     }))
 }
 
 /// Finds out from its path whom a file belongs to.
-fn owned(job: &Job, input: Input, path: PathBuf, relative: PathBuf, size: u64) -> Result<Met, Withheld> {
+fn owned(job: &Job, input: Input, path: PathBuf, relative: PathBuf, size: u64) -> Result<Met, Unmet> {
     let (issue, customer) = match job.args.issue_from_path.as_ref().map(|pattern| captured(pattern, &path)) {
         None => (job.args.issue.clone(), job.args.customer.clone()),
         Some(Ok((issue, customer))) => (Some(issue), customer.or_else(|| job.args.customer.clone())),
         Some(Err(_)) if job.args.issue.is_some() => (job.args.issue.clone(), job.args.customer.clone()),
-        Some(Err(reason)) => return Err(Withheld { name: told(&job.scrubber, &relative), reason: reason.into() }),
+        Some(Err(reason)) => {
+            return Err(Unmet::Withheld(Withheld { name: told(&job.scrubber, &relative), reason: reason.into() }));
+        }
     };
     Ok(Met { input, relative, size, issue, customer })
 }

@@ -43,7 +43,10 @@ pub fn run(job: &mut Job) -> Result<Exit, Error> {
         ..NewArtifact::default()
     };
     let id = job.register(vec![artifact])?.pop().flatten();
-    let learned = learn::from_one(&job.scrubber, job.args.learning, &job.spools, input);
+    let size = input.as_ref().filter(|input| input.is_regular()).map(|input| input.seen().size);
+    let learning = Progress::new(job.may_draw(output.is_some()), size).doing("learning");
+    let learned = learn::from_one(&job.scrubber, job.args.learning, &job.spools, input, &learning.watching());
+    learning.clear();
     let scrubbed = learned.and_then(|(input, gathered)| {
         if let Some(gathered) = gathered {
             job.know(gathered);

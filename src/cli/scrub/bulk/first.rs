@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use crate::artifact::{ArtifactId, Content};
 use crate::cli::scrub::job::Job;
 use crate::cli::scrub::list::{List, Listed};
+use crate::cli::scrub::progress::Progress;
 use crate::cli::{Error, stamp};
 use crate::ledger::{FailCode, Ledger, NewArtifact, Registration};
 use crate::pipeline::Lessons;
@@ -29,6 +30,9 @@ pub struct First {
     seen: Mutex<HashMap<[u8; 16], Seen>>,
     /// Whether something was recorded for the issue before this run.
     pub has_past: bool,
+    /// How many files and bytes were met.
+    pub files: u64,
+    pub bytes: u64,
 }
 
 /// What is known of a file.
@@ -52,22 +56,42 @@ impl First {
         let pool = pool.map_err(|_| Error::Internal("cannot start threads"))?;
         let mut gathered = lessons.nothing();
         let mut listed = List::inputs(job)?;
-        loop {
-            let files: Vec<Listed> = listed.by_ref().take(TOGETHER).collect();
-            if files.is_empty() {
-                break;
+        let progress = Progress::new(job.may_draw(true), Some(0)).of_many(!job.args.quiet).doing("learning");
+        let shared = &*job;
+        std::thread::scope(|scope| {
+            let mut is_counting = false;
+            loop {
+                let files: Vec<Listed> = listed.by_ref().take(TOGETHER).collect();
+                if files.is_empty() {
+                    return Ok::<(), Error>(());
+                }
+                first.files += files.len() as u64;
+                let bytes: u64 = files.iter().map(|file| file.size).sum();
+                first.bytes += bytes;
+                progress.expect(bytes, files.len() as u64);
+                if files.len() == TOGETHER && !is_counting {
+                    is_counting = true;
+                    progress.is_counting();
+                    let progress = progress.clone();
+                    scope.spawn(move || {
+                        if let Some((files, bytes)) = List::count(shared) {
+                            progress.expect_all(bytes, files);
+                        }
+                    });
+                }
+                let files: Vec<Listed> = files.into_iter().filter(|file| !is_stamp(file)).collect();
+                let paths: Vec<Option<PathBuf>> = files.iter().map(|file| file.input.real()).collect();
+                let artifacts = first.record(shared, &files, &paths)?;
+                let (told, read) = pool.install(|| learn(&lessons, &files, &progress));
+                gathered.join(told);
+                let mut seen = first.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                for ((path, artifact), content) in paths.into_iter().zip(artifacts).zip(read) {
+                    let Some(path) = path else { continue };
+                    seen.insert(digest(&path), Seen { artifact, read: content.map(beginning) });
+                }
             }
-            let files: Vec<Listed> = files.into_iter().filter(|file| !is_stamp(file)).collect();
-            let paths: Vec<Option<PathBuf>> = files.iter().map(|file| file.input.real()).collect();
-            let artifacts = first.record(job, &files, &paths)?;
-            let (told, read) = pool.install(|| learn(&lessons, &files));
-            gathered.join(told);
-            let mut seen = first.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            for ((path, artifact), content) in paths.into_iter().zip(artifacts).zip(read) {
-                let Some(path) = path else { continue };
-                seen.insert(digest(&path), Seen { artifact, read: content.map(beginning) });
-            }
-        }
+        })?;
+        progress.clear();
         drop(listed);
         job.know(gathered);
         Ok(first)
@@ -132,12 +156,17 @@ impl Seen {
 }
 
 /// What files tell, and what was read of each; none of what cannot be read, which has nothing to tell.
-fn learn(lessons: &Lessons, files: &[Listed]) -> (crate::pipeline::Gathered, Vec<Option<Content>>) {
+fn learn(
+    lessons: &Lessons,
+    files: &[Listed],
+    progress: &Progress,
+) -> (crate::pipeline::Gathered, Vec<Option<Content>>) {
     let read = files.par_iter().fold(
         || (lessons.nothing(), Vec::new(), Way::default()),
         |(mut told, mut read, mut way), file| {
             let learned = file.input.open(&mut way).ok().filter(|file| file.is_regular());
-            let learned = learned.and_then(|mut file| lessons.file(&mut file).ok());
+            let learned = learned.and_then(|mut file| lessons.file(&mut file, progress.watching()).ok());
+            progress.has_done_one(0);
             read.push(learned.map(|(gathered, content)| {
                 told.join(gathered);
                 content

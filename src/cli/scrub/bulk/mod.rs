@@ -150,6 +150,9 @@ pub fn run(context: &Context, job: &mut Job) -> Result<Exit, Error> {
     let real = real_output(root);
     let real = real.canonicalize().unwrap_or(real);
     let progress = Progress::new(job.may_draw(true), Some(0)).of_many(!job.args.quiet);
+    if let Some(first) = &first {
+        progress.expect_all(first.bytes, first.files);
+    }
     let mut names = tree.again();
     let bulk = Bulk {
         job,
@@ -243,7 +246,7 @@ impl Bulk<'_> {
                         is_over = window.is_empty();
                         self.source(window.len(), book)?;
                         progress.expect(window.iter().map(|item: &Item| item.size).sum(), window.len() as u64);
-                        if window.len() == super::list::WINDOW && !is_counting {
+                        if window.len() == super::list::WINDOW && !is_counting && self.first.is_none() {
                             is_counting = true;
                             progress.is_counting();
                             let progress = progress.clone();
