@@ -52,6 +52,11 @@ impl Bulk<'_> {
                     continue;
                 }
                 Standing::Abandoned { artifact, temporary } => (Some(artifact), temporary),
+                // What is to be verified is read all the same.
+                Standing::Done(before) | Standing::Unsure(before) if self.job.args.verify => {
+                    tasks.push(Task { item, place, begun: None, act: Act::Compare(before) });
+                    continue;
+                }
                 Standing::Done(before) => {
                     self.progress.add(item.size);
                     before_told(&item, before, self.job, book);

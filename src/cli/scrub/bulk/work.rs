@@ -10,7 +10,7 @@ use crate::artifact::Content;
 use crate::cli::Error;
 use crate::cli::scrub::explain;
 use crate::cli::scrub::list::Item;
-use crate::cli::scrub::twins::{self, Found, Key};
+use crate::cli::scrub::twins::{self, Found, Key, Twins};
 use crate::pipeline::{self, Report};
 use crate::report::Summary;
 use crate::sink::{self, FileSink, Place};
@@ -21,6 +21,28 @@ use crate::source::file::{self, OpenFile};
 struct Hands {
     input: file::Way,
     output: sink::Way,
+}
+
+/// A content that this worker is to scrub. Unless it is kept, those that wait for it need not wait any more, whatever became
+/// of it.
+struct Claim<'a> {
+    twins: &'a Mutex<Twins>,
+    key: &'a Key,
+    is_kept: bool,
+}
+
+impl Claim<'_> {
+    fn keep(mut self) {
+        self.is_kept = true;
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            self.twins.lock().unwrap_or_else(PoisonError::into_inner).is_not_made(self.key);
+        }
+    }
 }
 
 impl Bulk<'_> {
@@ -50,7 +72,11 @@ impl Bulk<'_> {
                     let mut output = file::open(&task.place.target)?;
                     ledger.print(content_of(&mut output)?) == before.output
                 };
-                Ok(if is_output { Made::Same } else { Made::Differs })
+                if !is_output {
+                    return Ok(Made::Differs);
+                }
+                self.job.verify_with(&task.item.owner.scrubber, &task.place.target)?;
+                Ok(Made::Same)
             }
             Act::Scrub { is_named, left } => {
                 if let Some(left) = left {
@@ -63,47 +89,35 @@ impl Bulk<'_> {
     }
 
     fn scrub(&self, task: &Task, input: &mut OpenFile, is_named: bool, hands: &mut Hands) -> Result<Made, Error> {
-        let (item, place) = (&task.item, &task.place);
-        let key = self.key_of(item, input)?;
-        if let Some(key) = &key {
-            let found = self.twins().claim(key);
-            match found {
-                Found::Later => return Ok(Made::Later),
-                Found::Twin(twin) => {
-                    if let Some(made) = self.copied(task, input, key, &twin, is_named, hands)? {
-                        return Ok(made);
-                    }
-                    self.twins().reclaim(key);
-                }
-                Found::Nothing => {
-                    if let Some(twin) = self.earlier(item, key)?
-                        && let Some(made) = self.copied(task, input, key, &twin, is_named, hands)?
-                    {
-                        self.twins().is_made(key.clone(), twin);
-                        return Ok(made);
-                    }
-                }
-            }
+        let item = &task.item;
+        let Some(key) = self.key_of(item, input)? else {
+            let mut output = self.scrub_anew(task, input, is_named, hands)?;
+            output.key = Some(Key::new(&item.owner, output.input));
+            return Ok(Made::Written(Box::new(output)));
+        };
+        let found = self.twins().claim(&key);
+        if let Found::Later = found {
+            return Ok(Made::Later);
         }
-        let scrubbed = self.scrub_anew(item, place, input, is_named, hands);
-        match scrubbed {
-            Ok(output) if item.seen.as_ref().is_some_and(|seen| seen.differs(output.input)) => {
-                if let Some(key) = &key {
-                    self.twins().is_not_made(key);
-                }
-                Err(Error::Changed { path: item.input.path() })
+        if let Found::Twin(twin) = &found {
+            if let Some(made) = self.copied(task, input, &key, twin, is_named, hands)? {
+                return Ok(made);
             }
-            Ok(mut output) => {
-                output.key = Some(key.unwrap_or_else(|| Key::new(&item.owner, output.input)));
-                Ok(Made::Written(Box::new(output)))
-            }
-            Err(error) => {
-                if let Some(key) = &key {
-                    self.twins().is_not_made(key);
-                }
-                Err(error)
-            }
+            self.twins().reclaim(&key);
         }
+        let claim = Claim { twins: &self.twins, key: &key, is_kept: false };
+        if let Found::Nothing = found
+            && let Some(twin) = self.earlier(item, &key)?
+            && let Some(made) = self.copied(task, input, &key, &twin, is_named, hands)?
+        {
+            claim.keep();
+            self.twins().is_made(key, twin);
+            return Ok(made);
+        }
+        let mut output = self.scrub_anew(task, input, is_named, hands)?;
+        claim.keep();
+        output.key = Some(key);
+        Ok(Made::Written(Box::new(output)))
     }
 
     /// The content of a file, if there may be an equal one, or if the file is short: it is read twice only where another one
@@ -176,6 +190,10 @@ impl Bulk<'_> {
         if file::changed_since(input).unwrap_or(true) {
             return Err(Error::Changed { path: task.item.input.path() });
         }
+        if let twins::Expected::Print(_) = &twin.expected {
+            // What this run has written itself is verified already.
+            self.job.verify_with(&task.item.owner.scrubber, &written.path())?;
+        }
         self.progress.add(task.item.size);
         let summary = Summary {
             rules: twin.counts.to_vec(),
@@ -207,17 +225,20 @@ impl Bulk<'_> {
 
     fn scrub_anew(
         &self,
-        item: &Item,
-        place: &Place,
+        task: &Task,
         input: &mut OpenFile,
         is_named: bool,
         hands: &mut Hands,
     ) -> Result<Output, Error> {
+        let (item, place) = (&task.item, &task.place);
         let mut sink = self.create(place, is_named, hands)?;
         let is_beside = place.is_beside_root(&hands.output);
         let scrubber = &item.owner.scrubber;
         let report: Report = scrubber.scrub_file(input, self.progress.watching(), &mut sink)?;
         if file::changed_since(input).unwrap_or(true) || report.input.size != input.seen().size {
+            return Err(Error::Changed { path: item.input.path() });
+        }
+        if item.seen.as_ref().is_some_and(|seen| seen.differs(report.input)) {
             return Err(Error::Changed { path: item.input.path() });
         }
         let written = sink.close();
