@@ -180,6 +180,10 @@ fn issues_and_customers_are_read_from_paths() {
     let run = world.run(&[&args[..], &["--issue", "T-9"]].concat(), b"");
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(world.run(&["status", "T-9"], b"").text().contains("readme.log"));
+    // What lies beside the directories of issues is no issue.
+    world.write("in/readme.txt", LINE);
+    let run = world.run(&["scrub", "in", "-o", "out2", "--issue-from-path", "{issue}/**"], b"");
+    assert!(run.code == 4 && run.stderr.contains("readme.txt: its path does not match"), "{}", run.stderr);
     for wrong in ["{case}/**", "logs/**"] {
         let run = world.run(&["scrub", "in", "-o", "out", "--issue-from-path", wrong], b"");
         assert_eq!(run.code, 2, "{wrong}: {}", run.stderr);
@@ -300,6 +304,7 @@ fn failures_are_listed_and_nothing_but_files_is_read() {
     let odd = OsStr::from_bytes(b"odd\xff\n-name.log");
     fs::write(world.path("in").join(odd), LINE).unwrap();
     std::process::Command::new("mkfifo").arg(world.path("in/pipe")).status().unwrap();
+    let socket = std::os::unix::net::UnixListener::bind(world.path("in/socket")).unwrap();
     let run = world.run(&["scrub", "in", "-o", "out", "--no-learn", "--issue", "T-1"], b"");
     assert_eq!(run.code, 4, "{}", run.stderr);
     assert!(run.stderr.contains("failed: 1 entry") && run.stderr.contains("cut.log.gz: "), "{}", run.stderr);
@@ -308,6 +313,8 @@ fn failures_are_listed_and_nothing_but_files_is_read() {
         "{}",
         run.stderr
     );
+    assert!(run.stderr.contains("socket: it is not a file"), "{}", run.stderr);
+    drop(socket);
     assert!(
         world.path("out").join(odd).exists() && !world.path("out/link").exists() && !world.path("out/pipe").exists()
     );

@@ -5,7 +5,7 @@ use std::fmt;
 /// A pattern over the components of a path below the directory that is scrubbed.
 ///
 /// A component is matched whole. `{issue}` and `{customer}` take one component or a part of one, as long a part as they can;
-/// `*` takes any part of one, as short as it can; `**` stands for any number of whole components.
+/// `*` takes any part of one, as short as it can; `**` stands for any number of whole components, at the end for one at least.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
     components: Vec<Component>,
@@ -139,7 +139,11 @@ fn parts(component: &str, taken: &mut Vec<What>) -> Result<Vec<Part>, String> {
 fn across<'a>(components: &[Component], names: &[&'a [u8]], spans: &mut Spans<'a>) -> bool {
     match components.split_first() {
         None => names.is_empty(),
-        Some((Component::Any, rest)) => (0..=names.len()).any(|skipped| across(rest, &names[skipped..], spans)),
+        Some((Component::Any, rest)) => {
+            // What lies in a directory is meant by `/**` at the end, not a file of that name.
+            let least = usize::from(rest.is_empty());
+            (least..=names.len()).any(|skipped| across(rest, &names[skipped..], spans))
+        }
         Some((Component::One(parts), rest)) => {
             let Some((name, names)) = names.split_first() else { return false };
             let mut found = *spans;
@@ -206,6 +210,8 @@ mod tests {
             ("{issue}/**/x", "ZD-1/y"),
             ("case-{issue}/**", "case-/x"),
             ("{issue}/*", "ZD-1"),
+            ("{issue}/**", "README.txt"),
+            ("{customer}/{issue}/**", "acme/README.txt"),
             ("a/{issue}", "b/c"),
         ] {
             assert_eq!(says(pattern, path), None, "{pattern} on {path}");
