@@ -91,7 +91,10 @@ fn what_is_no_text_is_unpacked_but_not_scanned_in_memory() {
     assert!(text["speeds"].as_array().unwrap().iter().all(|speed| speed["work"] != "scan"), "{text}");
     let picture = world.path("a.png");
     fs::write(&picture, b"\x89PNG\r\n\x1a\n\0\0").unwrap();
-    for (path, told) in [(picture.to_str().unwrap(), "PNG image"), ("/dev/null", "/dev/null")] {
+    let empty = world.write("empty.log", "");
+    let named =
+        [(picture.to_str().unwrap(), "PNG image"), ("/dev/null", "/dev/null"), (empty.to_str().unwrap(), "empty")];
+    for (path, told) in named {
         let run = world.run(&["bench", path, "--no-record"], b"");
         assert!(run.code != 0 && run.stderr.contains(told), "{}", run.stderr);
         assert_eq!(run.text(), "");

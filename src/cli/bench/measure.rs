@@ -168,6 +168,9 @@ impl Setup {
             let why = report.summary.withheld.first().map(|withheld| withheld.reason.clone()).unwrap_or_default();
             return Err(Error::Usage(format!("{}: there is nothing to measure: {why}", subject.name)));
         }
+        if report.input.size == 0 {
+            return Err(Error::Usage(format!("{}: there is nothing to measure: it is empty", subject.name)));
+        }
         let text = &subject.bytes[..];
         let scans = if subject.is_plain { &self.threads[..] } else { &[] };
         let mut whats = vec![What::Copy];

@@ -148,7 +148,7 @@ impl Chart<'_> {
         let mut mesh = chart.configure_mesh();
         mesh.disable_y_mesh().disable_y_axis().light_line_style(WHITE.mix(0.0)).bold_line_style(LIGHT);
         mesh.label_style(font(SMALL, INK)).x_label_formatter(&|rate| gigabytes_short(*rate));
-        mesh.x_desc("GB/s, each line ten times the one before").axis_desc_style(font(SMALL, GREY)).draw()?;
+        mesh.x_desc("GB/s, on a logarithmic scale").axis_desc_style(font(SMALL, GREY)).draw()?;
         for (n, measured) in self.measured.iter().enumerate() {
             let row = rows - n as f64 - 0.5;
             let own = || measured.speeds.iter().map(|speed| speed.rate / 1e9);

@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 use super::measure::{ALL, Measured, NONE, Setup, Speed, What};
 use crate::cli::show;
 
+/// Texts shorter than this are told to be short.
+const SHORT: u64 = 1 << 20;
+
 /// A line on what was measured with, a table of speeds, and one of costs.
 pub fn text(setup: &Setup, measured: &[Measured]) -> String {
     let mut text = format!("{}, {}\n", machine(), with(setup));
@@ -44,6 +47,11 @@ pub fn text(setup: &Setup, measured: &[Measured]) -> String {
             rows.push(row);
         }
         figures(&mut text, &rows);
+    }
+    for short in measured.iter().filter(|measured| measured.bytes < SHORT) {
+        let size = crate::report::size(short.bytes);
+        let what = "what was measured is how a process begins more than how fast it goes on";
+        text.push_str(&format!("\nNOTE: {} is short ({size}): {what}\n", short.name));
     }
     let wrong: Vec<_> = measured.iter().filter(|measured| measured.is_wrong()).collect();
     if let Some(last) = measured.last() {
@@ -114,7 +122,12 @@ pub fn with(setup: &Setup) -> String {
 
 /// A rate in GB/s.
 pub fn gigabytes(rate: f64) -> String {
-    format!("{:.*}", if rate < 1e10 { 2 } else { 1 }, rate / 1e9)
+    let decimals = match rate {
+        ..1e8 => 3,
+        ..1e10 => 2,
+        _ => 1,
+    };
+    format!("{:.decimals$}", rate / 1e9)
 }
 
 /// What people call a cost.
