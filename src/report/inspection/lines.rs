@@ -201,7 +201,10 @@ impl<L: Lines> Witness for Joined<L> {
     }
 
     fn end(&mut self) -> io::Result<()> {
-        self.finish(self.line.number + 1)?;
+        // Behind the last line feed stands no line.
+        if !(self.line.parts.is_empty() && self.line.marks.is_empty() && self.gap.head.is_empty()) {
+            self.finish(self.line.number + 1)?;
+        }
         self.to.end()
     }
 }

@@ -54,7 +54,7 @@ impl<W: Write + Send + Sync> Witness for Sarif<W> {
         let location = json!({
             "physicalLocation": {
                 "artifactLocation": { "uri": uri(&self.name) },
-                "region": { "startLine": line, "startColumn": column, "byteLength": length },
+                "region": { "startLine": line, "startColumn": column },
             }
         });
         let result = json!({
@@ -67,7 +67,7 @@ impl<W: Write + Send + Sync> Witness for Sarif<W> {
             },
             "message": { "text": format!("{kind}: {reason} ({length} bytes: {alphabet})") },
             "locations": [location],
-            "properties": { "kind": kind.id(), "confidence": sureness(sighting.confidence) },
+            "properties": { "kind": kind.id(), "confidence": sureness(sighting.confidence), "bytes": length },
         });
         serde_json::to_writer(&mut self.out, &result)?;
         Ok(())
