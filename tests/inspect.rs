@@ -94,11 +94,23 @@ fn no_format_shows_a_value() {
             "jsonl" => assert!(text.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok())),
             "sarif" => {
                 let json: serde_json::Value = serde_json::from_str(&text).unwrap();
-                assert!(!json["runs"][0]["results"].as_array().unwrap().is_empty());
+                let results = json["runs"][0]["results"].as_array().unwrap();
+                assert!(!results.is_empty());
+                for result in results {
+                    // A length in bytes goes with an offset in bytes only (SARIF 2.1.0, 3.30).
+                    let region = &result["locations"][0]["physicalLocation"]["region"];
+                    assert!(region["startLine"].is_u64() && region["byteLength"].is_null(), "{region}");
+                    let rule =
+                        &json["runs"][0]["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().unwrap() as usize];
+                    assert_eq!(rule["id"], result["ruleId"]);
+                }
             }
             _ => {}
         }
     }
+    // Nothing stands behind the last line.
+    let end = world.run(&["inspect", "--no-record", "-C", "3"], b"one\nmail jane.roe@example.com\n").text();
+    assert!(end.contains("       2 mail EMAIL_") && !end.contains("       3"), "{end}");
     // Looking changes nothing.
     assert_eq!(fs::read(&input).unwrap(), zip(&bundle));
 }
@@ -138,6 +150,35 @@ fn a_verified_output_is_whole_and_one_with_something_left_is_withheld() {
         let run = world.run(&["scrub", "--verify", "-o", "y", "--style", style, "--no-record"], LOG.as_bytes());
         assert_eq!(run.code, 0, "{style}: {}", run.stderr);
     }
+}
+
+/// A rule whose secrets stand within each other: where nothing takes their place, what is left is one again.
+const LEAKY: &str = "[[rule]]\nid = \"acme-ticket\"\ndescription = \"A ticket\"\nkind = \"token\"\nkeywords = [\"qqv\"]\n\
+    pattern = '''qqv[0-9]{4}zz'''\nrun = ''\nexamples = [[\"qqv\", \"1234zz\"], [\"qqv\", \"9876zz\"]]\n\
+    counter_examples = [[\"qqv\", \"12zz\"]]\n";
+
+#[test]
+fn what_a_crippled_rule_leaves_is_told_without_its_value_and_the_output_withheld() {
+    let world = World::new();
+    world.write("rules/my.toml", LEAKY);
+    world.write("in/good.log", LOG);
+    world.write("in/left.log", "first\nid qqvqqv1234zz5678zz end\n");
+    let how = ["--rules", "rules", "--style", "remove", "--issue", "V-1", "--no-learn", "--keep-input"];
+    let scrub = |more: &[&str]| world.run(&[&["scrub"], &how[..], more].concat(), b"");
+    let one = scrub(&["in/left.log", "-o", "one.log", "--verify"]);
+    assert_eq!(one.code, 5, "{}", one.stderr);
+    assert!(one.stderr.contains("still holds 1 ") && one.stderr.contains("2:4: acme-ticket"), "{}", one.stderr);
+    assert!(!world.path("one.log").exists() && !one.stderr.contains("5678"), "{}", one.stderr);
+    let tree = scrub(&["in", "-o", "out", "--verify"]);
+    assert_eq!(tree.code, 5, "{}", tree.stderr);
+    assert!(tree.stderr.contains("    left.log: the output still holds 1 "), "{}", tree.stderr);
+    assert!(world.path("out/good.log").exists() && !world.path("out/left.log").exists());
+    // What a run without it has left, and what would be copied from there, does not pass for verified.
+    assert_eq!(scrub(&["in", "-o", "lax"]).code, 0);
+    let later = scrub(&["in", "-o", "lax", "--verify"]);
+    assert!(later.code == 5 && later.stderr.contains("left as they are: 1 file\n"), "{}", later.stderr);
+    let copied = scrub(&["in", "-o", "copies", "--verify"]);
+    assert!(copied.code == 5 && !world.path("copies/left.log").exists(), "{}", copied.stderr);
 }
 
 /// Several files are looked into at once; what is told is in their order, and the same on one thread and on many.
@@ -220,6 +261,18 @@ fn a_diff_shows_what_came_and_masks_what_went() {
     assert!(!text.contains("jane") && !text.contains("hunter2") && !text.contains("nothing"), "{text}");
     let beside = world.run(&["diff", log, "clean.log", "--side-by-side", "40"], b"").text();
     assert!(beside.contains(" | user EMAIL_") && !beside.contains("jane"), "{beside}");
+    // A long line goes on below, on its own side.
+    assert!(beside.lines().skip(1).all(|line| line.chars().count() <= 8 + 1 + 40 + 3 + 40), "{beside}");
+    let long = world.write("long.log", format!("{} password=hunter2Secret9 end\tof it\n", "x".repeat(90)));
+    world.run(&["scrub", "long.log", "-o", "short.log", "--no-record"], b"");
+    let wrapped = world.run(&["diff", long.to_str().unwrap(), "short.log", "--side-by-side", "40"], b"").text();
+    let rows: Vec<&str> = wrapped.lines().skip(1).collect();
+    assert_eq!(rows[0], format!("       1 {} | {}", "x".repeat(40), "x".repeat(40)));
+    assert!(rows.len() == 4 && rows[2].contains("password=\u{2588}") && rows[2].contains(" | "), "{wrapped}");
+    assert!(!wrapped.contains("\\u{9}") && !wrapped.contains("hunter2"), "{wrapped}");
+    let piped = world.run(&["diff", "-", "clean.log", "-C", "0", "--check"], LOG.as_bytes());
+    assert!(piped.code == 3 && piped.text() == text, "{}", piped.text());
+    assert_eq!(world.run(&["diff", "-", "-"], b"").code, 2);
     let same = world.run(&["diff", log, log, "--check"], b"");
     assert_eq!((same.code, same.text().as_str()), (0, "nothing differs\n"));
     // Directories by name; what has no namesake is counted and not named.
@@ -228,5 +281,37 @@ fn a_diff_shows_what_came_and_masks_what_went() {
     world.run(&["scrub", world.path("in").to_str().unwrap(), "-o", "out", "--no-record"], b"");
     let both = world.run(&["diff", "in", "out"], b"").text();
     assert!(both.contains("out/sub/app.log\n") && both.contains("1 file only before"), "{both}");
-    assert!(!both.contains("jane"), "{both}");
+    assert!(both.contains("1 file only after") && !both.contains("jane"), "{both}");
+}
+
+/// Entries are compared where they stand, in archives within archives too; what is no text is not shown.
+#[test]
+fn archives_are_compared_entry_by_entry() {
+    let world = World::new();
+    let zipped = |entries: &[(&str, &[u8])]| {
+        let mut writer = ::zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, content) in entries {
+            writer.start_file(*name, ::zip::write::SimpleFileOptions::default()).unwrap();
+            std::io::Write::write_all(&mut writer, content).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    };
+    let inner = zipped(&[("jane.roe@example.com.log", LOG.as_bytes()), ("same.txt", b"as it was\n")]);
+    let picture = [b"\x89PNG\r\n\x1a\n\0\0".as_slice(), b"jane.roe@example.com"].concat();
+    let bundle = zipped(&[("inner.zip", &inner), ("picture.png", &picture), ("b.log", LOG.as_bytes())]);
+    let before = world.write("in/bundle.zip", bundle);
+    let run = world.run(&["scrub", "in", "-o", "out", "--no-record"], b"");
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    for (old, new) in [(before.to_str().unwrap(), "out/bundle.zip"), ("in", "out")] {
+        let run = world.run(&["diff", old, new, "-C", "0", "--check"], b"");
+        assert_eq!(run.code, 3, "{}{}", run.text(), run.stderr);
+        let text = run.text();
+        assert!(text.contains("out/bundle.zip!inner.zip!EMAIL_") && text.contains("out/bundle.zip!b.log\n"), "{text}");
+        assert!(
+            text.contains("out/bundle.zip!picture.png.withheld.txt\n           it was no text, and is now:\n"),
+            "{text}"
+        );
+        assert_eq!(text.matches(" + password=PASSWORD_").count(), 2, "{text}");
+        assert!(!text.contains("jane") && !text.contains("hunter2") && !text.contains("same.txt"), "{text}");
+    }
 }
