@@ -286,8 +286,8 @@ mod tests {
             now.drawn(100),
             format!(
                 "{}{}  learning  274.1 MB of at least 360.0 MB  4 of at least 6 files  200.0 MB/s  counting",
-                "\u{2588}".repeat(5),
-                "\u{2591}".repeat(2)
+                "\u{2588}".repeat(9),
+                "\u{2591}".repeat(4)
             )
         );
         now = Now { what: "", of_bytes: None, files: None, is_counted: true, ..now };
