@@ -81,7 +81,7 @@ impl Progress {
                 is_counted: many.as_ref().is_none_or(|many| many.is_counted.load(Ordering::Relaxed)),
                 failed: many.as_ref().map_or(0, |many| many.failed.load(Ordering::Relaxed)),
             };
-            let _ = text.write_str(&now.drawn(show::columns(&io::stderr()).unwrap_or(80)));
+            let _ = text.write_str(&now.drawn(show::columns(io::stderr()).unwrap_or(80)));
         };
         if let Ok(style) = ProgressStyle::with_template("{now}") {
             self.bar.set_style(style.with_key("now", draw));
