@@ -452,18 +452,26 @@ fn is_word(view: &View<'_>, at: usize, length: usize, goes_on: bool, ends: bool)
 fn labelled(view: &View<'_>, from: usize, what: What) -> Option<(usize, (usize, usize))> {
     let places = labels::places(view, from);
     places.at[..places.count].iter().rev().find_map(|&start| {
-        let person = |forms| labels::number(view, start, forms, places.is_plain).map(|end| (PERSON, (start, end)));
+        // `uMrn39DFp1` and `DLNAz/0PlXBv2s` in base64: where nothing parts the number from its label, it is of one case.
+        let is_glued = view.slice(from, start).iter().all(|b| LETTER.contains(*b) || matches!(b, b'/' | b'+'));
+        let is_mixed = |end| {
+            let number = view.slice(start, end);
+            number.iter().any(u8::is_ascii_lowercase) && number.iter().any(u8::is_ascii_uppercase)
+        };
+        let number = |forms| {
+            let end = labels::number(view, start, forms, places.is_plain)?;
+            (!(is_glued && is_mixed(end))).then_some(end)
+        };
+        let person = |forms| number(forms).map(|end| (PERSON, (start, end)));
         match what {
             What::Phone(is_strong) => {
                 phone::labelled(view, start, is_strong && places.is_plain).map(|span| (PHONE, span))
             }
             What::Card => card_at(view, start),
             What::Iban => bank(view, start).map(|span| (IBAN, span)),
-            What::Bank(forms) => labels::number(view, start, forms, places.is_plain).map(|end| (BANK, (start, end))),
+            What::Bank(forms) => number(forms).map(|end| (BANK, (start, end))),
             What::Person(forms) => person(forms),
-            What::Device(forms) => {
-                labels::number(view, start, forms, places.is_plain).map(|end| (DEVICE, (start, end)))
-            }
+            What::Device(forms) => number(forms).map(|end| (DEVICE, (start, end))),
             What::CardOr(forms) => card_at(view, start).or_else(|| person(forms)),
         }
     })
