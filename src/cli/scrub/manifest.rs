@@ -74,9 +74,16 @@ pub fn lines(path: &Path) -> Result<impl Iterator<Item = (u64, Result<Line, Stri
         // The parser's message quotes names of fields only.
         Some((
             number,
-            serde_json::from_slice(&line).map_err(|error| format!("column {}: {}", error.column(), told(&error))),
+            serde_json::from_slice(&line)
+                .map(|line: Line| Line { path: plain(&line.path), ..line })
+                .map_err(|error| format!("column {}: {}", error.column(), told(&error))),
         ))
     }))
+}
+
+/// The path in its one spelling: without `.` and doubled slashes.
+fn plain(path: &Path) -> PathBuf {
+    path.components().filter(|part| *part != Component::CurDir).collect()
 }
 
 /// What the parser says, without the place in its one line.
@@ -114,7 +121,7 @@ mod tests {
         let path = dir.path().join("manifest.jsonl");
         let text = "{\"path\": \"a\", \"issue\": \"T-1\"}\n\n{\"path\": \"../b\", \"issue\": \"T-1\"}\n{\"path\": \"c\"}\n\
             {\"path\": \"a\", \"issue\": \"T-2\"}\n{\"path\": \"d\", \"isue\": \"T-1\"}\n{\"path\n\
-            {\"path\": \"e\", \"issue\": \"unassigned\"}\n";
+            {\"path\": \"e\", \"issue\": \"unassigned\"}\n{\"path\": \".//a\", \"issue\": \"T-1\"}\n";
         std::fs::write(&path, text).unwrap();
         let said = check(&path, false).unwrap_err().to_string();
         for expected in [
@@ -124,6 +131,7 @@ mod tests {
             ":6: column",
             ":7: column",
             ":8: the issue cannot",
+            ":9: this path stands in line",
         ] {
             assert!(said.contains(expected), "{expected}: {said}");
         }
