@@ -298,6 +298,7 @@ fn equal_files_are_scrubbed_once_and_copied() {
 fn failures_are_listed_and_nothing_but_files_is_read() {
     let world = World::new();
     world.write("in/good.log", LINE);
+    world.write("in/cut\u{1b}[31m\nfailed: 0\u{202e}.gz", [0x1f, 0x8b, 8, 0, 0, 0]);
     world.write("in/cut.log.gz", [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2]);
     world.write("in/jane.roe@example.com/x.log", LINE);
     symlink("/etc/passwd", world.path("in/link")).unwrap();
@@ -307,13 +308,16 @@ fn failures_are_listed_and_nothing_but_files_is_read() {
     let socket = std::os::unix::net::UnixListener::bind(world.path("in/socket")).unwrap();
     let run = world.run(&["scrub", "in", "-o", "out", "--no-learn", "--issue", "T-1"], b"");
     assert_eq!(run.code, 4, "{}", run.stderr);
-    assert!(run.stderr.contains("failed: 1 entry") && run.stderr.contains("cut.log.gz: "), "{}", run.stderr);
+    assert!(run.stderr.contains("failed: 2 entries") && run.stderr.contains("cut.log.gz: "), "{}", run.stderr);
     assert!(
         run.stderr.contains("link: it is a symbolic link") && run.stderr.contains("pipe: it is not a file"),
         "{}",
         run.stderr
     );
     assert!(run.stderr.contains("socket: it is not a file"), "{}", run.stderr);
+    // A name is not obeyed by a terminal, and makes no line of its own.
+    assert!(run.stderr.contains("    cut\\u{1b}[31m\\u{a}failed: 0\\u{202e}.gz: "), "{}", run.stderr);
+    assert!(!run.stderr.contains('\u{1b}') && !run.stderr.contains('\u{202e}'), "{}", run.stderr);
     drop(socket);
     assert!(
         world.path("out").join(odd).exists() && !world.path("out/link").exists() && !world.path("out/pipe").exists()

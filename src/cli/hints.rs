@@ -1,6 +1,7 @@
 //! The one file that turns errors into advice.
 
 use super::exit::Exit;
+use super::show;
 use crate::container::{Limit, VisitError};
 use crate::ledger::{self, HomeFault};
 use crate::pipeline::{self, Scrubber};
@@ -240,6 +241,14 @@ impl Error {
         if let Some(hint) = self.hint() {
             text.push_str(&format!("hint: {hint}\n"));
         }
+        // What is wrong may be told in several lines; of what stands in them a terminal is to obey nothing.
+        let text: String = text
+            .split_inclusive('\n')
+            .map(|line| match line.strip_suffix('\n') {
+                Some(line) => show::text(line) + "\n",
+                None => show::text(line),
+            })
+            .collect();
         // A closed standard error leaves nobody to tell.
         let _ = io::Write::write_all(&mut io::stderr(), text.as_bytes());
     }

@@ -1,7 +1,7 @@
 //! How things are written for people: aligned columns, local times, sizes, harmless paths.
 
 use crate::ledger::{HoldStatus, Scope, Time};
-use crate::report::inspection::is_invisible;
+use crate::report::inspection::harmless;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -35,8 +35,7 @@ pub fn plural(count: u64, noun: &str) -> String {
 
 /// A text out of the records, without anything that a terminal would obey.
 pub fn text(text: &str) -> String {
-    let is_harmless = |c: char| !c.is_control() && !is_invisible(c);
-    text.chars().map(|c| if is_harmless(c) { c.to_string() } else { c.escape_unicode().to_string() }).collect()
+    harmless(text)
 }
 
 /// Whether what goes to a place is coloured, which by default a terminal's text is, unless the environment says no

@@ -129,8 +129,9 @@ impl Stamp {
             seal: None,
         };
         stamp.seal = ledger.map(|ledger| stamp.sealed_by(ledger));
-        let text = serde_json::to_string_pretty(&stamp).map_err(|_| Error::Internal("a stamp cannot be written"))?;
-        Ok(text + "\n")
+        let mut text = Vec::new();
+        show::json(&mut text, &stamp).map_err(|_| Error::Internal("a stamp cannot be written"))?;
+        String::from_utf8(text).map_err(|_| Error::Internal("a stamp cannot be written"))
     }
 }
 

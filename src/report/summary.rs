@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::inspection::harmless;
 use crate::kind::Kind;
 
 /// What scrubjay does not look for. The summary, the notices and the docs say so, that nobody is misled.
@@ -243,7 +244,8 @@ impl Summary {
                 let _ = writeln!(text, "  {title}: {}", n(list.len() as u64, "entry"));
             }
             for withheld in list.iter().take(most) {
-                let _ = writeln!(text, "    {}: {}", withheld.name, withheld.reason);
+                // Names are those that somebody gave to what he sent.
+                let _ = writeln!(text, "    {}: {}", harmless(&withheld.name), harmless(&withheld.reason));
             }
             if list.len() > most {
                 let _ = writeln!(text, "    and {} more", list.len() - most);

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::job::Job;
+use crate::cli::show;
 use crate::detect::Verdict;
 use crate::pipeline::{Explanation, Report, Scrubber};
 
@@ -27,7 +28,7 @@ pub fn told(scrubber: &Scrubber, explanation: &Explanation, name: &str) -> Strin
     let rule = scrubber.catalogue().get(usize::from(explanation.rule.0)).map_or("?", |rule| rule.id.as_str());
     let names = [name, explanation.entry.as_str()].into_iter().filter(|name| !name.is_empty());
     let place: String = names.collect::<Vec<_>>().join("!");
-    let place = if place.is_empty() { place } else { place + ":" };
+    let place = if place.is_empty() { place } else { show::text(&place) + ":" };
     let fate = match explanation.verdict {
         Verdict::Taken { bytes, confidence } => {
             let fate =

@@ -122,6 +122,15 @@ pub fn is_invisible(c: char) -> bool {
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// A text in one line, without anything that a terminal would obey or that would change how the rest is read.
+pub fn harmless(text: &str) -> String {
+    let is_harmless = |c: char| !c.is_control() && !is_invisible(c);
+    if text.chars().all(is_harmless) {
+        return text.to_string();
+    }
+    text.chars().map(|c| if is_harmless(c) { c.to_string() } else { c.escape_unicode().to_string() }).collect()
+}
+
 /// The sorts of characters in a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(into = "Vec<&'static str>")]
