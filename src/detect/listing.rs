@@ -172,6 +172,7 @@ impl Detector for Listing {
             Sort::Account => account(view, at, behind, out),
             Sort::Shadow => user(shadow(view, at)),
             Sort::Access => user(access(view, at)),
+            Sort::Thread if is_anonymous(view, behind) => out.left(0, behind, NOBODYS),
             Sort::Thread => user(thread(view, at, behind)),
             Sort::Cron => {
                 user(name_before(view, at).filter(|(start, _)| view.before(*start) == Some(b'(')));
@@ -208,7 +209,7 @@ impl Detector for Listing {
                 if let Some((start, end)) = labelled(view, at, behind) {
                     let name = view.slice(start, end);
                     match person::is_nobody(name) {
-                        true => out.left(1, start, "an account that names no person"),
+                        true => out.left(1, start, NOBODYS),
                         false => out.found(Found::new(start, end, Kind::Name, Confidence::Medium).rule(1)),
                     }
                 }
@@ -220,12 +221,15 @@ impl Detector for Listing {
     }
 }
 
+/// Why a name stays that nobody has.
+const NOBODYS: &str = "an account that names no person";
+
 /// Names the login name at `span`, unless nobody has it.
 fn report(view: &View<'_>, span: Option<(usize, usize)>, out: &mut Candidates<'_>) {
     let Some((start, end)) = span.filter(|(start, end)| start < end && end - start <= 64) else { return };
     let text = view.slice(start, end);
     let reason = if person::is_nobody(text) || person::is_system(text) {
-        Some("an account that names no person")
+        Some(NOBODYS)
     } else if !text.iter().any(|b| LETTER.contains(*b) || HIGH.contains(*b)) {
         Some("a number")
     } else {
@@ -468,6 +472,20 @@ const LEVELS: [&[u8]; 6] = [b"ERROR", b"WARN", b"INFO", b"DEBUG", b"TRACE", b"FA
 /// Whether it is a job of the server's own rather than a user: `ServiceRunner`.
 fn is_job(text: &[u8]) -> bool {
     text.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
+}
+
+/// Whether `7 INFO anonymous` stands here, as in most lines of Jira: seen at a glance, where it is known already.
+#[inline]
+fn is_anonymous(view: &View<'_>, behind: usize) -> bool {
+    const NEAR: usize = 24;
+    let known = view.peek(behind, NEAR);
+    if known.len() < NEAR {
+        return false;
+    }
+    // Digits, a level of four or five letters, the name.
+    let digits = known.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
+    let level = if known[digits + 5] == b' ' { 4 } else { 5 };
+    known[digits] == b' ' && known[digits + 1..][level] == b' ' && known[digits + level + 2..].starts_with(b"anonymous ")
 }
 
 /// `exec-7 ERROR jsmith 614x12345x1`, `Caesium-1-2 INFO jsmith     [c.a.j...]`: the level, then the user.
