@@ -109,9 +109,12 @@ pub fn touches(text: &[u8], start: usize, end: usize) -> bool {
 
 /// Whether the bytes behind `underscore` could be what stands behind the label of a placeholder.
 fn has_body_behind(text: &[u8], underscore: usize) -> bool {
+    // A label ends with a capital or a digit: most words with an underscore have neither before it.
+    let is_label =
+        underscore.checked_sub(1).is_some_and(|at| text[at].is_ascii_uppercase() || text[at].is_ascii_digit());
     // The alphabet is a part of this, and quickly told.
     let may_be = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    text.get(underscore + 1..underscore + 1 + BODY).is_some_and(|body| body.iter().all(may_be))
+    is_label && text.get(underscore + 1..underscore + 1 + BODY).is_some_and(|body| body.iter().all(may_be))
 }
 
 /// Whether `underscore` stands behind the label of a placeholder that shares a byte with `text[start..end]`.

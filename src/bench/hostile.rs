@@ -74,7 +74,7 @@ impl Hostile {
 use Findings::{Each, EachButLast, None, One, TwoButLast};
 
 /// All of them.
-pub const ALL: [Hostile; 73] = [
+pub const ALL: [Hostile; 75] = [
     // Addresses that never come to an end, or end at once.
     Hostile::new("a@a@", "a@", None),
     Hostile::new("@", "@", None),
@@ -142,6 +142,8 @@ pub const ALL: [Hostile; 73] = [
     Hostile::new("mnemonic", "mnemonic ", None),
     Hostile::new("otpauth://", "otpauth://", None),
     Hostile::new("7za .", "7za .", None),
+    Hostile::new("curl /", "curl /", None),
+    Hostile::new("rules of dashes", "-----\n", None),
     Hostile::new("-----BEGIN ", "-----BEGIN ", None),
     Hostile::new("-----BEGIN PRIVATE KEY-----", concat!("-----BEGIN PRIVATE", " KEY-----"), One),
     Hostile::new("-", "-", None),

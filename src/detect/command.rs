@@ -338,8 +338,13 @@ impl Detector for Command {
         }
         // `However, userdel also needs`: a sentence speaks of accounts in other words.
         let names_users = takes.iter().any(|(_, is)| *is == User) && is_commanded(view, hit.at);
-        // The same command once more has its own turn.
-        let is_again = |&(start, end): &(usize, usize)| view.slice(start, end) == &name.as_bytes()[..name.len() - 1];
+        // The same command once more has its own turn, also behind a sign: `(curl`, `/curl`; but `.htpasswd` is a file.
+        let has_files = takes.iter().any(|(at, _)| matches!(at, LastWith(_)));
+        let is_again = |&(start, end): &(usize, usize)| {
+            let word = view.slice(start, end);
+            let sign = word.iter().position(|b| has_files || ALNUM.contains(*b)).unwrap_or(0);
+            word[sign..] == name.as_bytes()[..name.len() - 1]
+        };
         let words = Words::new(view, hit.at + name.len(), REACH).take_while(|word| !is_again(word));
         arguments(view, words, (takes, names_users), out);
     }

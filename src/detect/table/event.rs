@@ -12,7 +12,7 @@ use crate::detect::table::expanded::Expanded;
 use crate::detect::table::html::Html;
 use crate::detect::table::insert::Insert;
 use crate::detect::table::markup::{How, Markup};
-use crate::detect::table::ruled::{dashes, drawn, is_name_of_column, is_wrapped, last_line, named, wrapped};
+use crate::detect::table::ruled::{dashes, drawn, is_blank, is_name_of_column, is_wrapped, last_line, named, wrapped};
 use crate::detect::table::{ABOVE, COLUMNS, Event, Shape, Text};
 use crate::detect::view::View;
 
@@ -338,6 +338,9 @@ impl Headers {
             None => return None,
         };
         let header = header.strip_suffix(b"\r").unwrap_or(header);
+        if is_blank(header) {
+            return None;
+        }
         let rule = view.above(end, ABOVE + LOOK_AHEAD);
         let rule = &rule[rule.len() - (end - start)..];
         let (rule, bar) = drawn(rule.strip_suffix(b"\r").unwrap_or(rule))?;

@@ -70,7 +70,12 @@ pub(super) fn wrapped(above: &[u8]) -> Option<(&[u8], Vec<usize>, &[u8])> {
     let widths = (rule.first() == Some(&b'-')).then(|| dashes(rule))??;
     let before = &before[..from.checked_sub(1)?];
     let (_, header) = last_line(before).unwrap_or((0, before));
-    (!header.trim_ascii().is_empty()).then_some((header, widths, before))
+    (!is_blank(header)).then_some((header, widths, before))
+}
+
+/// Whether a line has nothing but dashes and blanks, and so is no header.
+pub(super) fn is_blank(line: &[u8]) -> bool {
+    line.iter().all(|&b| matches!(b, b'-' | b' ' | b'\r'))
 }
 
 /// Whether the header that `above` ends with is one of several lines.
