@@ -18,9 +18,14 @@ use crate::finding::Confidence;
 use crate::kind::Kind;
 
 /// Functions, in lower case, and which of their arguments is the secret, counted from 0.
-const PASSWORDS: [(&[u8], usize); 56] = [
+const PASSWORDS: [(&[u8], usize); 61] = [
     (b"\".tochararray()", BEFORE),
     (b"\" | convertto-securestring", BEFORE),
+    (b"auth=(", 1),
+    (b"auth = (", 1),
+    (b"createcredential(", 2),
+    (b"check_password(", 0),
+    (b" ftp(", 2),
     (b"plainauth(", 2),
     (b".basic(", 1),
     (b"basic_auth ", 1),
@@ -77,7 +82,7 @@ const PASSWORDS: [(&[u8], usize); 56] = [
     (b".basicauth(", 1),
 ];
 /// The same for keys that sign or encrypt.
-const KEYS: [(&[u8], usize); 23] = [
+const KEYS: [(&[u8], usize); 24] = [
     (b"symmetricsecuritykey(", 0),
     (b".signwith(", 1),
     (b"openssl_encrypt(", 2),
@@ -101,6 +106,7 @@ const KEYS: [(&[u8], usize); 23] = [
     (b"aes.encrypt(", 1),
     (b"aes.decrypt(", 1),
     (b"fernet(", 0),
+    (b"aes.new(", 0),
 ];
 
 /// Not the number of an argument: the last literal that shows by itself that it may be a secret.
@@ -169,6 +175,8 @@ impl Detector for Call {
         let reason = match () {
             () if text.len() < 3 => Some("too short"),
             () if is_encoding(text) => Some("the name of an encoding"),
+            // What is written where a key goes is the key, whatever it reads as: `jwt.sign(payload, 'my-signing-secret')`.
+            () if rule == 1 => handle::reason(text),
             () if self.lexicon.is_setting(text) => Some("a setting, not a value"),
             () if self.lexicon.is_name(text) => Some("a name"),
             () => handle::reason(text).or_else(|| literal::reason(text, &self.lexicon)),
@@ -206,7 +214,8 @@ fn characters(view: &View<'_>, end: usize) -> Option<Extent> {
     const TELLS: [&[u8]; 7] = [b"pass", b"pwd", b"secret", b"keystore", b"ks.load", b"credential", b"login"];
     let start = view.run_back(end, const { ByteSet::of(b"\"\n").not() }, 128);
     let line = view.slice(view.line_start(start).max(start.saturating_sub(160)), start).to_ascii_lowercase();
-    let is_secure = view.starts_with_ignoring_case(end, b"\" | convert");
+    let is_secure =
+        view.starts_with_ignoring_case(end, b"\" | convert") || view.starts_with_ignoring_case(end, b"\".equals(pass");
     let tells = is_secure || TELLS.iter().any(|word| memchr::memmem::find(&line, word).is_some());
     let text = view.slice(start, end);
     // The digits of a number and the letters of an alphabet are characters, too.

@@ -696,6 +696,8 @@ const METHODS: [&[u8]; 13] = [
 /// Why a value is none where only what is random is one. Digests and UUIDs name things more often than they open them.
 fn no_random(text: &[u8]) -> Option<&'static str> {
     const ENOUGH: usize = 16;
+    // What is written before the key of Laravel.
+    let text = text.strip_prefix(b"base64:").unwrap_or(text);
     let is_hex = text.iter().all(|b| HEX.contains(*b) || *b == b'-');
     let has = |set: ByteSet| text.iter().any(|b| set.contains(*b));
     let is_token = text.iter().all(|b| BASE64.contains(*b) || matches!(b, b'.' | b'~'));

@@ -113,7 +113,7 @@ impl Lexicon {
             }
             let is_word = letters.is_empty() || self.words.names.holds(segment) || self.find(segment).is_some();
             is_known |= is_word && !letters.is_empty();
-            if !is_word && !is_plain_word(segment) {
+            if !is_word && (!is_plain_word(segment) || is_respelled(segment)) {
                 return false;
             }
             at = start;
@@ -235,6 +235,18 @@ impl Strength {
 /// Whether a segment reads as a word, or is too short to tell.
 fn is_plain_word(segment: &[u8]) -> bool {
     segment.len() < 4 || !segment.is_ascii() || !random::is_random(segment)
+}
+
+/// Whether digits stand for letters within a word, as in passwords: `sw1ft`, `ma1l`; but not in `k8s` and `sha256sum`.
+fn is_respelled(segment: &[u8]) -> bool {
+    const TERMS: [&[u8]; 24] = [
+        b"oauth2", b"auth0", b"base64", b"base32", b"utf8", b"sha1", b"sha2", b"sha5", b"md5", b"k8s", b"i18n",
+        b"l10n", b"a11y", b"x509", b"pkcs", b"s3", b"ec2", b"e2e", b"b2b", b"p2p", b"s2s", b"http2", b"web3", b"v1",
+    ];
+    let is_within = |w: &[u8]| w[0].is_ascii_alphabetic() && w[1].is_ascii_digit() && w[2].is_ascii_lowercase();
+    segment.len() > 3
+        && segment.windows(3).any(is_within)
+        && !TERMS.iter().any(|term| segment.get(..term.len()).is_some_and(|head| head.eq_ignore_ascii_case(term)))
 }
 
 /// An identifier as written. Its segments stand between separators and changes of case: `X-Api-Key`, `keystorePass`,

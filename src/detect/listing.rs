@@ -485,7 +485,9 @@ fn is_anonymous(view: &View<'_>, behind: usize) -> bool {
     // Digits, a level of four or five letters, the name.
     let digits = known.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
     let level = if known[digits + 5] == b' ' { 4 } else { 5 };
-    known[digits] == b' ' && known[digits + 1..][level] == b' ' && known[digits + level + 2..].starts_with(b"anonymous ")
+    known[digits] == b' '
+        && known[digits + 1..][level] == b' '
+        && known[digits + level + 2..].starts_with(b"anonymous ")
 }
 
 /// `exec-7 ERROR jsmith 614x12345x1`, `Caesium-1-2 INFO jsmith     [c.a.j...]`: the level, then the user.
