@@ -404,7 +404,9 @@ fn bank(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     let text = view.slice(at, end);
     let is_mixed = text.iter().any(u8::is_ascii_lowercase) && text.iter().any(u8::is_ascii_uppercase);
     let is_end = !view.is(end, const { ALNUM.or(ByteSet::of(b"_+/=")) }) || view.at(end) == Some(b'/');
-    (!is_mixed && is_end).then_some((at, end))
+    // `be613287-f4c9-b4b9-9b49-0df3cb2a2d85` holds one by chance.
+    let is_uuid = view.at(end) == Some(b'-') && text.contains(&b'-');
+    (!is_mixed && is_end && !is_uuid).then_some((at, end))
 }
 
 /// Whether an account in small letters may as well be the id of a span or a digest: `be71096123456769`.
