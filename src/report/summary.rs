@@ -243,9 +243,16 @@ impl Summary {
             if !list.is_empty() {
                 let _ = writeln!(text, "  {title}: {}", n(list.len() as u64, "entry"));
             }
-            for withheld in list.iter().take(most) {
+            let shown = &list[..list.len().min(most)];
+            for (reason, own) in by_reason(shown) {
                 // Names are those that somebody gave to what he sent.
-                let _ = writeln!(text, "    {}: {}", harmless(&withheld.name), harmless(&withheld.reason));
+                let (reason, own) = (harmless(reason), own.into_iter().map(|withheld| harmless(&withheld.name)));
+                if own.len() < MANY {
+                    own.for_each(|name| text.push_str(&format!("    {name}: {reason}\n")));
+                } else {
+                    let _ = writeln!(text, "    {reason}: {}", n(own.len() as u64, "entry"));
+                    own.for_each(|name| text.push_str(&format!("      {name}\n")));
+                }
             }
             if list.len() > most {
                 let _ = writeln!(text, "    and {} more", list.len() - most);
@@ -344,6 +351,20 @@ impl Summary {
         };
         serde_json::to_string(&json).unwrap_or_else(|_| "{}".to_string()) + "\n"
     }
+}
+
+/// From how many entries on a reason that they share stands once, before their names.
+const MANY: usize = 6;
+
+/// Entries in their order; those that share a reason with many stand together behind the others.
+fn by_reason(list: &[Withheld]) -> Vec<(&str, Vec<&Withheld>)> {
+    let mut own: BTreeMap<&str, Vec<&Withheld>> = BTreeMap::new();
+    list.iter().for_each(|withheld| own.entry(&withheld.reason).or_default().push(withheld));
+    let few = list.iter().filter(|withheld| own.get(withheld.reason.as_str()).is_some_and(|own| own.len() < MANY));
+    let mut groups: Vec<(&str, Vec<&Withheld>)> =
+        few.map(|withheld| (withheld.reason.as_str(), vec![withheld])).collect();
+    groups.extend(own.into_iter().filter(|(_, own)| own.len() >= MANY));
+    groups
 }
 
 /// Whether a number tells nothing.
@@ -457,5 +478,16 @@ mod tests {
         assert_eq!((all.findings(), all.learned, all.is_learned_cut), (8, Some(14), true));
         assert_eq!(all.rules.len(), 2);
         assert_eq!((all.unsure[0].count, all.fates[0].candidates()), (4, 10));
+    }
+
+    #[test]
+    fn a_reason_that_many_share_is_told_once() {
+        let entry = |n: u32, reason: &str| Withheld { name: format!("{n}.log"), reason: reason.into() };
+        let mut failed: Vec<Withheld> = (0..7).map(|n| entry(n, "no space left")).collect();
+        failed.insert(3, entry(9, "it is gone"));
+        let text = Summary { failed, ..Summary::default() }.text();
+        let expected =
+            "  failed: 8 entries\n    9.log: it is gone\n    no space left: 7 entries\n      0.log\n      1.log\n";
+        assert!(text.contains(expected) && text.contains("      6.log\n"), "{text}");
     }
 }
