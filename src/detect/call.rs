@@ -18,7 +18,7 @@ use crate::finding::Confidence;
 use crate::kind::Kind;
 
 /// Functions, in lower case, and which of their arguments is the secret, counted from 0.
-const PASSWORDS: [(&[u8], usize); 61] = [
+const PASSWORDS: [(&[u8], usize); 76] = [
     (b"\".tochararray()", BEFORE),
     (b"\" | convertto-securestring", BEFORE),
     (b"auth=(", 1),
@@ -80,9 +80,24 @@ const PASSWORDS: [(&[u8], usize); 61] = [
     (b"pbekeyspec(", 0),
     (b"dbi->connect(", 2),
     (b".basicauth(", 1),
+    (b"keyring.set_password(", 2),
+    (b"addidentity(", 1),
+    (b"usernamepasswordtoken(", 1),
+    (b"newstaticv4(", 1),
+    (b"new sequelize(", 2),
+    (b".sendkeys(", TYPED),
+    (b".send_keys(", TYPED),
+    (b"btoa(", PAIR),
+    (b"encodetostring(", PAIR),
+    (b"b64encode(", PAIR),
+    (b"base64_encode(", PAIR),
+    (b"tobase64string(", PAIR),
+    (b"base64.encode(", PAIR),
+    (b"strict_encode64(", PAIR),
+    (b"buffer.from(", PAIR),
 ];
 /// The same for keys that sign or encrypt.
-const KEYS: [(&[u8], usize); 24] = [
+const KEYS: [(&[u8], usize); 26] = [
     (b"symmetricsecuritykey(", 0),
     (b".signwith(", 1),
     (b"openssl_encrypt(", 2),
@@ -107,6 +122,8 @@ const KEYS: [(&[u8], usize); 24] = [
     (b"aes.decrypt(", 1),
     (b"fernet(", 0),
     (b"aes.new(", 0),
+    (b"signedstring(", 0),
+    (b"newcookiestore(", 0),
 ];
 
 /// Not the number of an argument: the last literal that shows by itself that it may be a secret.
@@ -116,6 +133,9 @@ const TYPED: usize = usize::MAX - 1;
 
 /// The literal before, if its line is about a secret: `keyStore.load(in, "x".toCharArray())`.
 const BEFORE: usize = usize::MAX - 2;
+
+/// The first argument, if it is a login name and a password with a colon between: `btoa("scott:tiger")`.
+const PAIR: usize = usize::MAX - 3;
 
 /// The rule for login names.
 const USER: usize = 2;
@@ -159,12 +179,8 @@ impl Detector for Call {
                 let text = view.slice(literal.start, literal.end);
                 !text.contains(&b'@') && literal::is_telling(text, &self.lexicon)
             }),
-            TYPED => argument(view, start, 0)
-                .filter(|field| {
-                    let field = view.slice(field.start, field.end).to_ascii_lowercase();
-                    [&b"pass"[..], b"pwd"].iter().any(|word| memchr::memmem::find(&field, word).is_some())
-                })
-                .and_then(|_| argument(view, start, 1)),
+            TYPED => typed(view, hit.at, start),
+            PAIR => return pair(view, argument(view, start, 0), out),
             BEFORE => characters(view, hit.at),
             _ => argument(view, start, position),
         };
@@ -187,12 +203,48 @@ impl Detector for Call {
                 let kind = if rule == 0 { Kind::Password } else { Kind::Secret };
                 let found = Found::new(literal.start, literal.end, kind, Confidence::Medium).rule(rule);
                 out.found(found.open(view, literal.run));
-                if rule == 0 && (1..BEFORE).contains(&position) {
+                if rule == 0 && (1..PAIR).contains(&position) {
                     user(view, argument(view, start, position - 1), out);
                 }
             }
         }
     }
+}
+
+/// What is typed into a field for a password: `.fill("#password", "x")`, `get("#password").type("x")`.
+fn typed(view: &View<'_>, at: usize, start: usize) -> Option<Extent> {
+    let tells = |field: &[u8]| {
+        let field = field.to_ascii_lowercase();
+        [&b"pass"[..], b"pwd"].iter().any(|word| memchr::memmem::find(&field, word).is_some())
+    };
+    let first = argument(view, start, 0)?;
+    if let Some(second) = argument(view, start, 1) {
+        return tells(view.slice(first.start, first.end)).then_some(second);
+    }
+    // The field is what the call before was given.
+    let line = view.slice(view.line_start(at).max(at.saturating_sub(128)), at);
+    let open = memchr::memrchr(b'(', line)?;
+    (line.ends_with(b")") && tells(&line[open..])).then_some(first)
+}
+
+/// `scott:tiger` to be encoded: the user, and the password.
+fn pair(view: &View<'_>, literal: Option<Extent>, out: &mut Candidates<'_>) {
+    let Some(literal) = literal else { return };
+    let text = view.slice(literal.start, literal.end);
+    let Some(colon) = memchr::memchr(b':', text) else { return };
+    let (name, secret) = (&text[..colon], &text[colon + 1..]);
+    let is_login = (2..=64).contains(&name.len()) && name.iter().all(|b| person::LOGIN.contains(*b) && *b != b'$');
+    const SECRET: ByteSet = ByteSet::of(b" {}<>:%\\\r\n").not();
+    let is_secret = (3..=64).contains(&secret.len())
+        && !secret.starts_with(b"//")
+        && !secret.starts_with(b"$")
+        && secret.iter().all(|b| SECRET.contains(*b));
+    if !is_login || !is_secret || handle::reason(secret).is_some() || name.eq_ignore_ascii_case(b"data") {
+        return out.left(0, literal.start, "no user and password");
+    }
+    let start = literal.start + colon + 1;
+    out.found(Found::new(start, literal.end, Kind::Password, Confidence::Medium));
+    user(view, Some(Extent { end: literal.start + colon, ..literal }), out);
 }
 
 /// The literal before a password, if it is the login name of somebody.

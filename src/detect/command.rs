@@ -95,7 +95,7 @@ const OPENSSL: Takes = &[
 ];
 const PUTTY: Takes = &[(Apart("-pw"), Secret)];
 const IMPACKET: Takes = &[(Position(0), Target)];
-const RDP: Takes = &[(Glued("/p:"), Secret), (Apart("-p"), Secret)];
+const RDP: Takes = &[(Glued("/p:"), Secret), (Apart("-p"), Secret), (Glued("/u:"), User), (Apart("-u"), User)];
 
 /// The programs, each with the blank behind its name.
 const PROGRAMS: &[(&str, Takes)] = &[
@@ -270,7 +270,7 @@ const PROGRAMS: &[(&str, Takes)] = &[
     ("openssl ", OPENSSL),
     ("openssl passwd ", &[(Position(0), Secret)]),
     ("htpasswd ", &[(LastWith(b'b'), Secret)]),
-    ("useradd ", LOGIN),
+    ("useradd ", &[(Apart("-p"), Secret), (Last, User)]),
     ("bin/passwd ", &[(Last, User)]),
     ("usermod ", &[(Apart("-p"), Secret), (Last, User)]),
     ("userdel ", &[(Last, User)]),
@@ -446,7 +446,15 @@ fn is_commanded(view: &View<'_>, at: usize) -> bool {
     let path = view.run_back(at, const { ALNUM.or(ByteSet::of(b"/._-")) }, 32);
     let end = view.run_back(path, BLANK, 16);
     let word = view.slice(view.run_back(end, const { LETTER.or(ByteSet::of(b"/")) }, 8), end);
-    view.before(end).is_none_or(|b| BEFORE.contains(b)) || WORDS.contains(&word)
+    // `0:00 docker login -u jroe`: behind the time of a process.
+    let is_process = end < path && is_time_of_process(view, end);
+    is_process || view.before(end).is_none_or(|b| BEFORE.contains(b)) || WORDS.contains(&word)
+}
+
+/// Whether the processor time of a listing of processes ends at `end`: `0:00`, `12:31`, `00:00:05`.
+fn is_time_of_process(view: &View<'_>, end: usize) -> bool {
+    let text = view.slice(end.saturating_sub(4), end);
+    matches!(text, [a, b':', b, c] if [a, b, c].iter().all(|b| b.is_ascii_digit()))
 }
 
 /// `-xvf`: one-letter options behind one hyphen.

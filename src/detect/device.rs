@@ -46,7 +46,11 @@ const STATEMENTS: &[(&str, Stands, &str)] = &[
     ("username ", Own, "@ ..password|secret|nopassword # ?sha512 ?encrypted ?cipher ?simple ?irreversible-cipher $"),
     ("user-name ", Own, "@ ..password|secret # ?cipher $"),
     ("snmp-server community ", Free, "# ?clear ?encrypted $"),
-    ("snmp-server host ", Free, "* ?vrf+ ?traps ?informs ?trap ?inform ?version+ ?auth ?noauth ?priv # $"),
+    (
+        "snmp-server host ",
+        Free,
+        "?inside ?outside ?dmz ?mgmt ?management * ?vrf+ ?traps ?informs ?trap ?inform ?version+ ?auth ?noauth ?priv ?community # $",
+    ),
     (
         "snmp-server user ",
         Free,
@@ -119,6 +123,10 @@ const STATEMENTS: &[(&str, Stands, &str)] = &[
     // Juniper, VyOS, F5
     ("set snmp community ", Free, "$"),
     ("community ", Own, "$ {"),
+    ("snmp { community ", Free, "$ {"),
+    ("pppoe 0 password ", Free, "$"),
+    ("_set_header x-api-key ", Free, "$"),
+    ("_set_header x-auth-token ", Free, "$"),
     ("service snmp community ", Free, "$"),
     ("system login user ", Free, "@ !"),
     ("auth user ", Own, "@ { !"),

@@ -173,6 +173,16 @@ fn score(line: &[u8]) -> i32 {
     let has = |byte: u8| memchr::memchr(byte, line).is_some();
     let word = line.iter().position(|b| !WORD.contains(*b)).unwrap_or(line.len());
     let is_call = memchr::memchr_iter(b'(', line).any(|open| open > 0 && WORD.contains(line[open - 1]));
+    // `add name=x password=y service=z`: pairs behind blanks, as no program has them.
+    let is_pair = |blank: &usize| {
+        let name = line[blank + 1..].iter().take_while(|b| WORD.contains(**b) || **b == b'-').count();
+        let sign = blank + 1 + name;
+        name > 1 && line.get(sign) == Some(&b'=') && line.get(sign + 1).is_some_and(|b| WORD.contains(*b))
+    };
+    let is_bare = memchr::memchr3(b'(', b'{', b';', line).is_none() && memchr::memchr2(b',', b'<', line).is_none();
+    if is_bare && has(b'=') && memchr::memchr_iter(b' ', line).filter(is_pair).nth(1).is_some() {
+        return -2;
+    }
     let is_statement = last == b';' && (is_call || memchr::memmem::find(line, b" = ").is_some() || !has(b'='));
     let ends = last == b';' || ENDS.contains(last);
     let begins = BEGINNINGS.binary_search(&&line[..word]).is_ok()
@@ -242,6 +252,7 @@ mod tests {
             "2026-01-01 INFO login ok token=current\n2026-01-01 INFO done\n",
             "Please use the token = current one.\nIt is new.\n",
             "Server=a;token=current;Database=b\n",
+            "config x\n    set type y;\nend;\nadd name=a token=current service=b profile=c\n",
         ] {
             assert!(!is_code_at(text, "token"), "{text}");
         }

@@ -311,6 +311,8 @@ impl Keyed {
                 || self.lexicon.is_verb(word)
                 || key.text(view).starts_with(b"-")
                 || key.text(view) == b"password"
+                || view.ends_with_ignoring_case(key.start, b" with ")
+                || view.ends_with_ignoring_case(key.start, b" using ")
                 || memchr::memchr(b'<', view.slice(key.start.saturating_sub(BEFORE), key.start)).is_some()
         };
         !is_word || !is_within || is_special() || may_be_far(view, at)
@@ -325,7 +327,9 @@ impl Keyed {
     fn named(&self, view: &View<'_>, key: Key) -> Option<Named> {
         let text = key.text(view);
         // `existingSecret: db`: its name.
-        if key.name(view).get(..8).is_some_and(|head| head.eq_ignore_ascii_case(b"existing")) {
+        if key.name(view).get(..8).is_some_and(|head| head.eq_ignore_ascii_case(b"existing"))
+            || view.ends_with_ignoring_case(key.end, b"pullsecrets")
+        {
             return None;
         }
         let found = self.lexicon.find(text).map(|which| Named { key, which, strength: self.lexicon.key(which).1 });
@@ -417,7 +421,9 @@ impl Keyed {
         }
         let is_setter = key.name(view).get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b"set"));
         let is_prompt = text.contains(&b' ') && !is_setter && !text.iter().any(|b| DIGIT.contains(*b));
-        if place.separator == Separator::Argument && (is_prompt || self.lexicon.is_name(text)) {
+        if place.separator == Separator::Argument
+            && (is_prompt || self.lexicon.is_name(text) && !is_given(view, asked, extent, text))
+        {
             return Some("a prompt or a name");
         }
         let is_secret = kind.family() == Family::Secret;
@@ -454,6 +460,10 @@ impl Keyed {
         if is_variable || is_name_of(key.text(view), text) {
             return Some("the name of a secret");
         }
+        // `secretKey: password` of a Secret that comes from elsewhere: which of its keys.
+        if key.name(view).eq_ignore_ascii_case(b"secretkey") && self.lexicon.is_name(text) {
+            return Some("the name of a secret");
+        }
         let is_telling = literal::is_telling(text, &self.lexicon);
         if let Some(reason) = elsewhere(view, key, place, extent, text) {
             return Some(reason);
@@ -486,6 +496,9 @@ impl Keyed {
             return Some("a name in a sentence");
         }
         if extent.is_quoted {
+            if place.separator == Separator::Argument && is_given(view, asked, extent, text) {
+                return None;
+            }
             if self.lexicon.is_name(text) && (strength != Strength::Strong || dialect::is_code(view, key.start)) {
                 return Some("a name");
             }
@@ -570,6 +583,21 @@ impl Keyed {
     }
 }
 
+/// Whether the literal that a call is given is a value, though it reads as a name: `setPassword("guest")`, and behind the name of
+/// a property one with a number, `put("db.password", "db-pass-1")`.
+fn is_given(view: &View<'_>, asked: &Asked<'_, '_>, extent: &Extent, text: &[u8]) -> bool {
+    let is_setter = asked.key.name(view).get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b"set"));
+    let is_plain = text.iter().all(|b| ALNUM.contains(*b) || matches!(b, b'-' | b'_'));
+    let is_constant = text.iter().all(|b| b.is_ascii_uppercase() || *b == b'_');
+    let is_password = asked.kind == Kind::Password && asked.strength == Strength::Strong && extent.is_quoted;
+    let is_sole = || view.is(extent.end, const { ByteSet::of(b"\"'`") }) && view.at(extent.end + 1) == Some(b')');
+    is_password
+        && is_plain
+        && !is_constant
+        && is_sole()
+        && (is_setter || asked.place.is_key_quoted && text.iter().any(|b| DIGIT.contains(*b)))
+}
+
 /// Whether a value is the word of its key as forms and manuals write it: `label.password=Password`, `[--password PASSWORD]`,
 /// `padding_token = "[PAD]"`.
 fn is_caption(key: &Key, view: &View<'_>, place: &Place<'_>, text: &[u8]) -> bool {
@@ -609,10 +637,18 @@ fn elsewhere(view: &View<'_>, key: &Key, place: &Place<'_>, extent: &Extent, tex
     if view.ends_with_ignoring_case(key.end, b"-assecurestring") {
         return Some("a prompt or a name");
     }
-    // `${PASSWORD:-}`
-    if view.ends_with_ignoring_case(key.start, b"${") && text.len() < 3 && matches!(text[0], b'-' | b'?' | b'+' | b'=')
-    {
+    // `${PASSWORD:-}`, `${PASSWORD:?must be set}`
+    let is_empty = text.len() < 3 && matches!(text[0], b'-' | b'?' | b'+' | b'=');
+    if view.ends_with_ignoring_case(key.start, b"${") && (is_empty || text[0] == b'?') {
         return Some("a reference, not a value");
+    }
+    // `expect "password:"; send "x"`: the quote ends the string that the key stands in.
+    let is_behind = extent.is_quoted
+        && view.run(key.end + 1, BLANK, 4) + 1 == extent.start
+        && view.before(key.start) == view.before(extent.start)
+        && matches!(text[0], b';' | b',' | b')' | b' ' | b'+');
+    if is_behind {
+        return Some("the end of a string");
     }
     // `'$'`, `"-()-"`
     if text.len() < 5 && !text.iter().any(|b| ALNUM.contains(*b) || *b >= 0x80) {

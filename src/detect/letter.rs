@@ -4,6 +4,7 @@ use crate::detect::bytes::{ALNUM, BLANK, ByteSet, HIGH, LETTER, SPACE};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::handle;
 use crate::detect::names;
+use crate::detect::person;
 use crate::detect::view::View;
 use crate::finding::Confidence;
 use crate::kind::Kind;
@@ -22,6 +23,12 @@ enum Sort {
     Titled,
     /// Words that a full name follows in a sentence.
     Told,
+    /// Words that somebody says their own name behind.
+    Own,
+    /// The word for what somebody is: a full name that begins with a known given name follows.
+    Role,
+    /// Words that an address follows in a sentence.
+    Lives,
     /// Words before the name that a letter ends with.
     Regards,
     /// `N:Roe;Jane;;;`, behind the start of a line.
@@ -32,7 +39,7 @@ enum Sort {
     Address,
 }
 
-const ANCHORS: [(&str, Sort); 64] = [
+const ANCHORS: [(&str, Sort); 87] = [
     ("dear ", Sort::Dear),
     ("sehr geehrter ", Sort::Dear),
     ("sehr geehrte ", Sort::Dear),
@@ -74,9 +81,32 @@ const ANCHORS: [(&str, Sort); 64] = [
     ("Monsieur ", Sort::Titled),
     ("Señora ", Sort::Titled),
     ("Señor ", Sort::Titled),
-    ("my name is ", Sort::Told),
-    ("mein name ist ", Sort::Told),
-    ("je m'appelle ", Sort::Told),
+    ("my name is ", Sort::Own),
+    ("mein name ist ", Sort::Own),
+    ("je m'appelle ", Sort::Own),
+    ("me llamo ", Sort::Own),
+    ("mi nombre es ", Sort::Own),
+    ("mi chiamo ", Sort::Own),
+    ("meu nome é ", Sort::Own),
+    ("ich heiße ", Sort::Own),
+    ("mijn naam is ", Sort::Own),
+    ("jag heter ", Sort::Own),
+    ("nazywam się ", Sort::Own),
+    ("меня зовут ", Sort::Own),
+    ("i'm ", Sort::Told),
+    ("i am ", Sort::Told),
+    ("this is ", Sort::Role),
+    ("operator ", Sort::Role),
+    ("employee ", Sort::Role),
+    ("patient ", Sort::Role),
+    ("customer ", Sort::Role),
+    ("technician ", Sort::Role),
+    ("engineer ", Sort::Role),
+    ("colleague ", Sort::Role),
+    ("live at ", Sort::Lives),
+    ("lives at ", Sort::Lives),
+    ("address is ", Sort::Lives),
+    ("residing at ", Sort::Lives),
     ("assigned to ", Sort::Told),
     ("on behalf of ", Sort::Told),
     ("regards", Sort::Regards),
@@ -99,6 +129,16 @@ const ANCHORS: [(&str, Sort); 64] = [
     ("\nadr", Sort::Address),
 ];
 
+/// What must stand behind an anchor of this sort: words that are frequent are looked at only before a capital or a number.
+fn after(sort: Sort) -> &'static [ByteSet] {
+    const CAPITAL: ByteSet = ByteSet::of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ").or(HIGH);
+    match sort {
+        Sort::Role | Sort::Told => &[CAPITAL],
+        Sort::Lives => &[ALNUM],
+        _ => &[],
+    }
+}
+
 impl Detector for Letter {
     fn rules(&self) -> Vec<RuleInfo> {
         let rule =
@@ -106,14 +146,19 @@ impl Detector for Letter {
         vec![
             rule("letter-name", Kind::Name, "name in a greeting, behind a title, or below the last words of a letter"),
             rule("card-name", Kind::Name, "name in an address card (vCard)"),
-            rule("card-address", Kind::PostalAddress, "postal address in an address card (vCard)"),
+            rule(
+                "card-address",
+                Kind::PostalAddress,
+                "postal address in an address card (vCard), or where somebody lives",
+            ),
         ]
     }
 
     fn anchors(&self) -> Vec<Anchor> {
-        let anchor = |(words, _): &(&str, Sort)| {
+        let anchor = |(words, sort): &(&str, Sort)| {
             let is_exact = words.starts_with(|c: char| c.is_ascii_uppercase());
             let anchor = if is_exact { Anchor::exact(words.as_bytes()) } else { Anchor::folded(words.as_bytes()) };
+            let anchor = anchor.before(after(*sort));
             if words.as_bytes()[0].is_ascii_alphabetic() { anchor.starting() } else { anchor }
         };
         ANCHORS.iter().map(anchor).collect()
@@ -125,11 +170,15 @@ impl Detector for Letter {
             return;
         }
         let behind = hit.at + words.len();
+        if !after(sort).iter().zip(behind..).all(|(set, at)| view.is(at, *set)) {
+            return;
+        }
         match sort {
             Sort::Dear => greeting(view, hit.at, behind, false, out),
             Sort::Hello => greeting(view, hit.at, behind, true, out),
             Sort::Titled => titled(view, behind, out),
-            Sort::Told => told(view, behind, out),
+            Sort::Told | Sort::Own | Sort::Role => told(view, behind, sort, out),
+            Sort::Lives => lives(view, behind, out),
             Sort::Regards => signature(view, hit.at, behind, out),
             Sort::Parts | Sort::Formatted | Sort::Address => card(view, behind, sort, out),
         }
@@ -203,7 +252,7 @@ fn titled(view: &View<'_>, behind: usize, out: &mut Candidates<'_>) {
 }
 
 /// `my name is Jane Roe`, `assigned to Jane Roe`: a full name that begins as names do, or that ends what is said.
-fn told(view: &View<'_>, behind: usize, out: &mut Candidates<'_>) {
+fn told(view: &View<'_>, behind: usize, sort: Sort, out: &mut Candidates<'_>) {
     let text = names::reach(view, behind);
     let titles = names::titles(text);
     let start = behind + titles;
@@ -211,10 +260,29 @@ fn told(view: &View<'_>, behind: usize, out: &mut Candidates<'_>) {
     let end = start + length;
     let ends =
         view.at(end).is_none_or(|b| matches!(b, b'\n' | b'\r' | b'.' | b',' | b';' | b'!' | b'<' | b'"' | b'\\'));
-    if !(ends || names::is_known(view.slice(start, end))) {
+    let is_name = match sort {
+        Sort::Own => true,
+        Sort::Role => names::is_known(view.slice(start, end)),
+        _ => ends || names::is_known(view.slice(start, end)),
+    };
+    if !is_name || view.is(end, const { ALNUM.or(ByteSet::of(b"_=:/(")) }) {
         return out.left(0, start, "nobody's name");
     }
     out.found(Found::new(start, end, Kind::Name, Confidence::Medium));
+}
+
+/// `I live at 14 Example Road, Springfield.`: an address, up to where the sentence ends or goes on.
+fn lives(view: &View<'_>, behind: usize, out: &mut Candidates<'_>) {
+    const LINE: ByteSet = ByteSet::of(b"\r\n\"\\;|\t<>(){}").not();
+    const ENDS: [&[u8]; 6] = [b". ", b" and ", b" since ", b" but ", b" with ", b"  "];
+    let text = view.slice(behind, view.run(behind, LINE, 129));
+    let end = ENDS.iter().filter_map(|end| memchr::memmem::find(text, end)).min().unwrap_or(text.len());
+    let text = text[..end].trim_ascii_end();
+    let text = text.strip_suffix(b".").or(text.strip_suffix(b",")).unwrap_or(text);
+    if !person::is_postal(text) {
+        return out.left(2, behind, "no postal address");
+    }
+    out.found(Found::new(behind, behind + text.len(), Kind::PostalAddress, Confidence::Medium).rule(2));
 }
 
 /// The line below `Kind regards,`, if it is a name and nothing else.

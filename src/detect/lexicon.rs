@@ -101,12 +101,19 @@ impl Lexicon {
         if name.is_empty() || name.len() > LONGEST || name.iter().any(|&b| !(PART.or(AROUND)).contains(b)) {
             return false;
         }
+        // `tst!pass`: no name has a mark of exclamation in it.
+        if name.contains(&b'!') && !name.contains(&b'/') {
+            return false;
+        }
         let identifier = Identifier(name);
         let mut is_known = false;
         let mut at = name.len();
         while let Some((start, end)) = identifier.segment_before(at) {
             let segment = &name[start..end];
             let letters = &segment[..segment.iter().rposition(|b| !b.is_ascii_digit()).map_or(0, |last| last + 1)];
+            if is_leet(segment) {
+                return false;
+            }
             // A number of its own counts what it follows; one that is glued to a word makes it a password.
             if letters.len() < segment.len() && (!letters.is_empty() || segment.len() > 2 || start == 0) {
                 return false;
@@ -230,6 +237,21 @@ impl Strength {
             (false, false) => Strength::Strong,
         }
     }
+}
+
+/// Whether a digit stands for a letter in it: `passw0rd`, `n3w`, but no `md5sum`, `slf4j` or `v1beta`.
+fn is_leet(segment: &[u8]) -> bool {
+    const NAMES: [&[u8]; 22] = [
+        b"md5", b"sha1", b"mp3", b"mp4", b"s3", b"h5", b"html5", b"p7", b"auth0", b"oauth1", b"v1", b"v3", b"v4",
+        b"v5", b"log4", b"slf4", b"neo4", b"d3", b"k3", b"css3", b"es5", b"pkcs1",
+    ];
+    let stands = |w: &[u8]| {
+        w[0].is_ascii_alphabetic()
+            && matches!(w[1], b'0' | b'1' | b'3' | b'4' | b'5' | b'7')
+            && w[2].is_ascii_alphabetic()
+    };
+    segment.windows(3).any(stands)
+        && !NAMES.iter().any(|name| segment.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name)))
 }
 
 /// Whether a segment reads as a word, or is too short to tell.

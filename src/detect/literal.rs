@@ -169,7 +169,8 @@ fn is_function_word(word: &[u8]) -> bool {
 
 /// `Bearer ${token}`, `user-%s`, `#{secret}-x`, `{0}:{1}`: words around what is filled in.
 fn is_template(text: &[u8], lexicon: &Lexicon) -> bool {
-    if memchr::memchr3(b'{', b'%', b'$', text).is_none() {
+    // `{noop}x`: how Spring stores the password is told before it.
+    if memchr::memchr3(b'{', b'%', b'$', text).is_none() || text.starts_with(b"{noop}") && !text.ends_with(b"}") {
         return false;
     }
     let mut rest = Vec::with_capacity(text.len());
@@ -324,6 +325,7 @@ mod tests {
             "/x9Qz",
             "a{b}c9Zk81xQ",
             "sunshine",
+            "{noop}sunshine",
             "put your unique 9x!",
         ] {
             assert_eq!(reason(text.as_bytes(), &lexicon), None, "{text}");

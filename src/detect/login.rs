@@ -80,9 +80,17 @@ enum Sort {
     CommonName,
     /// `sn: Roe`, `gecos: Jane Roe` at the start of a line.
     Attribute,
+    /// `add 'jroe' to group 'wheel'`.
+    Grouped,
+    /// `192.0.2.1[gw]...198.51.100.7[jroe]` of strongSwan.
+    Peer,
+    /// `- name: jroe` before the credentials of `kubectl`.
+    Kube,
+    /// `jroe    **Never logged in**`, `jroe Cleartext-Password := "x"` of RADIUS.
+    First,
 }
 
-const ANCHORS: [(&[u8], Sort); 146] = [
+const ANCHORS: [(&[u8], Sort); 168] = [
     (b"invalid user ", Sort::Follows),
     (b"illegal user ", Sort::Follows),
     (b"authenticating user ", Sort::Follows),
@@ -124,6 +132,7 @@ const ANCHORS: [(&[u8], Sort); 146] = [
     (b"sudo -u ", Sort::Follows),
     (b"create user ", Sort::Follows),
     (b"create role ", Sort::Follows),
+    (b"alter role ", Sort::Follows),
     (b"create login ", Sort::Follows),
     (b"alter login ", Sort::Follows),
     (b"sp_addlogin ", Sort::Follows),
@@ -229,6 +238,27 @@ const ANCHORS: [(&[u8], Sort); 146] = [
     (b"cn: ", Sort::Attribute),
     (b"sn: ", Sort::Attribute),
     (b"gecos: ", Sort::Attribute),
+    (b"created user ", Sort::Word),
+    (b"deleted user ", Sort::Word),
+    (b"removed user ", Sort::Word),
+    (b"updated user ", Sort::Word),
+    (b"added user ", Sort::Word),
+    (b"disabled user ", Sort::Word),
+    (b"enabled user ", Sort::Word),
+    (b"unlocked user ", Sort::Word),
+    (b"creating user ", Sort::Word),
+    (b"deleting user ", Sort::Word),
+    (b"removing user ", Sort::Word),
+    (b"eap identity '", Sort::Word),
+    (b"authentication of '", Sort::Word),
+    (b"mapped to [", Sort::Bracket),
+    (b"add '", Sort::Grouped),
+    (b"delete '", Sort::Grouped),
+    (b"]...", Sort::Peer),
+    (b"- name: ", Sort::Kube),
+    (b"**never logged in", Sort::First),
+    (b"cleartext-password", Sort::First),
+    (b"nt-password", Sort::First),
 ];
 
 /// What must stand behind an anchor of this sort. What is frequent is looked at only where what follows may be a name.
@@ -269,6 +299,7 @@ impl Detector for Login {
                     | Slashed
                     | UidOfEntry
                     | Configured
+                    | Grouped
             ) && literal[0].is_ascii_alphabetic();
             let (bytes, after) = (literal.to_vec(), after.to_vec());
             Anchor::Literal(Literal { bytes, ignore_case: true, starts_word, after })
@@ -322,6 +353,13 @@ impl Detector for Login {
             Sort::Tilde => (USER, tilde(view, hit.at, behind)),
             Sort::CommonName if begins() => (NAME, common_name(view, behind)),
             Sort::Attribute if begins() => (NAME, attribute(view, hit.at, behind)),
+            Sort::Grouped if begins() => (USER, grouped(view, behind)),
+            Sort::Peer => (USER, peer(view, behind)),
+            Sort::Kube => (USER, kube(view, behind)),
+            Sort::First => {
+                let start = view.line_start(hit.at);
+                (USER, token(view, start).filter(|(_, end)| view.run(*end, BLANK, 128) == hit.at))
+            }
             _ => return,
         };
         let Some((start, end)) = span.filter(|(start, end)| start < end) else { return };
@@ -673,7 +711,13 @@ fn tilde(view: &View<'_>, at: usize, start: usize) -> Option<(usize, usize)> {
 
 /// `<jroe>`, `[jroe]`, `(jroe)`.
 fn bracketed(view: &View<'_>, start: usize) -> Option<(usize, usize)> {
+    // `user [ jroe ]`
+    let is_wide = view.before(start) == Some(b'[') && view.at(start) == Some(b' ');
+    let start = start + usize::from(is_wide);
     let end = view.run(start, LOGIN, 65);
+    if is_wide {
+        return (view.starts_with(end, b" ]") && view.is(start, LETTER)).then_some((start, end));
+    }
     // `[ACME]\[jroe]` of Samba
     if view.starts_with(end, b"]\\[") {
         return bracketed(view, end + 3);
@@ -686,6 +730,35 @@ fn bracketed(view: &View<'_>, start: usize) -> Option<(usize, usize)> {
     let has_letter = view.slice(start, end).iter().any(|b| LETTER.contains(*b));
     (is_closed && has_letter && !(view.before(start) == Some(b'(') && view.at(end + 1) == Some(b'{')))
         .then_some((start, end))
+}
+
+/// `add 'jroe' to group 'wheel'`, `delete 'jroe' from shadow group 'wheel'`.
+fn grouped(view: &View<'_>, behind: usize) -> Option<(usize, usize)> {
+    let (start, end) = token(view, behind - 1)?;
+    let is_group = [&b"' to group"[..], b"' to shadow group", b"' from group", b"' from shadow group"];
+    is_group.iter().any(|group| view.starts_with(end, group)).then_some((start, end))
+}
+
+/// `198.51.100.7[jroe]`.
+fn peer(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
+    let open = view.run(at, const { DIGIT.or(ByteSet::of(b".:abcdefABCDEF")) }, 42);
+    let end = view.run(open + 1, LOGIN, 65);
+    let is_number = || view.slice(open + 1, end).iter().all(|b| DIGIT.contains(*b) || *b == b'.');
+    (open > at && view.at(open) == Some(b'[') && view.at(end) == Some(b']') && !is_number()).then_some((open + 1, end))
+}
+
+/// The user of a kubeconfig: the name, `user:` below it, and below that what opens the door.
+fn kube(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
+    const DOORS: [&[u8]; 7] = [b"client-", b"token", b"exec:", b"auth-provider", b"username", b"password", b"as:"];
+    const OTHERS: [&[u8]; 7] =
+        [b"basic", b"oidc", b"minikube", b"kubernetes-admin", b"cluster-admin", b"docker-desktop", b"rancher-desktop"];
+    let (start, end) = token(view, at).filter(|(start, end)| !OTHERS.contains(&view.slice(*start, *end)))?;
+    let line = view.run(end, const { ByteSet::of(b"\r") }, 1);
+    let key = view.run(line + 1, BLANK, 16);
+    let below = view.run(key + 5, const { ByteSet::of(b"\r\n") }, 2);
+    let door = view.run(below, BLANK, 24);
+    let is_user = view.at(line) == Some(b'\n') && view.starts_with(key, b"user:") && below > key + 5;
+    (is_user && DOORS.iter().any(|word| view.starts_with(door, word))).then_some((start, end))
 }
 
 /// `sn: Roe`, `cn: Jane Roe` of LDIF: the attribute of an entry.

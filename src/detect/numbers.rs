@@ -387,9 +387,8 @@ fn track(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
 /// An IBAN that begins with the country at `at`.
 fn bank(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     let is_glued = || view.ends_with_ignoring_case(at, b"iban");
-    if view.before(at).is_some_and(|b| ALNUM.contains(b) || matches!(b, b'+' | b'/' | b'.' | b'-' | b'%'))
-        && !is_glued()
-    {
+    let is_within = |b: u8| ALNUM.contains(b) && !view.starts_word(at) || matches!(b, b'+' | b'/' | b'.' | b'-' | b'%');
+    if view.before(at).is_some_and(is_within) && !is_glued() {
         return None;
     }
     let compact = Compact::read(view, at, ALNUM, const { ByteSet::of(b" -") }, 1);

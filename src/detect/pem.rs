@@ -96,6 +96,10 @@ fn putty(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
 
 /// Whether a label tells of a private key.
 fn is_private(label: &[u8]) -> bool {
+    // `-----BEGIN OpenVPN Static key V1-----`
+    if memchr::memmem::find(label, b" Static key").is_some() {
+        return true;
+    }
     memchr::memchr_iter(b'P', label).any(|at| {
         let rest = label[at..].strip_prefix(b"PRIVATE");
         rest.is_some_and(|rest| [&b" KEY"[..], b"%20KEY", b"+KEY"].iter().any(|key| rest.starts_with(key)))

@@ -432,7 +432,7 @@ pub fn reason(
         return Some("source code");
     }
     match kind {
-        Kind::User => login(view, key, text),
+        Kind::User => login(view, key, text, (place, value)),
         Kind::Name if is_weak => (!is_name_alone(text)).then_some("no name under a key of other things"),
         Kind::Name => name(view, key, value, text),
         Kind::BirthDate => {
@@ -487,6 +487,8 @@ fn spelled_out(text: &[u8]) -> Cow<'_, [u8]> {
 
 /// Whether an unquoted value reads as an expression: a call, a member, a name of a variable beside ` = `, a type.
 fn is_code(view: &View<'_>, key: &Key, place: &Place<'_>, value: &Extent, text: &[u8]) -> bool {
+    // `?username=jroe;` is the parameter of a query, and no statement.
+    let is_parameter = matches!(view.before(key.start), Some(b'?' | b'&'));
     let is_call = text.contains(&b'(') || text.contains(&b'[') || view.at(value.end) == Some(b'(');
     // `User Id=jroe;Password=x`, `Username=jroe; Password=x` go on, as no statement does.
     let next = view.run(value.end + 1, const { ByteSet::of(b" ") }, 2);
@@ -526,11 +528,11 @@ fn is_code(view: &View<'_>, key: &Key, place: &Place<'_>, value: &Extent, text: 
             && !dialect::is_code(view, key.start)
     };
     let is_expression = (is_spaced && is_variable || is_member) && !is_setting();
-    is_call || ends_statement || !starts || is_expression || is_argument || is_type
+    is_call || ends_statement && !is_parameter || !starts || is_expression || is_argument || is_type
 }
 
 /// Why a value is no login name.
-fn login(view: &View<'_>, key: &Key, text: &[u8]) -> Option<&'static str> {
+fn login(view: &View<'_>, key: &Key, text: &[u8], (place, value): (&Place<'_>, &Extent)) -> Option<&'static str> {
     let domain = text.iter().position(|&b| b == b'\\').map_or(0, |n| n + 1);
     let bare = text.get(domain..).unwrap_or(text);
     if is_nobody(bare) || is_system(bare) || bare.is_empty() {
@@ -550,7 +552,7 @@ fn login(view: &View<'_>, key: &Key, text: &[u8]) -> Option<&'static str> {
     if !text.iter().all(|b| LOGIN.contains(*b)) || !text.iter().any(|b| LETTER.contains(*b) || HIGH.contains(*b)) {
         return Some("no login name");
     }
-    let key = key.name(view);
+    let (whole, key) = (key, key.name(view));
     if key.get(..7).is_some_and(|head| head.eq_ignore_ascii_case(b"service")) {
         return Some("an account of a program");
     }
@@ -562,9 +564,29 @@ fn login(view: &View<'_>, key: &Key, text: &[u8]) -> Option<&'static str> {
     }
     let lower = text.to_ascii_lowercase();
     let names = [&b"user"[..], b"login", b"name"];
-    let is_named = names.iter().any(|word| memchr::memmem::find(&lower, word).is_some());
+    // `jdbc.user=jirauser`: an account of a program's own, in its settings.
+    let is_account = || {
+        let is_field = matches!(view.at(value.end), Some(b';' | b'&')) && view.is(value.end + 1, LETTER);
+        let is_whole = value.is_quoted || view.at(value.end).is_none_or(|b| matches!(b, b'\r' | b'\n' | b'<'));
+        // `"user": "jirauser"`, `User ID=jirauser;Password=x` are settings within a program, too.
+        let is_setting = || place.is_key_quoted || is_field || !dialect::is_code(view, whole.start);
+        is_account_of_something(text) && (is_field || is_whole) && is_setting()
+    };
+    let is_named = names.iter().any(|word| memchr::memmem::find(&lower, word).is_some()) && !is_account();
     let many_dots = text.iter().filter(|b| **b == b'.').count() > 2 && !text.contains(&b'@');
     (is_named || lower.eq_ignore_ascii_case(key) || many_dots).then_some("the name of a variable")
+}
+
+/// Whether a login name is a word that ends in `user`: `jirauser`, `app_user2`, but no `superuser` and no `DB_USER`.
+fn is_account_of_something(text: &[u8]) -> bool {
+    const OTHERS: [&[u8]; 18] = [
+        b"super", b"current", b"new", b"my", b"your", b"some", b"any", b"no", b"end", b"multi", b"single", b"power",
+        b"other", b"the", b"this", b"per", b"remote", b"local",
+    ];
+    let digits = text.iter().rev().take_while(|b| DIGIT.contains(**b)).count();
+    let Some(head) = text[..text.len() - digits].strip_suffix(b"user") else { return false };
+    let stem = head.strip_suffix(b"_").or(head.strip_suffix(b"-")).unwrap_or(head);
+    stem.len() > 1 && stem.iter().all(|b| b.is_ascii_lowercase() || *b == b'_') && !OTHERS.contains(&stem)
 }
 
 /// Why a value is nobody's name.

@@ -232,7 +232,8 @@ fn is_nanp(digits: &[u8]) -> bool {
 /// The number behind the plus at `at`: its first and its last index.
 pub fn international(view: &View<'_>, at: usize, is_labelled: bool) -> Option<(usize, usize)> {
     const BEFORE: ByteSet = ALNUM.or(ByteSet::of(b"_.-/+)]%\\"));
-    if view.before(at).is_some_and(|b| BEFORE.contains(b)) && !(is_labelled && view.before(at) != Some(b'+')) {
+    let is_within = |b: u8| BEFORE.contains(b) && !(ALNUM.contains(b) && view.starts_word(at));
+    if view.before(at).is_some_and(is_within) && !(is_labelled && view.before(at) != Some(b'+')) {
         return None;
     }
     // `+(49) 30 ...`

@@ -9,6 +9,7 @@ use crate::detect::random;
 use crate::detect::run::Run;
 use crate::detect::value::{self, Extent, Quote, Surroundings};
 use crate::detect::view::View;
+use crate::kind::Family;
 
 /// How a key is told from its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -956,7 +957,12 @@ impl<'v> Reader<'_, 'v> {
         let lead = self.key.start.checked_sub(1).filter(|&blank| view.at(blank) == Some(b' '));
         let is_with = lead
             .is_some_and(|end| [&b" with"[..], b" using"].iter().any(|word| view.ends_with_ignoring_case(end, word)));
-        if is_with && (prose::shows(text) || prose::is_coded(text)) {
+        let is_secret = || {
+            self.lexicon
+                .find(self.key.text(view))
+                .is_none_or(|which| self.lexicon.key(which).0.family() == Family::Secret)
+        };
+        if is_with && (prose::shows(text) || prose::is_coded(text)) && is_secret() {
             return self.place(at, Separator::Near);
         }
         let is_long = text.len() >= 24 && digits > 0 && random::is_random(text);

@@ -1,12 +1,12 @@
 //! Sentences about secrets: `invalid token: expired`, `Password: must be at least 8 characters`.
 
-use crate::detect::bytes::{BLANK, ByteSet, DIGIT, LETTER, SPACE};
+use crate::detect::bytes::{BLANK, ByteSet, DIGIT, LETTER, SPACE, WORD};
 use crate::detect::key::Key;
 use crate::detect::place::{Place, Separator};
 use crate::detect::random;
 use crate::detect::value::Extent;
 use crate::detect::view::View;
-use crate::kind::Kind;
+use crate::kind::{Family, Kind};
 
 /// What sentences say of secrets.
 const STATES: &[&[u8]] = &[
@@ -82,7 +82,8 @@ pub fn reason(
     }
     if place.separator == Separator::Is {
         let is_number = view.slice(value.start, value.end).iter().all(|b| DIGIT.contains(*b) || *b == b'.');
-        return if is_pin(key.name(view)) && is_number { None } else { told(view, value) };
+        let is_key = !is_weak && kind.family() == Family::Secret && is_long_key(view.slice(value.start, value.end));
+        return if is_key || is_pin(key.name(view)) && is_number { None } else { told(view, value) };
     }
     // `--password for`, `--passphrase-repeat option`: an option that a sentence speaks of.
     if place.separator == Separator::Option {
@@ -197,6 +198,16 @@ fn told(view: &View<'_>, value: &Extent) -> Option<&'static str> {
     let next = view.run(value.end, const { BLANK.or(ByteSet::of(b".,;)!?\"'")) }, 4);
     let ends = view.at(next).is_none_or(|b| SPACE.contains(b) || b == b'<' || b == b'\\');
     (!is_odd(bare) || !(ends || shows(bare))).then_some("a sentence about a secret")
+}
+
+/// Whether a word is as long as keys are, and made of letters and digits, be it a number in hexadecimal or a UUID.
+fn is_long_key(text: &[u8]) -> bool {
+    let text = text.strip_suffix(b".").or(text.strip_suffix(b",")).unwrap_or(text);
+    let count = |test: fn(&u8) -> bool| text.iter().filter(|b| test(b)).count();
+    text.len() >= 20
+        && text.iter().all(|b| WORD.contains(*b) || matches!(b, b'-' | b'+' | b'/' | b'='))
+        && count(u8::is_ascii_digit) > 2
+        && count(u8::is_ascii_alphabetic) > 2
 }
 
 /// Whether a word has what words have not.
