@@ -595,7 +595,7 @@ fn is_given(view: &View<'_>, asked: &Asked<'_, '_>, extent: &Extent, text: &[u8]
         && is_plain
         && !is_constant
         && is_sole()
-        && (is_setter || asked.place.is_key_quoted && text.iter().any(|b| DIGIT.contains(*b)))
+        && (is_setter || asked.place.is_key_quoted && text.last().is_some_and(u8::is_ascii_digit))
 }
 
 /// Whether a value is the word of its key as forms and manuals write it: `label.password=Password`, `[--password PASSWORD]`,

@@ -118,7 +118,8 @@ impl Detector for Userinfo {
                 ),
             }
         }
-        if user.is_empty() {
+        // `otpauth://totp/x`: what stands there is no user.
+        if user.is_empty() || view.ends_with_ignoring_case(start, b"otpauth://") {
         } else if is_token {
             out.found(Found::new(start, user_end, Kind::Token, Confidence::High).rule(TOKEN));
         } else if is_role {
