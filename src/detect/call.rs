@@ -18,13 +18,21 @@ use crate::finding::Confidence;
 use crate::kind::Kind;
 
 /// Functions, in lower case, and which of their arguments is the secret, counted from 0.
-const PASSWORDS: [(&[u8], usize); 76] = [
+const PASSWORDS: &[(&[u8], usize)] = &[
     (b"\".tochararray()", BEFORE),
     (b"\" | convertto-securestring", BEFORE),
     (b"auth=(", 1),
     (b"auth = (", 1),
     (b"createcredential(", 2),
     (b"check_password(", 0),
+    (b"username_pw_set(", 1),
+    (b"add_auth(", 1),
+    (b"addauthinfo(", 1),
+    (b"generatefrompassword(", 0),
+    (b"comparehashandpassword(", 1),
+    (b"hashpassword(", 1),
+    (b"createasync(", 1),
+    (b"setauthentication(", 1),
     (b" ftp(", 2),
     (b"plainauth(", 2),
     (b".basic(", 1),
@@ -97,7 +105,7 @@ const PASSWORDS: [(&[u8], usize); 76] = [
     (b"buffer.from(", PAIR),
 ];
 /// The same for keys that sign or encrypt.
-const KEYS: [(&[u8], usize); 26] = [
+const KEYS: &[(&[u8], usize)] = &[
     (b"symmetricsecuritykey(", 0),
     (b".signwith(", 1),
     (b"openssl_encrypt(", 2),
@@ -124,6 +132,13 @@ const KEYS: [(&[u8], usize); 26] = [
     (b"aes.new(", 0),
     (b"signedstring(", 0),
     (b"newcookiestore(", 0),
+    (b"hmac.new(sha", 1),
+    (b"key = []byte(", 0),
+    (b"key := []byte(", 0),
+    (b"secret = []byte(", 0),
+    (b"secret := []byte(", 0),
+    (b"key = encoding.ascii.getbytes(", 0),
+    (b"key = encoding.utf8.getbytes(", 0),
 ];
 
 /// Not the number of an argument: the last literal that shows by itself that it may be a secret.
@@ -167,7 +182,7 @@ impl Detector for Call {
     }
 
     fn anchors(&self) -> Vec<Anchor> {
-        PASSWORDS.iter().chain(&KEYS).map(|(name, _)| Anchor::folded(name)).collect()
+        PASSWORDS.iter().chain(KEYS).map(|(name, _)| Anchor::folded(name)).collect()
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
@@ -175,6 +190,9 @@ impl Detector for Call {
         let (name, position) = if rule == 0 { PASSWORDS[hit.anchor] } else { KEYS[hit.anchor - PASSWORDS.len()] };
         let start = hit.at + name.len();
         let literal = match position {
+            LAST if argument(view, start, 1).is_some_and(|mail| view.slice(mail.start, mail.end).contains(&b'@')) => {
+                argument(view, start, 2)
+            }
             LAST => (1..4).rev().filter_map(|n| argument(view, start, n)).find(|literal| {
                 let text = view.slice(literal.start, literal.end);
                 !text.contains(&b'@') && literal::is_telling(text, &self.lexicon)
@@ -194,7 +212,7 @@ impl Detector for Call {
             // What is written where a key goes is the key, whatever it reads as: `jwt.sign(payload, 'my-signing-secret')`.
             () if rule == 1 => handle::reason(text),
             () if self.lexicon.is_setting(text) => Some("a setting, not a value"),
-            () if self.lexicon.is_name(text) => Some("a name"),
+            () if self.lexicon.is_name(text) && position != LAST => Some("a name"),
             () => handle::reason(text).or_else(|| literal::reason(text, &self.lexicon)),
         };
         match reason {
@@ -255,7 +273,8 @@ fn user(view: &View<'_>, literal: Option<Extent>, out: &mut Candidates<'_>) {
         && text.iter().all(|b| person::LOGIN.contains(*b))
         && LETTER.contains(text[0])
         && !text.contains(&b'@');
-    let is_nobody = person::is_nobody(text) || person::is_system(text) || person::is_word(text);
+    // `add_auth("digest", "jroe:x")` names a scheme.
+    let is_nobody = text == b"digest" || person::is_nobody(text) || person::is_system(text) || person::is_word(text);
     if is_name && !is_nobody && handle::reason(text).is_none() {
         out.found(Found::new(literal.start, literal.end, Kind::User, Confidence::Medium).rule(USER));
     }

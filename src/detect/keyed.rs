@@ -448,7 +448,9 @@ impl Keyed {
         if number.is_some_and(|n| (1..=16).contains(&n.len()) && n.iter().all(u8::is_ascii_hexdigit)) {
             return Some("the number of a session");
         }
-        if let Some(reason) = literal::reason(text, &self.lexicon) {
+        // A phrase that opens a network reads as words do.
+        let is_phrase = extent.is_quoted && [&b"psk"[..], b"wpa_passphrase"].contains(&&key.text(view)[..]);
+        if let Some(reason) = literal::reason(text, &self.lexicon).filter(|_| !is_phrase) {
             return Some(reason);
         }
         if is_caption(key, view, place, text) {
@@ -479,6 +481,7 @@ impl Keyed {
             Strength::Within => {}
             Strength::Random if self.lexicon.is_qualified(key.text(view)) => return Some("a key of something else"),
             Strength::Random => return no_random(text),
+            Strength::Weak if is_phrase => {}
             Strength::Weak => {
                 let reason = self.weak_secret(view, asked, extent, text, is_telling);
                 if reason.is_some() {
@@ -499,7 +502,10 @@ impl Keyed {
             if place.separator == Separator::Argument && is_given(view, asked, extent, text) {
                 return None;
             }
-            if self.lexicon.is_name(text) && (strength != Strength::Strong || dialect::is_code(view, key.start)) {
+            // `password='testpass'`: one word of letters is a poor password rather than a name, unless it is the word for one.
+            let is_poor = || kind == Kind::Password && is_compound(text) && !is_name_of_one(key.name(view), text);
+            let is_name = self.lexicon.is_name(text) && !is_phrase;
+            if is_name && (strength != Strength::Strong || dialect::is_code(view, key.start) && !is_poor()) {
                 return Some("a name");
             }
             return None;
@@ -621,6 +627,28 @@ fn is_name_of(key: &[u8], value: &[u8]) -> bool {
     let has_words = value.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
         || value.iter().skip(1).rev().skip(1).any(is_mark);
     has_words && value.iter().all(|b| b.is_ascii_alphabetic() || is_mark(b)) && letters(key).ends_with(&letters(value))
+}
+
+/// Whether a text is one word of small letters that is longer than the words for a password are.
+fn is_compound(text: &[u8]) -> bool {
+    const WORDS: [&[u8]; 9] = [
+        b"password",
+        b"passwords",
+        b"passphrase",
+        b"passcode",
+        b"credential",
+        b"credentials",
+        b"accesstoken",
+        b"apikey",
+        b"newpassword",
+    ];
+    text.len() > 7 && text.iter().all(u8::is_ascii_lowercase) && !WORDS.contains(&text)
+}
+
+/// Whether a value of one word is the key once more: `userpassword = "userpassword"`.
+fn is_name_of_one(key: &[u8], value: &[u8]) -> bool {
+    let letters = key.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase);
+    letters.eq(value.iter().copied())
 }
 
 /// What stands in the place of a secret and belongs to another language or place altogether.
