@@ -666,15 +666,15 @@ fn elsewhere(view: &View<'_>, key: &Key, place: &Place<'_>, extent: &Extent, tex
         return Some("a prompt or a name");
     }
     // `${PASSWORD:-}`, `${PASSWORD:?must be set}`
-    let is_empty = text.len() < 3 && matches!(text[0], b'-' | b'?' | b'+' | b'=');
-    if view.ends_with_ignoring_case(key.start, b"${") && (is_empty || text[0] == b'?') {
+    let is_empty = text.len() < 3 && matches!(text.first(), Some(b'-' | b'?' | b'+' | b'='));
+    if view.ends_with_ignoring_case(key.start, b"${") && (is_empty || text.starts_with(b"?")) {
         return Some("a reference, not a value");
     }
     // `expect "password:"; send "x"`: the quote ends the string that the key stands in.
     let is_behind = extent.is_quoted
         && view.run(key.end + 1, BLANK, 4) + 1 == extent.start
         && view.before(key.start) == view.before(extent.start)
-        && matches!(text[0], b';' | b',' | b')' | b' ' | b'+');
+        && matches!(text.first(), Some(b';' | b',' | b')' | b' ' | b'+'));
     if is_behind {
         return Some("the end of a string");
     }
