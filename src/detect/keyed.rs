@@ -449,7 +449,7 @@ impl Keyed {
             return Some("the number of a session");
         }
         // A phrase that opens a network reads as words do.
-        let is_phrase = extent.is_quoted && [&b"psk"[..], b"wpa_passphrase"].contains(&&key.text(view)[..]);
+        let is_phrase = extent.is_quoted && [&b"psk"[..], b"wpa_passphrase"].contains(&key.text(view));
         if let Some(reason) = literal::reason(text, &self.lexicon).filter(|_| !is_phrase) {
             return Some(reason);
         }

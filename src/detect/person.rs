@@ -186,9 +186,20 @@ const NOBODY_FROM: [u8; 128] = {
 
 /// Whether the account is a program's own: `systemd-resolve`, `_chrony`, `WEB01$`, `app-svc`, `svc_backup`.
 pub fn is_system(name: &[u8]) -> bool {
-    const BEGINS: [&[u8]; 6] = [b"systemd-", b"_", b"svc", b"service-", b"debian-", b"kube-"];
-    const ENDS: [&[u8]; 7] = [b"$", b"-svc", b"_svc", b"-service", b"-agent", b"-data", b"-exporter"];
-    BEGINS.iter().any(|begin| name.starts_with(begin)) || ENDS.iter().any(|end| name.ends_with(end))
+    // Patterns rather than a table: this is asked for each line of some logs.
+    match name {
+        [b'_', ..] | [b's', b'v', b'c', ..] | [.., b'$'] | [.., b'-' | b'_', b's', b'v', b'c'] => true,
+        [b's', ..] => name.starts_with(b"systemd-") || name.starts_with(b"service-") || is_service(name),
+        [b'd', ..] => name.starts_with(b"debian-") || is_service(name),
+        [b'k', ..] => name.starts_with(b"kube-") || is_service(name),
+        _ => is_service(name),
+    }
+}
+
+/// Whether the account's name says in its last word that it is a program's: `app-service`, `puppet-agent`, `www-data`.
+fn is_service(name: &[u8]) -> bool {
+    let Some(hyphen) = memchr::memrchr(b'-', name) else { return false };
+    matches!(&name[hyphen..], b"-service" | b"-agent" | b"-data" | b"-exporter")
 }
 
 /// Words that a sentence goes on with where a name could stand.
