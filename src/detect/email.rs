@@ -1,10 +1,11 @@
 //! E-mail addresses as they are found in the wild: with plus and dots, quoted, of private and single-label domains, of
 //! other alphabets, with an address literal, and with the `@` in another spelling.
 
-use crate::detect::bytes::{ALNUM, ByteSet, HEX, HIGH, LETTER};
+use crate::detect::bytes::{ALNUM, ByteSet, HEX, HIGH, LETTER, SPACE};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::ipv4;
 use crate::detect::names;
+use crate::detect::person;
 use crate::detect::prefilter::{Literal, Shape};
 use crate::detect::run::Run;
 use crate::detect::userinfo;
@@ -45,6 +46,11 @@ impl Detector for Email {
         vec![
             RuleInfo { id: "email".into(), kind: Kind::Email, description: "e-mail address".into() },
             RuleInfo { id: "email-name".into(), kind: Kind::Name, description: "name beside an e-mail address".into() },
+            RuleInfo {
+                id: "kerberos-principal".into(),
+                kind: Kind::User,
+                description: "login name of a Kerberos principal that has an instance".into(),
+            },
         ]
     }
 
@@ -111,12 +117,29 @@ impl Detector for Email {
                 let is_sure = view.slice(at, end).iter().any(|byte| matches!(byte, b'.' | b'['));
                 let confidence = if is_sure { Confidence::High } else { Confidence::Medium };
                 out.found(Found::new(start, end, Kind::Email, confidence).form(form).open(view, Run::Set(DOMAIN)));
+                if let Some((start, end)) = principal(view, start, sign, end) {
+                    out.found(Found::new(start, end, Kind::User, confidence).rule(2));
+                }
                 if let Some((start, end)) = name_beside(view, start, end) {
                     out.found(Found::new(start, end, Kind::Name, Confidence::Medium).rule(1));
                 }
             }
         }
     }
+}
+
+/// The login name in `jroe/admin@EXAMPLE.COM`, before the instance at `start` whose `@` is at `sign`; what stands there of a
+/// service, such as `HTTP/www.example.com@EXAMPLE.COM`, is nobody's.
+fn principal(view: &View<'_>, start: usize, sign: usize, end: usize) -> Option<(usize, usize)> {
+    const INSTANCES: [&[u8]; 4] = [b"admin", b"root", b"cron", b"owner"];
+    let slash = start.checked_sub(1).filter(|&slash| view.at(slash) == Some(b'/'))?;
+    let is_realm = !view.slice(sign, end).iter().any(u8::is_ascii_lowercase);
+    let is_instance = INSTANCES.contains(&view.slice(start, sign));
+    let name = view.run_back(slash, person::LOGIN, 64);
+    let is_apart =
+        view.before(name).is_none_or(|b| SPACE.contains(b) || matches!(b, b'"' | b'\'' | b'[' | b'(' | b'=' | b','));
+    let is_somebody = || !person::is_nobody(view.slice(name, slash)) && !person::is_system(view.slice(name, slash));
+    (is_realm && is_instance && is_apart && name < slash && is_somebody()).then_some((name, slash))
 }
 
 /// Endings of files, in which no domain ends.

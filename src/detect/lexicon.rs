@@ -95,6 +95,10 @@ impl Lexicon {
     pub fn is_name(&self, text: &[u8]) -> bool {
         const AROUND: ByteSet = ByteSet::of(b"#.$@:-_&*[]/!?,;()<>~+= ");
         const LONGEST: usize = 96;
+        // `geheim!`: a word with a sign of exclamation is a password; only sentences end so.
+        if text.ends_with(b"!") && !text.contains(&b' ') {
+            return false;
+        }
         let start = text.iter().position(|&b| !AROUND.contains(b)).unwrap_or(text.len());
         let end = text.iter().rposition(|&b| !AROUND.contains(b)).map_or(start, |last| last + 1);
         let name = &text[start..end];
