@@ -386,6 +386,7 @@ fn arguments(
     let mut position = 0;
     let (mut due, mut bundles) = (None, false);
     let (mut last, mut final_word, mut is_closed) = (None, None, false);
+    let mut has_options = false;
     for (start, end) in words {
         let word = view.slice(start, end);
         if let Some(is) = due.take() {
@@ -393,6 +394,7 @@ fn arguments(
             continue;
         }
         let is_option = matches!(word[0], b'-' | b'/');
+        has_options |= word[0] == b'-';
         for &(at, is) in takes.iter().filter(|(_, is)| *is != User || names_users) {
             match at {
                 Apart(option) if word == option.as_bytes() => due = Some(is),
@@ -431,7 +433,8 @@ fn arguments(
             last = Some(start);
         }
     }
-    if let Some((start, is)) = final_word {
+    // `# useradd is a low level utility`: a sentence has several words, and no option.
+    if let Some((start, is)) = final_word.filter(|_| has_options || position < 2) {
         secret(view, start, is, out);
     }
     if let Some(start) = last.filter(|_| bundles && position > 1) {
