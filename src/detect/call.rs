@@ -285,8 +285,7 @@ fn characters(view: &View<'_>, end: usize) -> Option<Extent> {
     const TELLS: [&[u8]; 7] = [b"pass", b"pwd", b"secret", b"keystore", b"ks.load", b"credential", b"login"];
     let start = view.run_back(end, const { ByteSet::of(b"\"\n").not() }, 128);
     let line = view.slice(view.line_start(start).max(start.saturating_sub(160)), start).to_ascii_lowercase();
-    let is_secure =
-        view.starts_with_ignoring_case(end, b"\" | convert") || view.starts_with_ignoring_case(end, b"\".equals(pass");
+    let is_secure = view.starts_with_ignoring_case(end, b"\" | convert");
     let tells = is_secure || TELLS.iter().any(|word| memchr::memmem::find(&line, word).is_some());
     let text = view.slice(start, end);
     // The digits of a number and the letters of an alphabet are characters, too.

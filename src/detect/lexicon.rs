@@ -95,18 +95,15 @@ impl Lexicon {
     pub fn is_name(&self, text: &[u8]) -> bool {
         const AROUND: ByteSet = ByteSet::of(b"#.$@:-_&*[]/!?,;()<>~+= ");
         const LONGEST: usize = 96;
-        // `geheim!`: a word with a sign of exclamation is a password; only sentences end so.
-        if text.ends_with(b"!") && !text.contains(&b' ') {
-            return false;
-        }
         let start = text.iter().position(|&b| !AROUND.contains(b)).unwrap_or(text.len());
         let end = text.iter().rposition(|&b| !AROUND.contains(b)).map_or(start, |last| last + 1);
         let name = &text[start..end];
         if name.is_empty() || name.len() > LONGEST || name.iter().any(|&b| !(PART.or(AROUND)).contains(b)) {
             return false;
         }
-        // `tst!pass`: no name has a mark of exclamation in it.
-        if name.contains(&b'!') && !name.contains(&b'/') {
+        // `tst!pass`, `geheim!`: no name has a mark of exclamation, and only sentences end in one.
+        let is_cried = name.contains(&b'!') && !name.contains(&b'/') || text.ends_with(b"!") && !text.contains(&b' ');
+        if is_cried {
             return false;
         }
         let identifier = Identifier(name);
@@ -124,7 +121,7 @@ impl Lexicon {
             }
             let is_word = letters.is_empty() || self.words.names.holds(segment) || self.find(segment).is_some();
             is_known |= is_word && !letters.is_empty();
-            if !is_word && (!is_plain_word(segment) || is_respelled(segment)) {
+            if !is_word && !is_plain_word(segment) {
                 return false;
             }
             at = start;
@@ -245,9 +242,9 @@ impl Strength {
 
 /// Whether a digit stands for a letter in it: `passw0rd`, `n3w`, but no `md5sum`, `slf4j` or `v1beta`.
 fn is_leet(segment: &[u8]) -> bool {
-    const NAMES: [&[u8]; 22] = [
+    const NAMES: [&[u8]; 24] = [
         b"md5", b"sha1", b"mp3", b"mp4", b"s3", b"h5", b"html5", b"p7", b"auth0", b"oauth1", b"v1", b"v3", b"v4",
-        b"v5", b"log4", b"slf4", b"neo4", b"d3", b"k3", b"css3", b"es5", b"pkcs1",
+        b"v5", b"log4", b"slf4", b"neo4", b"d3", b"k3", b"css3", b"es5", b"pkcs1", b"web3", b"ipv4",
     ];
     let stands = |w: &[u8]| {
         w[0].is_ascii_alphabetic()
@@ -261,18 +258,6 @@ fn is_leet(segment: &[u8]) -> bool {
 /// Whether a segment reads as a word, or is too short to tell.
 fn is_plain_word(segment: &[u8]) -> bool {
     segment.len() < 4 || !segment.is_ascii() || !random::is_random(segment)
-}
-
-/// Whether digits stand for letters within a word, as in passwords: `sw1ft`, `ma1l`; but not in `k8s` and `sha256sum`.
-fn is_respelled(segment: &[u8]) -> bool {
-    const TERMS: [&[u8]; 24] = [
-        b"oauth2", b"auth0", b"base64", b"base32", b"utf8", b"sha1", b"sha2", b"sha5", b"md5", b"k8s", b"i18n",
-        b"l10n", b"a11y", b"x509", b"pkcs", b"s3", b"ec2", b"e2e", b"b2b", b"p2p", b"s2s", b"http2", b"web3", b"v1",
-    ];
-    let is_within = |w: &[u8]| w[0].is_ascii_alphabetic() && w[1].is_ascii_digit() && w[2].is_ascii_lowercase();
-    segment.len() > 3
-        && segment.windows(3).any(is_within)
-        && !TERMS.iter().any(|term| segment.get(..term.len()).is_some_and(|head| head.eq_ignore_ascii_case(term)))
 }
 
 /// An identifier as written. Its segments stand between separators and changes of case: `X-Api-Key`, `keystorePass`,
