@@ -138,8 +138,8 @@ struct Slots {
 }
 
 impl Slots {
-    fn new(bits: u32, mut owners: Vec<(usize, Owner)>) -> Slots {
-        owners.sort_by_key(|(slot, _)| *slot);
+    fn new(bits: u32, owners: &[(usize, Owner)]) -> Slots {
+        // Sorted by counting: this is a part of every start.
         let mut starts = vec![0; (1 << bits) + 1];
         owners.iter().for_each(|(slot, _)| starts[slot + 1] += 1);
         let mut before = 0;
@@ -147,7 +147,12 @@ impl Slots {
             before += *start;
             *start = before;
         }
-        Slots { starts, owners: owners.into_iter().map(|(_, owner)| owner).collect() }
+        let (mut next, mut order) = (starts.clone(), vec![0; owners.len()]);
+        for (number, (slot, _)) in owners.iter().enumerate() {
+            order[next[*slot] as usize] = number;
+            next[*slot] += 1;
+        }
+        Slots { starts, owners: order.into_iter().map(|number| owners[number].1).collect() }
     }
 
     #[inline(always)]
@@ -228,7 +233,7 @@ impl Literals {
             owners.extend(slots(literal, window.offset).0.into_iter().map(|slot| (slot, owner)));
         }
         let reach = literals.iter().map(|literal| literal.bytes.len()).max().unwrap_or(0);
-        let (fours, threes) = (Slots::new(FOUR_BITS, fours), Slots::new(THREE_BITS, threes));
+        let (fours, threes) = (Slots::new(FOUR_BITS, &fours), Slots::new(THREE_BITS, &threes));
         Literals { literals, fours, threes, high: Hashed::new(high), reach }
     }
 
