@@ -188,12 +188,15 @@ fn the_engine_finds_what_the_reference_finds_in_mutated_text() {
     compare_mutated(4, 4_000_000);
 }
 
-/// Other texts on every run, and as many as are asked for.
+/// Other texts on every run, and as many as are asked for; the same again with the seed that a run has told, in
+/// `SCRUBJAY_REFERENCE_SEED`.
 #[test]
 #[ignore = "a long run: SCRUBJAY_REFERENCE_MB=1000 cargo test --release --test it reference -- --ignored"]
 fn the_engine_finds_what_the_reference_finds_in_a_great_deal_of_text() {
     let megabytes = std::env::var("SCRUBJAY_REFERENCE_MB").ok().and_then(|mb| mb.parse().ok()).unwrap_or(1000);
-    let seed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let told = std::env::var("SCRUBJAY_REFERENCE_SEED").ok().and_then(|seed| seed.parse().ok());
+    let now = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let seed = told.unwrap_or_else(now);
     println!("seed {seed}");
     compare_mutated(seed, megabytes * 1_000_000);
 }
