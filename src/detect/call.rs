@@ -11,6 +11,7 @@ use crate::detect::handle;
 use crate::detect::lexicon::Lexicon;
 use crate::detect::literal;
 use crate::detect::person;
+use crate::detect::poor;
 use crate::detect::run::Run;
 use crate::detect::value::{Extent, Quote};
 use crate::detect::view::View;
@@ -48,6 +49,34 @@ const PASSWORDS: &[(&[u8], usize)] = &[
     (b"changeuserpassword(", 1),
     (b"set_wallet(", 1),
     (b"networkcredential(", 1),
+    (b"httpbasic(", 1),
+    (b".connect(", LATE),
+    (b"authorizationinterceptor(", 1),
+    (b"ldap3.connection(", 2),
+    (b"oauthhandler(", 1),
+    (b"ftp.open(", 2),
+    (b"azurekeycredential(", 0),
+    (b"secretcredential(", 2),
+    (b"rfc2898derivebytes(", 0),
+    (b"hash::make(", 0),
+    (b" bcrypt('", QUOTED),
+    (b"\"sshpass\", \"-p\", ", 0),
+    (b"'sshpass', '-p', ", 0),
+    (b"users = {", MAP),
+    (b"users: {", MAP),
+    (b"[string]string{", MAP),
+    (b"accounts{", MAP),
+    (b"users = map.of(", MAP),
+    (b"basic_auth: [", 1),
+    (b"signinasync(", 1),
+    (b"encodepassword(", 1),
+    (b"comparepassword(", 0),
+    (b"emailandpassword(", 1),
+    (b"authorization_basic(", 1),
+    (b"create_superuser(", LAST),
+    (b"sql.newinstance(", 2),
+    (b"password.create(", 0),
+    (b"bearer_auth(", 0),
     (b"credentials(", 1),
     (b"passwordcredential(", 1),
     (b"passwordauthentication(", 1),
@@ -132,6 +161,11 @@ const KEYS: &[(&[u8], usize)] = &[
     (b"aes.new(", 0),
     (b"signedstring(", 0),
     (b"newcookiestore(", 0),
+    (b"new_from_slice(", 0),
+    (b"cookieparser(", 0),
+    (b"aes.newcipher(", 0),
+    (b"constanttimecompare(", 1),
+    (b"key::from_secret(", 0),
     (b"hmac.new(sha", 1),
     (b"key = []byte(", 0),
     (b"key := []byte(", 0),
@@ -151,6 +185,15 @@ const BEFORE: usize = usize::MAX - 2;
 
 /// The first argument, if it is a login name and a password with a colon between: `btoa("scott:tiger")`.
 const PAIR: usize = usize::MAX - 3;
+
+/// The third argument or the fourth, if it shows by itself that it may be a secret: `connect("h", "jroe", "x")`.
+const LATE: usize = usize::MAX - 4;
+
+/// The literal whose quote ends the anchor.
+const QUOTED: usize = usize::MAX - 5;
+
+/// Login names, each with a password behind it: `users = {"jroe": "x", "mkent": "y"}`.
+const MAP: usize = usize::MAX - 6;
 
 /// The rule for login names.
 const USER: usize = 2;
@@ -199,6 +242,12 @@ impl Detector for Call {
             }),
             TYPED => typed(view, hit.at, start),
             PAIR => return pair(view, argument(view, start, 0), out),
+            LATE => (2..4).filter_map(|n| argument(view, start, n)).find(|literal| {
+                let text = view.slice(literal.start, literal.end);
+                !text.contains(&b'/') && !text.contains(&b'.') && literal::is_telling(text, &self.lexicon)
+            }),
+            QUOTED => argument(view, start - 1, 0),
+            MAP => return self.map(view, hit.at, start, out),
             BEFORE => characters(view, hit.at),
             _ => argument(view, start, position),
         };
@@ -212,7 +261,7 @@ impl Detector for Call {
             // What is written where a key goes is the key, whatever it reads as: `jwt.sign(payload, 'my-signing-secret')`.
             () if rule == 1 => handle::reason(text),
             () if self.lexicon.is_setting(text) => Some("a setting, not a value"),
-            () if self.lexicon.is_name(text) && position != LAST => Some("a name"),
+            () if self.lexicon.is_name(text) && position != LAST && !self.is_poor(text) => Some("a name"),
             () => handle::reason(text).or_else(|| literal::reason(text, &self.lexicon)),
         };
         match reason {
@@ -221,11 +270,64 @@ impl Detector for Call {
                 let kind = if rule == 0 { Kind::Password } else { Kind::Secret };
                 let found = Found::new(literal.start, literal.end, kind, Confidence::Medium).rule(rule);
                 out.found(found.open(view, literal.run));
-                if rule == 0 && (1..PAIR).contains(&position) {
+                if position == LATE {
+                    let before =
+                        (1..3).filter_map(|n| argument(view, start, n)).filter(|e| e.end < literal.start).last();
+                    user(view, before, out);
+                } else if rule == 0 && (1..MAP).contains(&position) && name != b"wifi.begin(" {
                     user(view, argument(view, start, position - 1), out);
                 }
             }
         }
+    }
+}
+
+impl Call {
+    /// The passwords of a map from login names, on one line.
+    fn map(&self, view: &View<'_>, anchor: usize, start: usize, out: &mut Candidates<'_>) {
+        const MOST: usize = 16;
+        const TELLS: [&[u8]; 5] = [b"user", b"account", b"auth", b"password", b"credential"];
+        // `var users = map[string]string{`
+        let line = view.slice(view.line_start(anchor), start).to_ascii_lowercase();
+        if !TELLS.iter().any(|word| memchr::memmem::find(&line, word).is_some()) {
+            return out.left(0, anchor, "no map of users");
+        }
+        let mut at = view.run(start, BLANK, 4);
+        for _ in 0..MOST {
+            let Some(quote) = Quote::at(view, at).filter(|quote| quote.is_plain()) else { return };
+            let name = quote.extent(view, quote.end(at), false);
+            let colon = view.run(quote.end(name.end), const { ByteSet::of(b" :=>,") }, 4);
+            let Some(quote) = Quote::at(view, colon).filter(|quote| quote.is_plain()) else { return };
+            let value = quote.extent(view, quote.end(colon), false);
+            let text = view.slice(value.start, value.end);
+            let is_label =
+                text.first().is_some_and(u8::is_ascii_uppercase) && text[1..].iter().all(|b| LETTER.contains(*b));
+            let is_value = literal::is_telling(text, &self.lexicon)
+                || (4..32).contains(&text.len()) && text.iter().any(u8::is_ascii_digit) && !text.contains(&b' ')
+                || text.contains(&b'-') && self.is_poor(text);
+            let names_login = view.slice(name.start, name.end).iter().all(|b| person::LOGIN.contains(*b));
+            if names_login
+                && is_value
+                && !is_label
+                && handle::reason(text).is_none()
+                && literal::reason(text, &self.lexicon).is_none()
+            {
+                out.found(Found::new(value.start, value.end, Kind::Password, Confidence::Medium));
+                user(view, Some(name), out);
+            } else {
+                out.left(0, value.start, "no password");
+            }
+            let comma = quote.end(value.end);
+            if view.at(comma) != Some(b',') {
+                return;
+            }
+            at = view.run(comma + 1, BLANK, 4);
+        }
+    }
+
+    /// Whether a literal in the place of a password is one, though it reads as a name.
+    fn is_poor(&self, text: &[u8]) -> bool {
+        poor::is_given(text, &self.lexicon)
     }
 }
 
@@ -235,7 +337,11 @@ fn typed(view: &View<'_>, at: usize, start: usize) -> Option<Extent> {
         let field = field.to_ascii_lowercase();
         [&b"pass"[..], b"pwd"].iter().any(|word| memchr::memmem::find(&field, word).is_some())
     };
-    let first = argument(view, start, 0)?;
+    let Some(first) = argument(view, start, 0) else {
+        // `userEvent.type(screen.getByLabelText(/password/i), 'x')`
+        let second = argument(view, start, 1)?;
+        return tells(view.slice(start, second.start)).then_some(second);
+    };
     if let Some(second) = argument(view, start, 1) {
         return tells(view.slice(first.start, first.end)).then_some(second);
     }
@@ -342,7 +448,11 @@ fn argument(view: &View<'_>, start: usize, position: usize) -> Option<Extent> {
     }
     let at = view.run(at, SPACE, 64);
     // `Some("x")`, `[]byte("x")`, `Encoding.UTF8.GetBytes("x")`
-    let name = view.run(at, const { WORD.or(ByteSet::of(b".:[]")) }, 48);
+    let mut name = view.run(at, const { WORD.or(ByteSet::of(b".:[]")) }, 48);
+    // `Base64.getDecoder().decode("x")`
+    if name > at && view.starts_with(name, b"().") {
+        name = view.run(name + 3, WORD, 24);
+    }
     let at = if name > at && view.at(name) == Some(b'(') { view.run(name + 1, BLANK, 4) } else { at };
     let at = at + usize::from(matches!(view.at(at), Some(b'b' | b'@' | b'u')) && Quote::at(view, at + 1).is_some());
     let quote = Quote::at(view, at)?;

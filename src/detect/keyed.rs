@@ -16,7 +16,8 @@ use crate::detect::lexicon::{Lexicon, Strength};
 use crate::detect::literal;
 use crate::detect::names;
 use crate::detect::person;
-use crate::detect::place::{Place, Separator, may_be_far};
+use crate::detect::place::{Place, Separator, may_be_far, may_be_whose};
+use crate::detect::poor;
 use crate::detect::prefilter::Literal;
 use crate::detect::prose;
 use crate::detect::random;
@@ -112,8 +113,10 @@ impl Detector for Keyed {
         let mut values = place.values(view, &key);
         let is_secret = kind.family() == Family::Secret;
         let is_strong = strength == Strength::Strong;
-        let plain = values.only().filter(|value| !value.is_quoted && is_strong);
-        let more = plain.and_then(|value| code::fallback(view, value).or_else(|| self.wrapped(view, value, is_secret)));
+        let plain = || values.only().filter(|value| !value.is_quoted && (is_strong || kind == Kind::Password));
+        let fallback = plain().and_then(|value| code::fallback(view, value));
+        let wrapped = || plain().filter(|_| is_strong).and_then(|value| self.wrapped(view, value, is_secret));
+        let more = fallback.or_else(wrapped);
         if let Some(literal) = more {
             values.push(literal);
         }
@@ -226,7 +229,7 @@ fn is_same_key_within(out: &Candidates<'_>, at: usize, view: &View<'_>) -> bool 
 }
 
 /// What a key that has a value may be followed by: see [`Place::of`].
-const FOLLOWS: ByteSet = BLANK.or(ByteSet::of(b"\"'`&\\\x1b=:*.?!<[)\xef%>,(\r\n"));
+const FOLLOWS: ByteSet = BLANK.or(ByteSet::of(b"\"'`&\\\x1b=:*.?!<[)]\xef%>,(\r\n"));
 
 /// The name behind an account: `user: jroe (Jane Roe)`.
 fn name_behind(view: &View<'_>, end: usize, account: &Found, out: &mut Candidates<'_>) {
@@ -315,7 +318,7 @@ impl Keyed {
                 || view.ends_with_ignoring_case(key.start, b" using ")
                 || memchr::memchr(b'<', view.slice(key.start.saturating_sub(BEFORE), key.start)).is_some()
         };
-        !is_word || !is_within || is_special() || may_be_far(view, at)
+        !is_word || !is_within || is_special() || may_be_far(view, at) || may_be_whose(view, at)
     }
 
     /// Whether a key has no value, by looking for it.
@@ -352,7 +355,7 @@ impl Keyed {
             let name = key.name(view);
             let is_method = METHODS.iter().any(|method| name.eq_ignore_ascii_case(method));
             let owner = Key { start: key.start, end: key.end - name.len().min(key.end - key.start - 1) - 1 };
-            is_method.then(|| self.lexicon.find(owner.text(view))).flatten()
+            is_method.then(|| self.lexicon.find(without_widget(owner.text(view)))).flatten()
         };
         spaced()
             .or(found)
@@ -422,7 +425,7 @@ impl Keyed {
         let is_setter = key.name(view).get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b"set"));
         let is_prompt = text.contains(&b' ') && !is_setter && !text.iter().any(|b| DIGIT.contains(*b));
         if place.separator == Separator::Argument
-            && (is_prompt || self.lexicon.is_name(text) && !is_given(view, asked, extent, text))
+            && (is_prompt || self.lexicon.is_name(text) && !self.is_given(view, asked, extent, text))
         {
             return Some("a prompt or a name");
         }
@@ -495,25 +498,39 @@ impl Keyed {
         // `Secret "db-tls" created`
         let is_defined = || view.slice(view.line_start(key.start), key.start).trim_ascii().starts_with(b"#define");
         let is_told = place.separator == Separator::Option && extent.is_quoted && !key.is_option(view) && !is_defined();
-        if is_told && (self.lexicon.is_name(text) || kind != Kind::Password && !is_telling) {
+        let is_poor = || strength == Strength::Strong && poor::is_value(key.text(view), text, kind, &self.lexicon);
+        let is_poor_password = || kind == Kind::Password && is_poor();
+        if is_told && (self.lexicon.is_name(text) || kind != Kind::Password && !is_telling) && !is_poor_password() {
             return Some("a name in a sentence");
         }
         if extent.is_quoted {
-            if place.separator == Separator::Argument && is_given(view, asked, extent, text) {
+            if place.separator == Separator::Argument && self.is_given(view, asked, extent, text) {
                 return None;
             }
-            // `password='testpass'`: one word of letters is a poor password rather than a name, unless it is the word for one.
-            let is_poor = || kind == Kind::Password && is_compound(text) && !is_name_of_one(key.name(view), text);
+            // `password='testpass'`: a poor password rather than a name.
+            let is_poor = || poor::is_value(key.text(view), text, kind, &self.lexicon);
             let is_name = self.lexicon.is_name(text) && !is_phrase;
-            if is_name && (strength != Strength::Strong || dialect::is_code(view, key.start) && !is_poor()) {
+            let may_be_name = || match strength {
+                Strength::Strong => dialect::is_code(view, key.start) && !is_poor(),
+                Strength::Weak => kind != Kind::Password || !is_poor(),
+                _ => true,
+            };
+            if is_name && may_be_name() {
                 return Some("a name");
             }
             return None;
         }
+        // `machine h login u password x`
+        let is_of_machine = || {
+            let line = view.slice(view.line_start(key.start), key.start);
+            [&b"machine "[..], b"default "].iter().any(|word| memchr::memmem::find(line, word).is_some())
+                || line.trim_ascii().is_empty()
+        };
         // `${db.password:x}`
         if view.ends_with_ignoring_case(key.start, b"${")
             || is_parameter(view, key)
             || random::is_random(text)
+            || key.is_netrc(view) && is_of_machine()
             || place.separator == Separator::Tag
             || place.is_key_quoted && !dialect::is_code(view, key.start)
         {
@@ -521,7 +538,7 @@ impl Keyed {
         }
         // Within a string nothing is an expression.
         if place.around.inside().is_some() {
-            return self.lexicon.is_name(text).then_some("a name");
+            return (self.lexicon.is_name(text) && !is_poor()).then_some("a name");
         }
         let is_comment = || is_telling && dialect::is_comment(view, key.start);
         // `password hunter2` by itself on a line is a statement of no program.
@@ -569,7 +586,8 @@ impl Keyed {
             return None;
         }
         if self.lexicon.is_name(text) {
-            return Some("a name");
+            let is_poor = kind == Kind::Password && poor::is_value(key.text(view), text, kind, &self.lexicon);
+            return (!is_poor).then_some("a name");
         }
         // The parameter of a query is a value, whatever it is.
         if is_parameter(view, key) && place.separator == Separator::Equals || key.is_option(view) {
@@ -587,21 +605,27 @@ impl Keyed {
         }
         None
     }
-}
 
-/// Whether the literal that a call is given is a value, though it reads as a name: `setPassword("guest")`, and behind the name of
-/// a property one with a number, `put("db.password", "db-pass-1")`.
-fn is_given(view: &View<'_>, asked: &Asked<'_, '_>, extent: &Extent, text: &[u8]) -> bool {
-    let is_setter = asked.key.name(view).get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b"set"));
-    let is_plain = text.iter().all(|b| ALNUM.contains(*b) || matches!(b, b'-' | b'_'));
-    let is_constant = text.iter().all(|b| b.is_ascii_uppercase() || *b == b'_');
-    let is_password = asked.kind == Kind::Password && asked.strength == Strength::Strong && extent.is_quoted;
-    let is_sole = || view.is(extent.end, const { ByteSet::of(b"\"'`") }) && view.at(extent.end + 1) == Some(b')');
-    is_password
-        && is_plain
-        && !is_constant
-        && is_sole()
-        && (is_setter || asked.place.is_key_quoted && text.last().is_some_and(u8::is_ascii_digit))
+    /// Whether the literal that a call is given is a value, though it reads as a name: a poor password, `setPassword("guest")`,
+    /// and behind the name of a property one with a number, `put("db.password", "db-pass-1")`.
+    fn is_given(&self, view: &View<'_>, asked: &Asked<'_, '_>, extent: &Extent, text: &[u8]) -> bool {
+        if asked.strength == Strength::Strong
+            && extent.is_quoted
+            && poor::is_value(asked.key.text(view), text, asked.kind, &self.lexicon)
+        {
+            return true;
+        }
+        let is_setter = asked.key.name(view).get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b"set"));
+        let is_plain = text.iter().all(|b| ALNUM.contains(*b) || matches!(b, b'-' | b'_'));
+        let is_constant = text.iter().all(|b| b.is_ascii_uppercase() || *b == b'_');
+        let is_password = asked.kind == Kind::Password && asked.strength == Strength::Strong && extent.is_quoted;
+        let is_sole = || view.is(extent.end, const { ByteSet::of(b"\"'`") }) && view.at(extent.end + 1) == Some(b')');
+        is_password
+            && is_plain
+            && !is_constant
+            && is_sole()
+            && (is_setter || asked.place.is_key_quoted && text.last().is_some_and(u8::is_ascii_digit))
+    }
 }
 
 /// Whether a value is the word of its key as forms and manuals write it: `label.password=Password`, `[--password PASSWORD]`,
@@ -626,29 +650,12 @@ fn is_name_of(key: &[u8], value: &[u8]) -> bool {
     };
     let has_words = value.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
         || value.iter().skip(1).rev().skip(1).any(is_mark);
-    has_words && value.iter().all(|b| b.is_ascii_alphabetic() || is_mark(b)) && letters(key).ends_with(&letters(value))
-}
-
-/// Whether a text is one word of small letters that is longer than the words for a password are.
-fn is_compound(text: &[u8]) -> bool {
-    const WORDS: [&[u8]; 9] = [
-        b"password",
-        b"passwords",
-        b"passphrase",
-        b"passcode",
-        b"credential",
-        b"credentials",
-        b"accesstoken",
-        b"apikey",
-        b"newpassword",
-    ];
-    text.len() > 7 && text.iter().all(u8::is_ascii_lowercase) && !WORDS.contains(&text)
-}
-
-/// Whether a value of one word is the key once more: `userpassword = "userpassword"`.
-fn is_name_of_one(key: &[u8], value: &[u8]) -> bool {
-    let letters = key.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase);
-    letters.eq(value.iter().copied())
+    // `SESSION_TOKEN = "sessiontoken"`
+    let is_whole = || value.len() > 8 && letters(key) == letters(value) && key != value;
+    is_whole()
+        || has_words
+            && value.iter().all(|b| b.is_ascii_alphabetic() || is_mark(b))
+            && letters(key).ends_with(&letters(value))
 }
 
 /// What stands in the place of a secret and belongs to another language or place altogether.
@@ -757,6 +764,26 @@ const METHODS: [&[u8]; 13] = [
     b"typetext",
 ];
 
+/// A key without the word for what a secret is typed into: `passwordEditText`, `password_field`.
+fn without_widget(key: &[u8]) -> &[u8] {
+    const WIDGETS: [&[u8]; 10] = [
+        b"edittext",
+        b"textfield",
+        b"textbox",
+        b"textinput",
+        b"textedit",
+        b"lineedit",
+        b"field",
+        b"input",
+        b"entry",
+        b"box",
+    ];
+    let is_end =
+        |widget: &&&[u8]| key.len() > widget.len() && key[key.len() - widget.len()..].eq_ignore_ascii_case(widget);
+    let widget = WIDGETS.iter().find(is_end).map_or(0, |widget| widget.len());
+    key[..key.len() - widget].strip_suffix(b"_").unwrap_or(&key[..key.len() - widget])
+}
+
 /// Why a value is none where only what is random is one. Digests and UUIDs name things more often than they open them.
 fn no_random(text: &[u8]) -> Option<&'static str> {
     const ENOUGH: usize = 16;
@@ -785,7 +812,11 @@ fn weak(text: &[u8], place: &Place<'_>, extent: &Extent) -> Option<&'static str>
 /// `Authorization: Bearer x`, `Cookie: a=1; b=2`: the parts that tell stay.
 fn is_header(view: &View<'_>, key: &Key, place: &Place) -> bool {
     let ends = |name: &[u8]| view.ends_with_ignoring_case(key.end, name);
-    let is_cookie = ends(b"cookie") && place.separator != Separator::Equals && place.separator != Separator::Option;
+    let is_cookie = ends(b"cookie")
+        && !ends(b"erlangcookie")
+        && !ends(b"erlang_cookie")
+        && place.separator != Separator::Equals
+        && place.separator != Separator::Option;
     ends(b"authorization") || is_cookie
 }
 

@@ -119,7 +119,11 @@ impl Lexicon {
             if letters.len() < segment.len() && (!letters.is_empty() || segment.len() > 2 || start == 0) {
                 return false;
             }
-            let is_word = letters.is_empty() || self.words.names.holds(segment) || self.find(segment).is_some();
+            // `d3vsecretkeyd3vsecretkey` ends in a word and is none.
+            let has_digits = letters.iter().any(u8::is_ascii_digit);
+            let is_word = letters.is_empty()
+                || self.words.names.holds(segment)
+                || (if has_digits { self.is_key(segment) } else { self.find(segment).is_some() });
             is_known |= is_word && !letters.is_empty();
             if !is_word && !is_plain_word(segment) {
                 return false;
@@ -127,6 +131,37 @@ impl Lexicon {
             at = start;
         }
         is_known
+    }
+
+    /// Whether a text is a word of a key and nothing else, however it is spelled: `api-key`, `dbPassword`.
+    pub fn is_key(&self, text: &[u8]) -> bool {
+        let identifier = Identifier(text);
+        let mut walk: Option<Walk> = None;
+        let mut at = text.len();
+        loop {
+            at = identifier.skip_separators_back(at);
+            let Some(byte) = at.checked_sub(1).map(|before| text[before].to_ascii_lowercase()) else {
+                return walk.is_some_and(|walk| self.words.words.word(walk).is_some());
+            };
+            at -= 1;
+            walk = walk.map_or_else(|| self.words.words.start(byte), |walk| self.words.words.step(walk, byte));
+            if walk.is_none() {
+                return false;
+            }
+        }
+    }
+
+    /// The segments of an identifier, in small letters and in order.
+    pub fn segments(&self, text: &[u8]) -> Vec<Vec<u8>> {
+        let identifier = Identifier(text);
+        let mut segments = Vec::new();
+        let mut at = text.len();
+        while let Some((start, end)) = identifier.segment_before(at) {
+            segments.push(text[start..end].to_ascii_lowercase());
+            at = start;
+        }
+        segments.reverse();
+        segments
     }
 
     /// Whether a word of a text is one that names are made of, or one for a secret.
@@ -251,8 +286,19 @@ fn is_leet(segment: &[u8]) -> bool {
             && matches!(w[1], b'0' | b'1' | b'3' | b'4' | b'5' | b'7')
             && w[2].is_ascii_alphabetic()
     };
-    segment.windows(3).any(stands)
-        && !NAMES.iter().any(|name| segment.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name)))
+    let is_secret = [&b"s3cr"[..], b"s3cu"].iter().any(|h| segment.get(..4).is_some_and(|s| s.eq_ignore_ascii_case(h)));
+    let doubled = |w: &[u8]| {
+        w[0].is_ascii_alphabetic()
+            && matches!(w[1], b'0' | b'3' | b'4' | b'5' | b'7')
+            && w[1] == w[2]
+            && w[3].is_ascii_alphabetic()
+    };
+    segment.windows(4).any(doubled)
+        || segment.windows(3).any(stands)
+            && (is_secret
+                || !NAMES
+                    .iter()
+                    .any(|name| segment.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name))))
 }
 
 /// Whether a segment reads as a word, or is too short to tell.

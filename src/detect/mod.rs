@@ -54,6 +54,7 @@ mod lexicon;
 mod literal;
 mod nested;
 mod place;
+mod poor;
 mod prose;
 mod random;
 mod value;

@@ -116,6 +116,13 @@ impl<'v> Place<'v> {
                 at = view.run(tag, BLANK, 8);
             }
         }
+        // `password: &anchor x`: an anchor of YAML
+        if self.separator == Separator::Colon && self.around.is_own_line && view.at(at) == Some(b'&') {
+            let name = view.run(at + 1, const { WORD.or(ByteSet::of(b"-")) }, 32);
+            if view.is(name, BLANK) && name > at + 1 {
+                at = view.run(name, BLANK, 8);
+            }
+        }
         // `[]byte("x")` of Go
         if view.starts_with(at, b"[]byte(")
             && let Some(quote) = Quote::at(view, at + 7)
@@ -166,6 +173,16 @@ impl<'v> Place<'v> {
                 .map_or_else(|| Values::one(self.unquoted(view, at)), Values::from),
             Some(b'|' | b'>') if self.separator == Separator::Colon => {
                 Values::one(nested::block(view, key, at).unwrap_or_else(|| self.unquoted(view, at)))
+            }
+            // `"password": {"x"}` of Go
+            Some(b'{')
+                if self.separator == Separator::Colon && self.is_key_quoted && only_string(view, at + 1).is_some() =>
+            {
+                only_string(view, at + 1).into()
+            }
+            // `string[] Tokens = { "x", "y" }`
+            Some(b'{') if self.separator == Separator::Equals && opens_list(view, at) => {
+                nested::list(view, at + 1).unwrap_or_default().into()
             }
             Some(b'{') => nested::member(view, at).or_else(|| self.braces(view, at)).into(),
             // `auth=("user", "secret")`; else a cast, or a function.
@@ -245,6 +262,22 @@ impl<'v> Place<'v> {
     }
 }
 
+/// Whether a brace opens a list of strings: the first string is followed by a comma or a brace.
+fn opens_list(view: &View<'_>, at: usize) -> bool {
+    let first = view.run(at + 1, BLANK, 4);
+    Quote::at(view, first).filter(|quote| quote.is_plain()).is_some_and(|quote| {
+        let extent = quote.extent(view, quote.end(first), false);
+        matches!(view.at(view.run(quote.end(extent.end), BLANK, 4)), Some(b',' | b'}'))
+    })
+}
+
+/// The only string between braces, the first of which stands before `at`.
+fn only_string(view: &View<'_>, at: usize) -> Option<Extent> {
+    let quote = Quote::at(view, at).filter(|quote| quote.is_plain())?;
+    let extent = quote.extent(view, quote.end(at), false);
+    (view.at(quote.end(extent.end)) == Some(b'}')).then_some(extent)
+}
+
 /// The values of one key. There is seldom more than one, and one takes no memory of its own.
 #[derive(Default)]
 pub struct Values {
@@ -302,6 +335,36 @@ pub fn may_be_far(view: &View<'_>, at: usize) -> bool {
         || view.starts_with(at, b"- ")
 }
 
+/// Where a word for belonging stands at `at`, the end of what tells whose it is.
+fn whose(view: &View<'_>, at: usize) -> Option<usize> {
+    const WHOM: [&[u8]; 14] = [
+        b"for ",
+        b"of ",
+        "für ".as_bytes(),
+        b"fuer ",
+        b"vom ",
+        b"von ",
+        b"pour ",
+        b"de ",
+        b"para ",
+        b"del ",
+        b"per ",
+        b"di ",
+        b"voor ",
+        b"van ",
+    ];
+    let whom = WHOM.iter().find(|whom| view.starts_with(at, whom))?;
+    Some(view.run(at + whom.len(), const { WORD.or(HIGH).or(ByteSet::of(b" .'@/~-")) }, 48))
+}
+
+/// Whether a sentence may tell whose a value is, and the value: a cheap look for ` is `, ` to ` or a colon.
+pub fn may_be_whose(view: &View<'_>, at: usize) -> bool {
+    whose(view, at).is_some_and(|end| {
+        view.at(end) == Some(b':')
+            || [&b" is "[..], b" to "].iter().any(|w| memchr::memmem::find(view.slice(at, end), w).is_some())
+    })
+}
+
 /// What is known when the separator is looked for.
 struct Reader<'r, 'v> {
     view: &'r View<'v>,
@@ -323,15 +386,19 @@ impl<'v> Reader<'_, 'v> {
     fn read(&self) -> Option<Place<'v>> {
         let Reader { view, key, is_key_quoted, behind, at, .. } = *self;
         match view.at(at)? {
-            b'=' => self.equals(at),
+            b'=' => self.paired(at).or_else(|| self.equals(at)),
+            // `user, pass := "jroe", "x"` of Go
+            b':' if view.at(at + 1) == Some(b'=') => self.paired(at).or_else(|| self.colon(at)),
             b':' => self.colon(at),
+            // `my ($user, $pass) = ('jroe', 'x')`
+            b')' if at == behind && view.starts_with(at, b") = (") => self.paired(at + 2),
             // `**Password**: x`
             b'*' if view.before(key.start) == Some(b'*') => {
                 let colon = view.run(at, const { ByteSet::of(b"*") }, 3);
                 (view.at(colon) == Some(b':')).then(|| self.colon(colon)).flatten()
             }
             // `Password.....: x`
-            b'.' => {
+            b'.' if !is_key_quoted => {
                 let colon = view.run(at, const { ByteSet::of(b". ") }, 64);
                 (colon > at + 2 && view.at(colon) == Some(b':')).then(|| self.colon(colon)).flatten()
             }
@@ -361,8 +428,36 @@ impl<'v> Reader<'_, 'v> {
                 let close = view.run(at + 1, WORD, 24);
                 self.assigned(close, b']')
             }
-            b')' if is_key_quoted => self.typed_into(at).or_else(|| self.value_before()).or_else(|| self.block(at)),
-            b')' if at == behind => self.equalled().or_else(|| self.block(at)).or_else(|| self.expected(at)),
+            b')' if is_key_quoted => self
+                .typed_into(at)
+                .or_else(|| self.value_before())
+                .or_else(|| self.block(at))
+                .or_else(|| self.looked_up(at))
+                .or_else(|| self.expected(at))
+                .or_else(|| self.asserted(at)),
+            // `username\="jroe" password\="x"`, of properties
+            b'\\' if at == behind && !is_key_quoted && view.at(at + 1) == Some(b'=') => {
+                let quote = view.run(at + 2, const { ByteSet::of(b"\\") }, 1);
+                Quote::at(view, quote).and_then(|_| self.place(quote, Separator::Equals))
+            }
+            // `"db.password" to "x"` of Kotlin
+            b't' if is_key_quoted && view.starts_with(at, b"to \"") && view.before(key.start) == Some(b'"') => {
+                self.place(at + 3, Separator::Equals)
+            }
+            b')' if at == behind => self
+                .equalled()
+                .or_else(|| self.block(at))
+                .or_else(|| self.expected(at))
+                .or_else(|| self.asserted(at))
+                .or_else(|| self.typed_into(at)),
+            // `expect(config[:api_token]).to eq "x"`
+            b']' if at == behind && view.at(at + 1) == Some(b')') => self.expected(at + 1),
+            // `fields["Password"].typeText("x")`
+            b'.' if is_key_quoted && view.before(at) == Some(b']') => self.typed_into(at),
+            // `assertThat(user.getPassword()).isEqualTo("x")`
+            b'(' if at == behind && !is_key_quoted && view.at(at + 1) == Some(b')') => {
+                self.expected(at + 1).or_else(|| self.asserted(at))
+            }
             // `{name: TOKEN, value: "x"}`
             b',' if at == behind && !is_key_quoted && key.is_named(view) => self.sibling(view.run(at + 1, BLANK, 8)),
             // `password (hunter2)`
@@ -459,6 +554,8 @@ impl<'v> Reader<'_, 'v> {
                 let value = view.run(at + 1, BLANK, 8);
                 Quote::at(view, value).and_then(|_| self.place(value, Separator::Argument))
             }
+            // (`login`, `password`) are columns.
+            b',' if is_key_quoted && view.before(key.start) == Some(b'`') => None,
             b',' if is_key_quoted => {
                 // `setProperty("password", "x")`, `{"name": "DB_PASSWORD", "value": "x"}`
                 let next = view.run(at + 1, SPACE, 64);
@@ -602,16 +699,114 @@ impl<'v> Reader<'_, 'v> {
         line.starts_with(b"buildConfigField ") || line.starts_with(b"resValue ")
     }
 
-    /// `expect(user.password).to.equal("x")`, `assertThat(password).isEqualTo("x")`.
+    /// `expect(user.password).to.equal("x")`, `assertThat(password).isEqualTo("x")`, `expect(x.token).to eq "x"`, and
+    /// `when(x.getPassword()).thenReturn("x")`: `at` is at the parenthesis that closes the call.
     fn expected(&self, at: usize) -> Option<Place<'v>> {
-        const EQUALS: [&[u8]; 7] = [b"equal", b"eq", b"eql", b"tobe", b"toequal", b"isequalto", b"tostrictequal"];
+        const EQUALS: [&[u8]; 14] = [
+            b"equal",
+            b"equals",
+            b"eq",
+            b"eql",
+            b"tobe",
+            b"toequal",
+            b"isequalto",
+            b"tostrictequal",
+            b"thenreturn",
+            b"willreturn",
+            b"returns",
+            b"and_return",
+            b"mockreturnvalue",
+            b"be",
+        ];
         let view = self.view;
-        let end = view.run(at + 1, const { WORD.or(ByteSet::of(b".")) }, 40);
-        let name = view.slice(at + 1, end);
-        let last = &name[name.iter().rposition(|&b| b == b'.')? + 1..];
-        let is_equal = view.at(end) == Some(b'(') && EQUALS.iter().any(|e| last.eq_ignore_ascii_case(e));
+        let begin = view.run(at, const { ByteSet::of(b")") }, 2);
+        let end = view.run(begin, const { WORD.or(ByteSet::of(b".")) }, 40);
+        // `.to eq "x"`, `.to eq("x")`
+        let is_ruby = view.slice(begin, end) == b".to" && view.at(end) == Some(b' ');
+        let end = if is_ruby { view.run(end + 1, WORD, 8) } else { end };
+        let name = view.slice(begin, end);
+        let last = &name[name.iter().rposition(|&b| b == b'.' || b == b' ')? + 1..];
+        let is_open = view.at(end) == Some(b'(') || is_ruby && view.at(end) == Some(b' ');
+        let is_equal = is_open && EQUALS.iter().any(|e| last.eq_ignore_ascii_case(e));
         let value = view.run(end + 1, BLANK, 4);
         Quote::at(view, value).filter(|_| is_equal).and_then(|_| self.place(value, Separator::Compares))
+    }
+
+    /// `assertEquals("x", user.getPassword())`, `Assert.Equal("x", dto.Password)`, `EXPECT_EQ("x", url.password())`: the
+    /// literal before an expression that ends in the key, if the call compares.
+    fn asserted(&self, at: usize) -> Option<Place<'v>> {
+        const COMPARES: [&[u8]; 7] = [b"assert", b"equal", b"_eq", b"same", b"matches", b"verify", b"expect"];
+        const EXPRESSION: ByteSet = WORD.or(ByteSet::of(b".$->&*@:"));
+        const INDEXED: ByteSet = EXPRESSION.or(ByteSet::of(b"[('\""));
+        let (view, key) = (self.view, self.key);
+        let close = if view.at(at) == Some(b'(') { at + 1 } else { at };
+        if view.at(close) != Some(b')') {
+            return None;
+        }
+        let begin = view.run_back(key.start, if self.is_key_quoted { INDEXED } else { EXPRESSION }, 64);
+        let comma = view.run_back(begin, BLANK, 2);
+        let end = comma.checked_sub(2).filter(|_| view.before(comma) == Some(b','))?;
+        let mark = view.at(end).filter(|b| matches!(b, b'"' | b'\''))?;
+        let value = view.run_back(end, ByteSet::of(&[mark, b'\n']).not(), 256);
+        let before = view.slice(view.line_start(value).max(value.saturating_sub(64)), value.saturating_sub(1));
+        // `require.Equal(t, "x", got.Password)`
+        let open = before.strip_suffix(b"(t, ").or(before.strip_suffix(b"("))?;
+        let name = &open[open.iter().rposition(|b| !(WORD.contains(*b) || *b == b'.')).map_or(0, |n| n + 1)..];
+        let name = name.to_ascii_lowercase();
+        let is_compared = COMPARES.iter().any(|word| memchr::memmem::find(&name, word).is_some());
+        let place = self.place(value, Separator::Compares)?;
+        (is_compared && view.before(value) == Some(mark) && value < end)
+            .then_some(Place { known_end: Some(end), ..place })
+    }
+
+    /// `form.get("password") == "x"`, `r.FormValue("password") != "x"`, `assertEqual(cfg.get("db", "password"), "x")`: what the
+    /// value of the key is compared with. And what it falls back to: `getenv("API_KEY") ?? "x"`.
+    fn looked_up(&self, at: usize) -> Option<Place<'v>> {
+        let view = self.view;
+        let line = || view.slice(view.line_start(self.key.start), self.key.start);
+        let is_of_secret = || {
+            let which = self.lexicon.find(self.key.text(view));
+            which.is_some_and(|which| self.lexicon.key(which).0.family() == Family::Secret)
+        };
+        let is_asserted = || memchr::memmem::find(line(), b"ssert").is_some() && is_of_secret();
+        if view.starts_with(at, b"), ") && Quote::at(view, at + 3).is_some() && is_asserted() {
+            return self.place(at + 3, Separator::Compares);
+        }
+        let sign = view.run(at + 1, BLANK, 2);
+        let fallback = [&b"?? "[..], b"|| ", b"or ", b"?: ", b"// "].into_iter().find(|o| view.starts_with(sign, o));
+        if let Some(operator) = fallback.filter(|_| sign > at + 1) {
+            let value = sign + operator.len();
+            return Quote::at(view, value).and_then(|_| self.place(value, Separator::Equals));
+        }
+        if !matches!(view.slice(sign, sign + 2), b"==" | b"!=") {
+            return None;
+        }
+        let value = view.run(view.run(sign + 2, const { ByteSet::of(b"=") }, 1), BLANK, 4);
+        Quote::at(view, value).and_then(|_| self.place(value, Separator::Compares))
+    }
+
+    /// `USER, PASSWORD = "jroe", "x"`, `my ($user, $pass) = ('jroe', 'x')`: the literal that stands as far behind the sign as
+    /// the key stands before it.
+    fn paired(&self, at: usize) -> Option<Place<'v>> {
+        const NAMES: ByteSet = WORD.or(ByteSet::of(b"$@%., "));
+        let (view, key) = (self.view, self.key);
+        let is_listed = matches!(view.before(view.run_back(key.start, const { ByteSet::of(b" $") }, 3)), Some(b','));
+        if !is_listed {
+            return None;
+        }
+        let first = view.run_back(key.start, NAMES, 96);
+        let passed = view.slice(first, key.start).iter().filter(|b| **b == b',').count();
+        let is_begun = view.before(first).is_none_or(|b| matches!(b, b'\n' | b'\t' | b'(' | b'[' | b'{' | b';'));
+        let mut value = view.run(at + 1, const { ByteSet::of(b" =") }, 3);
+        value += usize::from(matches!(view.at(value), Some(b'(' | b'[')));
+        for _ in 0..passed {
+            let quote = Quote::at(view, value)?;
+            let extent = quote.extent(view, quote.end(value), false);
+            let comma = quote.end(extent.end);
+            value = (view.at(comma) == Some(b',')).then(|| view.run(comma + 1, BLANK, 4))?;
+        }
+        let close = Quote::at(view, value)?;
+        (is_begun && passed > 0 && close.is_plain()).then(|| self.place(value, Separator::Equals)).flatten()
     }
 
     /// `ENV.fetch("SECRET") { "x" }`, `let(:password) { "x" }`.
@@ -659,7 +854,7 @@ impl<'v> Reader<'_, 'v> {
         (is_default && is_set).then(|| self.view.run(equals + 1, BLANK, 2))
     }
 
-    /// `By.id("password")).sendKeys("x")`, `get('#password').type('x')`.
+    /// `By.id("password")).sendKeys("x")`, `get('#password').type('x')`, `withId(R.id.password)).perform(typeText("x")`.
     fn typed_into(&self, at: usize) -> Option<Place<'v>> {
         const TYPES: [&[u8]; 9] =
             [b"sendkeys", b"send_keys", b"type", b"fill", b"setvalue", b"set_value", b"val", b"fill_in", b"typetext"];
@@ -668,8 +863,9 @@ impl<'v> Reader<'_, 'v> {
         if view.at(dot) != Some(b'.') {
             return None;
         }
-        let end = view.run(dot + 1, WORD, 16);
-        let name = view.slice(dot + 1, end);
+        let name = dot + 1 + if view.starts_with(dot + 1, b"perform(") { 8 } else { 0 };
+        let end = view.run(name, WORD, 16);
+        let name = view.slice(name, end);
         let value = view.run(end + 1, BLANK, 4);
         let is_typed = view.at(end) == Some(b'(') && TYPES.iter().any(|t| name.eq_ignore_ascii_case(t));
         Quote::at(view, value).filter(|_| is_typed).and_then(|_| self.place(value, Separator::Argument))
@@ -727,7 +923,7 @@ impl<'v> Reader<'_, 'v> {
         }
         let end = view.run(at, const { ByteSet::of(b"<>").not() }, REACH);
         let tag = view.slice(at, end);
-        let value = [&b"value="[..], b"content="].into_iter().find_map(|name| {
+        let value = [&b"value="[..], b"content=", b"defaultValue="].into_iter().find_map(|name| {
             let found = memchr::memmem::find(tag, name)?;
             let begins = tag[..found].last().is_none_or(|b| SPACE.contains(*b));
             begins.then_some(at + found + name.len())
@@ -795,10 +991,19 @@ impl<'v> Reader<'_, 'v> {
         let quote = Quote::at(view, at);
         let word = quote.map_or(at, |quote| quote.end(at));
         let is_short = quote.is_some() && view.starts_with(word, b"val") && !view.is(word + 3, LETTER);
-        if !is_short && !view.starts_with_ignoring_case(word, b"value") {
+        // `password(name: 'DEPLOY_PASSWORD', defaultValue: 'x')` of Jenkins
+        let is_default = view.starts_with(word, b"defaultValue");
+        if !is_short && !is_default && !view.starts_with_ignoring_case(word, b"value") {
             return None;
         }
-        let word = word + if is_short { 3 } else { 5 };
+        let word = word
+            + if is_short {
+                3
+            } else if is_default {
+                12
+            } else {
+                5
+            };
         let end = quote.map_or(word, |quote| quote.end(word));
         let separator = view.run(end, BLANK, 8);
         let value = view.run(separator + 1, BLANK, 16);
@@ -886,24 +1091,7 @@ impl<'v> Reader<'_, 'v> {
     /// `password for jroe: hunter2`, `password for jroe is hunter2`.
     fn of_whom(&self, at: usize) -> Option<Place<'v>> {
         let view = self.view;
-        const WHOM: [&[u8]; 14] = [
-            b"for ",
-            b"of ",
-            "für ".as_bytes(),
-            b"fuer ",
-            b"vom ",
-            b"von ",
-            b"pour ",
-            b"de ",
-            b"para ",
-            b"del ",
-            b"per ",
-            b"di ",
-            b"voor ",
-            b"van ",
-        ];
-        let whom = WHOM.iter().find(|whom| view.starts_with(at, whom)).filter(|_| !self.is_key_quoted)?;
-        let name = view.run(at + whom.len(), const { WORD.or(HIGH).or(ByteSet::of(b" .'@/~-")) }, 48);
+        let name = whose(view, at).filter(|_| !self.is_key_quoted)?;
         if let Some(is) = memchr::memmem::find(view.slice(at, name), b" is ").filter(|_| view.at(name) != Some(b':')) {
             return self.place(view.run(at + is + 4, BLANK, 4), Separator::Is);
         }
