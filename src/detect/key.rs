@@ -6,7 +6,8 @@ use crate::detect::view::View;
 
 const KEY: ByteSet = WORD.or(HIGH).or(ByteSet::of(b".-$"));
 
-/// The longest key that is read, in bytes to each side of the anchor.
+/// The longest key that is read whole, in bytes, and how far behind an anchor it may end. Of a longer one its last bytes are
+/// read, as many whichever of its words is asked.
 const KEY_LIMIT: usize = 96;
 
 /// The colon of Chinese and Japanese texts.
@@ -30,7 +31,17 @@ pub struct Key {
 impl Key {
     /// The key that holds the anchor of `length` bytes at `at`.
     pub fn around(view: &View<'_>, at: usize, length: usize) -> Option<Key> {
-        let mut start = view.run_back(at, KEY, KEY_LIMIT);
+        let mut end = view.run(at + length, KEY, KEY_LIMIT);
+        // `姓名：` ends before its colon, which is as wide as a letter.
+        if view.at(at).is_some_and(|b| HIGH.contains(b)) {
+            end = memchr::memmem::find(view.slice(at, end), WIDE_COLON).map_or(end, |n| at + n);
+        } else if view.at(end).is_some_and(|b| WORD.contains(b)) {
+            return None;
+        }
+        while end > at + length && matches!(view.before(end), Some(b'.' | b'-' | b'$')) {
+            end -= 1;
+        }
+        let mut start = view.run_back(at, KEY, (2 * KEY_LIMIT).saturating_sub(end - at));
         // `\npassword=`: the letter belongs to the escape.
         if view.before(start) == Some(b'\\') && matches!(view.at(start), Some(b'n' | b'r' | b't')) && start < at {
             start += 1;
@@ -54,14 +65,6 @@ impl Key {
         }
         while start < at && matches!(view.at(start), Some(b'.' | b'$')) {
             start += 1;
-        }
-        let mut end = view.run(at + length, KEY, KEY_LIMIT);
-        // `姓名：` ends before its colon, which is as wide as a letter.
-        if view.at(at).is_some_and(|b| HIGH.contains(b)) {
-            end = memchr::memmem::find(view.slice(at, end), WIDE_COLON).map_or(end, |n| at + n);
-        }
-        while end > at + length && matches!(view.before(end), Some(b'.' | b'-' | b'$')) {
-            end -= 1;
         }
         view.at(start).is_some().then_some(Key { start, end })
     }
