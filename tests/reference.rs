@@ -174,11 +174,12 @@ fn compare_mutated(seed: u64, bytes: usize) {
     let mut random = Random(seed);
     let mut done = 0;
     while done < bytes {
+        let begun = random.0;
         let (name, make) = corpus::ALL[random.below(corpus::ALL.len())];
         let every = [6, 30, 150, 1000][random.below(4)];
         let seed = random.next();
         let text = mutated(&make(seed, TEXT).text, &pieces, every, &mut random);
-        compare(&engine, &format!("{name} of seed {seed}, mutated every {every}"), &text, random.cut());
+        compare(&engine, &format!("{name} mutated every {every}, first of SCRUBJAY_REFERENCE_SEED={begun},"), &text, random.cut());
         done += text.len();
     }
 }
