@@ -179,7 +179,12 @@ fn compare_mutated(seed: u64, bytes: usize) {
         let every = [6, 30, 150, 1000][random.below(4)];
         let seed = random.next();
         let text = mutated(&make(seed, TEXT).text, &pieces, every, &mut random);
-        compare(&engine, &format!("{name} mutated every {every}, first of SCRUBJAY_REFERENCE_SEED={begun},"), &text, random.cut());
+        compare(
+            &engine,
+            &format!("{name} mutated every {every}, first of SCRUBJAY_REFERENCE_SEED={begun},"),
+            &text,
+            random.cut(),
+        );
         done += text.len();
     }
 }

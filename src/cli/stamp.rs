@@ -119,8 +119,8 @@ impl Stamp {
         let mut stamp = AsWritten {
             scrubjay: env!("CARGO_PKG_VERSION").into(),
             ledger: ledger.map(Ledger::id),
-            rules: hex(&job.rules),
-            policy: hex(&job.policy),
+            rules: hex(&job.digests.rules),
+            policy: hex(&job.digests.policy),
             files: self.files,
             findings: self.kinds.values().sum(),
             kinds: self.kinds.into_iter().map(|(kind, count)| (kind.into(), count)).collect(),

@@ -108,8 +108,8 @@ impl Detector for Domain {
         let start = hit.at + 1;
         let mut end = view.run(start, NAMED, 34);
         // What the anchors ask for behind the first letter.
-        let goes_on = view.is(start + 1, PLAIN)
-            || matches!(view.at(start + 1), Some(0xc3..=0xc5)) && view.is(start + 2, HIGH);
+        let goes_on =
+            view.is(start + 1, PLAIN) || matches!(view.at(start + 1), Some(0xc3..=0xc5)) && view.is(start + 2, HIGH);
         if end < start + 3 || !goes_on {
             return;
         }

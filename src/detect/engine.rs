@@ -159,6 +159,9 @@ impl Group {
     }
 }
 
+/// Room for the literals of the built-in detectors, so that a start does not move them about.
+const LITERALS: usize = 4096;
+
 /// Every built-in detector, in the order in which they register their rules.
 fn builtin(rules: &RuleSet, lexicon: Arc<Lexicon>) -> Vec<(Group, Box<dyn Detector>)> {
     vec![
@@ -244,7 +247,7 @@ impl Engine {
     pub fn with(isa: Isa, detectors: Vec<Box<dyn Detector>>, keep: Terms) -> Engine {
         let mut catalogue = Vec::new();
         let mut registered = Vec::new();
-        let mut by_literal: Vec<(Literal, Asker)> = Vec::new();
+        let mut by_literal: Vec<(Literal, Asker)> = Vec::with_capacity(LITERALS);
         let mut by_shape: [Vec<Asker>; Shape::ALL.len()] = Default::default();
         let mut pairs = Vec::new();
         let mut paragraphs = Vec::new();
@@ -265,17 +268,22 @@ impl Engine {
         let learned = catalogue.len() as u16;
         catalogue.extend(Learned::rules());
         // Askers of the same literal stand side by side, in the order in which they asked.
-        by_literal.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let mut order: Vec<(u64, usize)> =
+            by_literal.iter().enumerate().map(|(n, (literal, _))| (literal.hash(), n)).collect();
+        order.sort_unstable_by(|a, b| {
+            a.0.cmp(&b.0).then_with(|| by_literal[a.1].0.cmp(&by_literal[b.1].0)).then(a.1.cmp(&b.1))
+        });
         let mut askers: Vec<Asker> = Vec::with_capacity(by_literal.len());
         let mut literals: Vec<Literal> = Vec::with_capacity(by_literal.len());
         let mut of_literals: Vec<Range<usize>> = Vec::with_capacity(by_literal.len());
-        for (literal, asker) in by_literal {
+        for (_, n) in order {
+            let (literal, asker) = &mut by_literal[n];
             let here = askers.len();
-            askers.push(asker);
-            match of_literals.last_mut().filter(|_| literals.last() == Some(&literal)) {
+            askers.push(*asker);
+            match of_literals.last_mut().filter(|_| literals.last() == Some(literal)) {
                 Some(range) => range.end = here + 1,
                 None => {
-                    literals.push(literal);
+                    literals.push(std::mem::take(literal));
                     of_literals.push(here..here + 1);
                 }
             }

@@ -66,7 +66,7 @@ struct Compiled {
 impl Tokens {
     /// The detector for a rule set. No pattern is compiled yet.
     pub fn new(rules: &RuleSet) -> Tokens {
-        let mut keywords = Vec::new();
+        let mut keywords = Vec::with_capacity(rules.rules().iter().map(|rule| rule.keywords.len().max(1)).sum());
         for (which, rule) in rules.rules().iter().enumerate() {
             let behind = rule.keywords.iter().zip(rule.behind.iter());
             keywords.extend(behind.map(|(keyword, behind)| Keyword::new(which, rule, keyword, behind)));

@@ -186,7 +186,7 @@ pub(super) fn load_dir(dir: &Path) -> Result<RuleSet, LoadError> {
 /// Reads the rules in the text of one file.
 pub(super) fn parse(file: &str, text: &str) -> Result<RuleSet, LoadError> {
     let place = Place::new(file, text);
-    let written: FileSpec = toml::from_str(text).map_err(|error| LoadError::Syntax {
+    let written = FileSpec::read(text).map_err(|error| LoadError::Syntax {
         origin: place.origin(error.span().unwrap_or(0..0)),
         message: error.message().replace('\n', " "),
     })?;
@@ -271,8 +271,7 @@ struct Place {
 
 impl Place {
     fn new(file: &str, text: &str) -> Place {
-        let ends = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at);
-        Place { file: file.to_owned(), ends: ends.collect() }
+        Place { file: file.to_owned(), ends: text.match_indices('\n').map(|(at, _)| at).collect() }
     }
 
     fn origin(&self, span: Range<usize>) -> Origin {

@@ -21,6 +21,37 @@ pub struct FileSpec {
     pub keys: Vec<Spanned<KeySpec>>,
 }
 
+impl FileSpec {
+    /// Reads a file; a long one in two halves, on two threads.
+    pub fn read(text: &str) -> Result<FileSpec, toml::de::Error> {
+        const LONG: usize = 64 * 1024;
+        const BETWEEN: &str = "\n[[rule]]\n";
+        let middle = text.ceil_char_boundary(text.len() / 2);
+        let cut = text[middle..].find(BETWEEN).filter(|_| text.len() >= LONG);
+        cut.and_then(|cut| FileSpec::halves(text, middle + cut)).map_or_else(|| toml::from_str(text), Ok)
+    }
+
+    /// Reads what stands before and behind `cut` by itself, if both can be: a line within a value that looks as if a rule began
+    /// leaves what is before it without an end.
+    fn halves(text: &str, cut: usize) -> Option<FileSpec> {
+        // With as many blanks before it, all of it keeps its place.
+        let behind = || toml::from_str(&format!("{:cut$}{}", "", &text[cut..])).ok();
+        std::thread::scope(|scope| {
+            let behind = scope.spawn(behind);
+            let mut whole: FileSpec = toml::from_str(&text[..cut]).ok()?;
+            let FileSpec { settings, rules, keys } = behind.join().ok()??;
+            // Settings may stand once, and what stands twice is a mistake to be told of.
+            let is_whole = whole.settings.is_empty() || settings.is_empty();
+            if whole.settings.is_empty() {
+                whole.settings = settings;
+            }
+            whole.rules.extend(rules);
+            whole.keys.extend(keys);
+            is_whole.then_some(whole)
+        })
+    }
+}
+
 /// One `[[rule]]`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -119,4 +150,45 @@ pub struct SettingsSpec {
     /// Verbs between a key and its value in a sentence: `is`, `lautet`.
     #[serde(default)]
     pub verbs: Vec<Spanned<String>>,
+}
+
+impl SettingsSpec {
+    fn is_empty(&self) -> bool {
+        let SettingsSpec { qualifiers, literals, names, verbs } = self;
+        [qualifiers, literals, names, verbs].into_iter().all(Vec::is_empty)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file of so many rules, with an end.
+    fn file(rules: usize, end: &str) -> String {
+        let rule =
+            |n| format!("[[rule]]\nid = 'r{n}'\ndescription = 'é'\nkind = 'token'\npattern = '''x{n}_[a-z]{{9}}'''\n");
+        (0..rules).map(rule).collect::<String>() + end
+    }
+
+    #[test]
+    fn a_long_file_read_in_halves_is_the_file() {
+        let key = "[[key]]\nid = 'k'\ndescription = 'k'\nkind = 'password'\nwords = ['k']\n";
+        for end in ["", key, "[settings]\nverbs = ['is']\n", "# [[rule]]\n"] {
+            let text = file(2000, end);
+            let (whole, halves): (FileSpec, _) = (toml::from_str(&text).unwrap(), FileSpec::read(&text).unwrap());
+            assert!(format!("{whole:?}") == format!("{halves:?}"), "{end}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_in_a_long_file_is_told_with_its_place() {
+        let settings = "[settings]\nverbs = ['is']\n";
+        for (start, end) in
+            [(settings, settings), ("", "[[rule]]\nid = 1\n"), ("x = '''\n", ""), ("[[rule]]\nid = 1\n", "")]
+        {
+            let text = start.to_string() + &file(2000, end);
+            let [whole, halves] = [toml::from_str::<FileSpec>(&text).unwrap_err(), FileSpec::read(&text).unwrap_err()];
+            assert_eq!((whole.span(), whole.message()), (halves.span(), halves.message()));
+        }
+    }
 }

@@ -22,11 +22,8 @@ pub struct Job {
     /// The ledger that keys come from, also if nothing is to be recorded; without one there are no issues.
     pub keys: Option<Arc<Ledger>>,
     pub scrubber: Arc<Scrubber>,
-    /// What decides the outputs, besides inputs and keys.
-    pub recipe: [u8; 32],
-    /// The digests of the rules and of the policy.
-    pub rules: [u8; 32],
-    pub policy: [u8; 32],
+    /// What the outputs are told apart by.
+    pub digests: Digests,
     pub threads: usize,
     /// The ids of the rules in the slow lane.
     pub slow: Vec<String>,
@@ -36,6 +33,16 @@ pub struct Job {
     pub knowledge: Option<Knowledge>,
     pub args: Args,
     pub kinds: OnceLock<HashMap<String, &'static str>>,
+}
+
+/// What says how outputs came about, where somebody asks; empty for a filter, of which nobody does.
+#[derive(Default)]
+pub struct Digests {
+    /// Of what decides the outputs, besides inputs and keys.
+    pub recipe: Vec<u8>,
+    /// Of the rules, and of the policy.
+    pub rules: Vec<u8>,
+    pub policy: Vec<u8>,
 }
 
 impl Job {
@@ -90,7 +97,8 @@ impl Job {
     pub fn know(&mut self, gathered: Gathered) {
         let (scrubber, knowledge) = self.scrubber.knowing(gathered);
         // What is known decides the outputs, too.
-        self.recipe = *blake3::hash(&[self.recipe, scrubber.known()].concat()).as_bytes();
+        let recipe = &mut self.digests.recipe;
+        *recipe = blake3::hash(&[recipe, &scrubber.known()[..]].concat()).as_bytes().to_vec();
         self.scrubber = Arc::new(scrubber);
         self.knowledge = Some(knowledge);
     }

@@ -21,7 +21,8 @@ use super::{Context, Error, Exit};
 use crate::detect::Room;
 use crate::pipeline::{Scrubber, Unscannable};
 use crate::redact::Style;
-use job::Job;
+use crate::rules::RuleSet;
+use job::{Digests, Job};
 
 /// Find personal data and secrets, and write the input anew with placeholders in their place
 ///
@@ -156,6 +157,8 @@ pub fn run(context: &Context, mut args: Args) -> Result<Exit, Error> {
         true => bulk::run(context, &mut job),
         false => single::run(&mut job),
     };
+    // What it searches with goes with the process, sooner than it could be freed bit by bit.
+    job.scrubber.leave_engine();
     done.map_err(|error| error.without_content(&job.scrubber))
 }
 
@@ -172,13 +175,11 @@ fn job(context: &Context, args: Args, is_tree: bool, learns: bool) -> Result<Job
         true => None,
         false => Some(Arc::new(context.ledger_for(args.customer.as_deref())?)),
     };
-    let digest = |bytes: &[u8]| *blake3::hash(bytes).as_bytes();
-    let policy = digest(format!("{:?}", args.detection.policy(&rules)?).as_bytes());
     let passwords = args.bounds.passwords()?;
-    // How many passwords there are may be known; what they are must not be guessed at from a digest.
-    let how = format!("{:?} {:?} {}", args.unscannable, args.bounds.limits(), passwords.len());
-    let rules_digest = rules.digest();
-    let recipe = digest(&[args.detection.recipe(&rules, rules_digest)?.as_slice(), how.as_bytes()].concat());
+    let digests = match is_tree || args.stamp {
+        true => digests(&args, &rules, passwords.len())?,
+        false => Digests::default(),
+    };
     let threads = args.threads.map_or_else(cores, usize::from);
     let spools = match &args.output {
         Some(output) if is_tree => output.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")),
@@ -210,8 +211,17 @@ fn job(context: &Context, args: Args, is_tree: bool, learns: bool) -> Result<Job
     let scrubber = builder.build().map_err(|_| Error::Internal("the system gave no random bytes"))?;
     let ledger = keys.clone().filter(|_| !args.no_record);
     let (scrubber, kinds, spools) = (Arc::new(scrubber), OnceLock::new(), spools.to_path_buf());
-    let rules = rules_digest;
-    Ok(Job { ledger, keys, scrubber, recipe, rules, policy, threads, slow, spools, knowledge: None, args, kinds })
+    Ok(Job { ledger, keys, scrubber, digests, threads, slow, spools, knowledge: None, args, kinds })
+}
+
+fn digests(args: &Args, rules: &RuleSet, passwords: usize) -> Result<Digests, Error> {
+    let digest = |bytes: &[u8]| blake3::hash(bytes).as_bytes().to_vec();
+    let policy = digest(format!("{:?}", args.detection.policy(rules)?).as_bytes());
+    // How many passwords there are may be known; what they are must not be guessed at from a digest.
+    let how = format!("{:?} {:?} {passwords}", args.unscannable, args.bounds.limits());
+    let own = rules.digest();
+    let recipe = digest(&[args.detection.recipe(rules, own)?.as_slice(), how.as_bytes()].concat());
+    Ok(Digests { recipe, rules: own.to_vec(), policy })
 }
 
 fn address(text: &str) -> Result<String, String> {

@@ -1,12 +1,12 @@
 //! Literals: what is looked for, and the comparison where a fingerprint was met.
 
 use super::maps::{KINDS, WINDOW, begins_word};
-use super::plan::{FOUR, FOUR_BITS, THREE, THREE_BITS, Window, four_hash, slots, three_hash};
+use super::plan::{self, FOUR, FOUR_BITS, THREE, THREE_BITS, Window, four_hash, three_hash};
 use super::{Met, bits_of};
 use crate::detect::bytes::ByteSet;
 
 /// A literal that may be an anchor.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Literal {
     /// Its bytes, at least two; in lower case if the case is ignored.
     pub bytes: Vec<u8>,
@@ -49,7 +49,7 @@ impl Literal {
     }
 
     /// FNV-1a of its bytes, whether their case counts, and where it stands.
-    pub(super) fn hash(&self) -> u64 {
+    pub(in crate::detect) fn hash(&self) -> u64 {
         let bytes = self.bytes.iter().copied().chain([u8::from(self.ignore_case) | u8::from(self.starts_word) << 1]);
         bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
     }
@@ -221,7 +221,7 @@ pub fn hash(window: u32, bits: u32) -> usize {
 impl Literals {
     /// The comparison for `literals`, each by its window.
     pub fn new(literals: Vec<Literal>, windows: &[Window]) -> Literals {
-        let (mut fours, mut threes, mut high) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut fours, mut threes, mut high) = (Vec::with_capacity(literals.len()), Vec::new(), Vec::new());
         for (n, (literal, window)) in literals.iter().zip(windows).enumerate() {
             let bytes = &literal.bytes[window.offset..];
             if literal.is_high() {
@@ -230,7 +230,7 @@ impl Literals {
             }
             let owner = Owner::new(literal, n, window.offset);
             let owners = if bytes.len() < 4 { &mut threes } else { &mut fours };
-            owners.extend(slots(literal, window.offset).0.into_iter().map(|slot| (slot, owner)));
+            owners.extend(plan::Slots::of(literal, window.offset).all().iter().map(|&slot| (slot, owner)));
         }
         let reach = literals.iter().map(|literal| literal.bytes.len()).max().unwrap_or(0);
         let (fours, threes) = (Slots::new(FOUR_BITS, &fours), Slots::new(THREE_BITS, &threes));

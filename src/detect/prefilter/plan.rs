@@ -102,8 +102,8 @@ impl Tables {
             tables.add(&sets(literal, window.offset), window.bucket, isa);
             let table =
                 if literal.bytes.len() - window.offset < 4 { &mut tables.threes[..] } else { &mut tables.fours[..] };
-            let (slots, follows) = slots(literal, window.offset);
-            slots.into_iter().for_each(|slot| table[slot] |= follows);
+            let follows = follows(literal, window.offset);
+            Slots::of(literal, window.offset).all().iter().for_each(|&slot| table[slot] |= follows);
         }
         tables
     }
@@ -149,7 +149,8 @@ static PLANNED: &[(u64, u8, u8, u8, u8)] = &include!("plan.in");
 /// The window of each literal: for those that are planned ahead, what the plan says; for the others, what looks best at a
 /// glance. No plan makes a difference to what is found.
 pub fn plan(literals: &[Literal], isa: Isa) -> Vec<Window> {
-    let planned: Vec<Option<Window>> = literals.iter().map(|literal| planned(literal, isa)).collect();
+    let mut near = 0;
+    let planned: Vec<Option<Window>> = literals.iter().map(|literal| planned(literal, isa, &mut near)).collect();
     match planned.iter().copied().collect() {
         Some(windows) => windows,
         None => Glance::new().fill_in(literals, &planned),
@@ -159,14 +160,21 @@ pub fn plan(literals: &[Literal], isa: Isa) -> Vec<Window> {
 /// Whether the literal's window is planned ahead.
 #[cfg(test)]
 pub fn is_planned(literal: &Literal) -> bool {
-    planned(literal, Isa::Avx512).is_some()
+    planned(literal, Isa::Avx512, &mut 0).is_some()
 }
 
-fn planned(literal: &Literal, isa: Isa) -> Option<Window> {
+/// What the plan says of a literal. Literals in the order of their hashes find theirs `near` the last one's.
+fn planned(literal: &Literal, isa: Isa, near: &mut usize) -> Option<Window> {
     if literal.is_high() {
         return Some(Window { offset: literal.first_high(), bucket: 0 });
     }
-    let at = PLANNED.binary_search_by_key(&literal.hash(), |planned| planned.0).ok()?;
+    let hash = literal.hash();
+    let ahead = PLANNED.get(*near..*near + 8).unwrap_or_default().iter().position(|planned| planned.0 == hash);
+    let at = match ahead {
+        Some(steps) => *near + steps,
+        None => PLANNED.binary_search_by_key(&hash, |planned| planned.0).ok()?,
+    };
+    *near = at;
     let (_, offset, bucket, other_offset, other_bucket) = PLANNED[at];
     let (offset, bucket) = if isa == Isa::Avx512 { (offset, bucket) } else { (other_offset, other_bucket) };
     let window = Window { offset: offset.into(), bucket: bucket.into() };
@@ -212,26 +220,42 @@ pub fn three_hash(text: u32) -> usize {
     hash(fold(text) << 8, THREE_BITS)
 }
 
-/// The slots that a literal's window is looked up in, by four bytes or, if it has no more, by three; and what follows those.
-pub fn slots(literal: &Literal, offset: usize) -> (Vec<usize>, u32) {
-    let own = &literal.bytes[offset..];
-    let sorts = |place: usize| match literal.set(offset + place) {
-        u128::MAX => u32::MAX,
-        set => members(set).fold(0, |bits, byte| bits | 1 << sort(byte as u8)),
-    };
-    let follows = sorts;
-    match *own {
-        [a, b, c, d, ..] => (vec![four_hash(u32::from_le_bytes([a, b, c, d]))], follows(4)),
-        [a, b, ref rest @ ..] => {
-            let third = rest.first().map_or_else(|| literal.folded(offset + 2), |&third| vec![third]);
-            let mut slots: Vec<usize> =
-                third.into_iter().map(|third| three_hash(u32::from_le_bytes([a, b, third, 0]))).collect();
-            slots.sort_unstable();
-            slots.dedup();
-            (slots, follows(3))
+/// The slots that a literal's window is looked up in.
+pub enum Slots {
+    One([usize; 1]),
+    More(Vec<usize>),
+}
+
+impl Slots {
+    /// By four bytes of the window at `offset` or, if it has no more, by three.
+    pub fn of(literal: &Literal, offset: usize) -> Slots {
+        let three = |a, b, third| three_hash(u32::from_le_bytes([a, b, third, 0]));
+        match literal.bytes[offset..] {
+            [a, b, c, d, ..] => Slots::One([four_hash(u32::from_le_bytes([a, b, c, d]))]),
+            [a, b, third] => Slots::One([three(a, b, third)]),
+            [a, b] => {
+                let thirds = literal.folded(offset + 2);
+                let mut slots: Vec<usize> = thirds.into_iter().map(|third| three(a, b, third)).collect();
+                slots.sort_unstable();
+                slots.dedup();
+                Slots::More(slots)
+            }
+            _ => Slots::More(Vec::new()),
         }
-        _ => (Vec::new(), 0),
     }
+
+    pub fn all(&self) -> &[usize] {
+        match self {
+            Slots::One(one) => one,
+            Slots::More(more) => more,
+        }
+    }
+}
+
+/// What may follow the bytes that the window at `offset` is looked up by.
+fn follows(literal: &Literal, offset: usize) -> u32 {
+    let length = (literal.bytes.len() - offset).clamp(3, 4);
+    sorts(literal.set(offset + length))
 }
 
 /// What may stand at the places of the literal's window.
@@ -276,4 +300,31 @@ pub fn members(mut set: u128) -> impl Iterator<Item = usize> {
 fn sort(byte: u8) -> u32 {
     let byte = u32::from(byte & 127);
     (byte >> 1).wrapping_sub(byte >> 6 << 3) & 31
+}
+
+/// The sorts of the bytes in a set.
+fn sorts(set: u128) -> u32 {
+    // Two bytes each are of a sort: the even bits, closed up.
+    let halved = |half: u64| {
+        let mut bits = (half | half >> 1) & 0x5555_5555_5555_5555;
+        for (by, mask) in [(1, 0x3333_3333_3333_3333), (2, 0x0f0f_0f0f_0f0f_0f0f), (4, 0x00ff_00ff_00ff_00ff)] {
+            bits = (bits | bits >> by) & mask;
+        }
+        bits = (bits | bits >> 8) & 0x0000_ffff_0000_ffff;
+        (bits | bits >> 16) as u32
+    };
+    halved(set as u64) | halved((set >> 64) as u64).rotate_right(8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sorts_of_a_set_are_those_of_its_bytes() {
+        let sets = (0..128).map(|byte| 1 << byte).chain([0, u128::MAX, 0x0123_4567_89ab_cdef_1032_5476_98ba_dcfe]);
+        for set in sets {
+            assert_eq!(sorts(set), members(set).fold(0, |bits, byte| bits | 1 << sort(byte as u8)), "{set:x}");
+        }
+    }
 }

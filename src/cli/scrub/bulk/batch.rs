@@ -118,7 +118,7 @@ impl Bulk<'_> {
             if let Some(issue) = owner.issue.as_ref().filter(|_| owner.has_past) {
                 let pair = |item: &Item| (item.input.real().unwrap_or_default(), self.root.join(&item.out));
                 let candidates: Vec<(PathBuf, PathBuf)> = items[at..end].iter().map(pair).collect();
-                standings.splice(at..end, ledger.standing(issue, &self.job.recipe, &candidates)?);
+                standings.splice(at..end, ledger.standing(issue, &self.job.digests.recipe, &candidates)?);
             }
             at = end;
         }
@@ -157,7 +157,7 @@ impl Bulk<'_> {
                         artifacts: vec![artifact],
                         source: book.source.take(),
                         retention: item.owner.retention.clone(),
-                        recipe: item.owner.issue.as_ref().map(|_| self.job.recipe.to_vec()),
+                        recipe: item.owner.issue.as_ref().map(|_| self.job.digests.recipe.to_vec()),
                     });
                 }
             }

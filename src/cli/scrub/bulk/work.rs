@@ -155,7 +155,7 @@ impl Bulk<'_> {
         if self.job.args.force {
             return Ok(None);
         }
-        let Some(twin) = ledger.twin(issue, &self.job.recipe, key.content)? else { return Ok(None) };
+        let Some(twin) = ledger.twin(issue, &self.job.digests.recipe, key.content)? else { return Ok(None) };
         let counts = rule_counts(self.job, twin.counts);
         Ok(Some(twins::Twin {
             path: twin.path.into(),
