@@ -35,7 +35,7 @@ impl FileSpec {
     /// leaves what is before it without an end.
     fn halves(text: &str, cut: usize) -> Option<FileSpec> {
         // With as many blanks before it, all of it keeps its place.
-        let behind = || toml::from_str(&format!("{:cut$}{}", "", &text[cut..])).ok();
+        let behind = || toml::from_str(&(" ".repeat(cut) + &text[cut..])).ok();
         std::thread::scope(|scope| {
             let behind = scope.spawn(behind);
             let mut whole: FileSpec = toml::from_str(&text[..cut]).ok()?;
