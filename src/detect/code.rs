@@ -86,6 +86,16 @@ pub fn reason(
     if text[0] == b'&' && (text.starts_with(b"&str") || text.starts_with(b"&'") || text.starts_with(b"&mut ")) {
         return Some("a type");
     }
+    if is_type(view, place, value, text) {
+        return Some("a type");
+    }
+    if begins_expression(view, value, text) {
+        return Some("an expression");
+    }
+    // `signature=data.signature;if(!check(`
+    if is_identifier && text.get(name) == Some(&b';') && text[..name].contains(&b'.') && text[name..].contains(&b'(') {
+        return Some("an expression");
+    }
     if is_identifier && name >= 2 && matches!(text.get(name), Some(b'(' | b'[')) && !text[..name].contains(&b'-') {
         return Some("a call or an index");
     }
@@ -142,6 +152,95 @@ pub fn reason(
         return Some("a type");
     }
     None
+}
+
+/// Whether an unquoted value at `value` is a keyword that an expression begins with: `let user = if cfg!(test) {`.
+pub fn begins_expression(view: &View<'_>, value: &Extent, text: &[u8]) -> bool {
+    const KEYWORDS: [&[u8]; 12] = [
+        b"if", b"match", b"unsafe", b"loop", b"move", b"return", b"switch", b"not", b"yield", b"throw", b"when",
+        b"case",
+    ];
+    let word = text.iter().take_while(|b| b.is_ascii_lowercase()).count();
+    let is_apart = match text.get(word) {
+        None => view.at(value.start + word) == Some(b' '),
+        Some(b) => *b == b' ',
+    };
+    is_apart && KEYWORDS.contains(&&text[..word])
+}
+
+/// Whether an unquoted value is a type that source code gives a name: `LPWSTR,`, `Vec<u8>`, `*mut BYTE`, `&ring::Signature`.
+pub fn is_type(view: &View<'_>, place: &Place<'_>, value: &Extent, text: &[u8]) -> bool {
+    const OF_WINDOWS: [&[u8]; 26] = [
+        b"LPWSTR",
+        b"LPCWSTR",
+        b"LPSTR",
+        b"LPCSTR",
+        b"PWSTR",
+        b"PCWSTR",
+        b"PSTR",
+        b"PCSTR",
+        b"LPTSTR",
+        b"LPCTSTR",
+        b"BSTR",
+        b"DWORD",
+        b"HANDLE",
+        b"LPBYTE",
+        b"PBYTE",
+        b"BYTE",
+        b"LPVOID",
+        b"PVOID",
+        b"UNICODE_STRING",
+        b"PUNICODE_STRING",
+        b"HRESULT",
+        b"BOOL",
+        b"ULONG",
+        b"USHORT",
+        b"UINT",
+        b"NTSTATUS",
+    ];
+    const GENERIC: [&[u8]; 20] = [
+        b"Option",
+        b"Vec",
+        b"Box",
+        b"Arc",
+        b"Rc",
+        b"Result",
+        b"HashMap",
+        b"BTreeMap",
+        b"List",
+        b"Map",
+        b"Set",
+        b"Cow",
+        b"Mutex",
+        b"RefCell",
+        b"Optional",
+        b"Promise",
+        b"Array",
+        b"Dictionary",
+        b"PhantomData",
+        b"Pin",
+    ];
+    let bare = text.strip_suffix(b",").or(text.strip_suffix(b";")).unwrap_or(text);
+    let word = bare.iter().take_while(|b| WORD.contains(**b)).count();
+    let follows = bare.get(word).copied().or(view.at(value.start + word));
+    let is_generic = follows == Some(b'<') && GENERIC.contains(&&bare[..word]);
+    // `S,`: the parameter of a type that is generic.
+    let is_parameter = bare.len() == 1 && bare[0].is_ascii_uppercase() && matches!(follows, Some(b',' | b';'));
+    let target = bare.strip_prefix(b"*mut").or(bare.strip_prefix(b"*const"));
+    let referred = bare.strip_prefix(b"&").is_some_and(|of| of.starts_with(b"[") || is_path(of));
+    is_generic
+        || OF_WINDOWS.contains(&bare)
+        || bare == b"PhantomPinned"
+        || place.separator == Separator::Colon
+            && (is_parameter || is_path(bare) || referred || target.is_some_and(|of| of.is_empty() || of[0] == b' '))
+        || referred
+}
+
+/// `super::Foundation::HANDLE`.
+fn is_path(text: &[u8]) -> bool {
+    let is_name = |name: &[u8]| name.iter().all(|b| WORD.contains(*b)) && !name.first().is_some_and(u8::is_ascii_digit);
+    let mut names = text.split(|b| *b == b':');
+    memchr::memmem::find(text, b"::").is_some() && names.next().is_some_and(|n| n.len() > 1) && names.all(is_name)
 }
 
 /// Whether the word is a type of SQL, as behind the name of a column: `created_by bigint,`.

@@ -386,11 +386,18 @@ fn arguments(
     let mut position = 0;
     let (mut due, mut bundles) = (None, false);
     let (mut last, mut final_word, mut is_closed) = (None, None, false);
-    let mut has_options = false;
+    let (mut has_options, mut is_place) = (false, false);
     for (start, end) in words {
         let word = view.slice(start, end);
         if let Some(is) = due.take() {
             secret(view, start, is, out);
+            continue;
+        }
+        // `cargo login - The Cargo Book`
+        if word == b"-" {
+            position = usize::MAX / 2;
+        }
+        if std::mem::replace(&mut is_place, PLACES.contains(&word)) {
             continue;
         }
         let is_option = matches!(word[0], b'-' | b'/');
@@ -441,6 +448,9 @@ fn arguments(
         secret(view, start, Secret, out);
     }
 }
+
+/// Options whose argument says where a command goes, not what it brings.
+const PLACES: [&[u8]; 6] = [b"--registry", b"--index", b"--host", b"--namespace", b"--profile", b"--config"];
 
 /// Whether a command begins at `at`: its line does, or a prompt, an operator of the shell or `sudo` stands before it.
 fn is_commanded(view: &View<'_>, at: usize) -> bool {

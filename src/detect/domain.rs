@@ -132,8 +132,12 @@ impl Detector for Domain {
         // `NOT FOUND\nServer`, `CAF\u00e9`
         let is_text = is_single && b"nrt".contains(&name[0])
             || name[0] == b'u' && name.len() > 4 && name[1..5].iter().all(u8::is_ascii_hexdigit);
+        // `String::from("ONE\ntwo")`
+        let is_string = view.before(first) == Some(b'"');
         let is_told = || {
-            leads(view, first) && (is_capital || name[0].is_ascii_lowercase() && !is_escape && domain.len() > 2)
+            leads(view, first)
+                && (is_capital && !(is_text && is_string)
+                    || name[0].is_ascii_lowercase() && !is_escape && domain.len() > 2)
                 || is_capital && (is_between(view, first, end, is_escape) || !is_text && is_logged(view, first))
         };
         let reason = if person::is_nobody(name) || person::is_system(name) {

@@ -406,6 +406,33 @@ fn reason_to_leave(view: &View<'_>, start: usize, at: usize, domain: usize, end:
         };
     }
     // One label: a host of the customer's own, unless it reads as something else.
+    // What links of the documentation of Rust begin with: `struct@Vec`.
+    const ITEMS: &[&[u8]] = &[
+        b"struct",
+        b"enum",
+        b"trait",
+        b"union",
+        b"mod",
+        b"module",
+        b"const",
+        b"constant",
+        b"fn",
+        b"function",
+        b"field",
+        b"variant",
+        b"method",
+        b"derive",
+        b"type",
+        b"tyalias",
+        b"typealias",
+        b"value",
+        b"macro",
+        b"attr",
+        b"prim",
+        b"primitive",
+        b"static",
+        b"keyword",
+    ];
     const TAGS: &[&[u8]] =
         &[b"latest", b"next", b"alpha", b"beta", b"canary", b"main", b"master", b"head", b"sha256", b"sha512"];
     if text.len() < 2 || text[0].is_ascii_digit() || (text.len() > 4 && text.iter().all(|b| HEX.contains(*b))) {
@@ -415,8 +442,16 @@ fn reason_to_leave(view: &View<'_>, start: usize, at: usize, domain: usize, end:
     if is_numbered || TAGS.iter().any(|tag| text.eq_ignore_ascii_case(tag)) {
         return Some("a tag behind the sign");
     }
-    if view.slice(start, at).iter().all(u8::is_ascii_digit) {
+    let local = view.slice(start, at);
+    if local.iter().all(u8::is_ascii_digit) {
         return Some("a process and its host");
+    }
+    if ITEMS.contains(&local) {
+        return Some("the item of a program");
+    }
+    // `"lexemes":"@[a-z]+","keywords":"@page"`
+    if local[0] == b'"' && local.iter().any(|b| b",:;={}[]".contains(b)) {
+        return Some("what stands between two strings");
     }
     if text == b"entry" && view.at(end) == Some(b'=') {
         return Some("an argument in a debugger");

@@ -142,6 +142,10 @@ fn is_mask(value: &[u8]) -> bool {
     if value.len() >= 3 && value.iter().all(|b| matches!(b, b'x' | b'X')) {
         return true;
     }
+    // `…`
+    if value.chunks(3).all(|c| c == "…".as_bytes()) {
+        return true;
+    }
     if value.len() >= 6 && value.chunks(3).all(|c| c == [0xe2, 0x80, 0xa2]) {
         return true;
     }

@@ -1,6 +1,6 @@
 //! Credentials in headers: `Authorization` in every scheme, `Bearer` and `Basic` wherever they stand, and cookies.
 
-use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, LETTER, SPACE};
+use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, LETTER, SPACE, WORD};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::handle;
 use crate::detect::lexicon::{Lexicon, Settings};
@@ -131,6 +131,13 @@ fn value_start(view: &View<'_>, at: usize) -> Option<usize> {
 impl Header {
     fn authorization(&self, view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
         let Some(start) = value_start(view, at + 13) else { return };
+        // `Authorization::Deny`, `AUTHORIZATION: i32 = 2i32`
+        let word = view.slice(start, view.run(start, WORD, 8));
+        if view.at(start) == Some(b':')
+            || [&b"u8"[..], b"u16", b"u32", b"u64", b"i32", b"i64", b"usize"].contains(&word)
+        {
+            return out.left(AUTHORIZATION, at, "source code");
+        }
         // `["Win32_Security_Authorization", "Win32_Storage"]`: the last word of a name in a list.
         if view.before(at) == Some(b'_') && view.slice(at + 13, start).contains(&b',') {
             return out.left(AUTHORIZATION, at, "a word in a list");
@@ -191,6 +198,10 @@ impl Header {
         let whole = memchr::memmem::find(whole, b"}}").map_or(whole, |n| &whole[..n + 2]);
         if let Some(reason) = handle::reason(text).or_else(|| handle::reason(whole)) {
             return out.left(AUTHORIZATION, at, reason);
+        }
+        // `HttpHeaderProxyAuthorization = 35,`
+        if is_bare && text.len() < 4 && text.iter().all(|b| DIGIT.contains(*b)) {
+            return out.left(AUTHORIZATION, at, "a number");
         }
         let is_alone = SCHEMES.iter().any(|scheme| text.eq_ignore_ascii_case(scheme));
         if !is_scheme && (is_alone || self.settings.has(text) || text.iter().all(|b| LETTER.contains(*b) || *b == b'.'))

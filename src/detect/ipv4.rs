@@ -136,7 +136,7 @@ fn reason_to_leave(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr)
         _ => {}
     }
     // Attribute types and certificate extensions of X.500 have four numbers.
-    if matches!(address.octets(), [2, 5, 4 | 29, _]) {
+    if matches!(address.octets(), [2, 5, 4 | 8 | 29, _]) {
         return Some("an object identifier");
     }
     if is_kept(address) {
@@ -147,6 +147,9 @@ fn reason_to_leave(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr)
     }
     if address.octets() == [1, 3, 6, 1] {
         return Some("the root of object identifiers");
+    }
+    if is_heading(view, start, end, address) {
+        return Some("the number of a section");
     }
     match view.before(start) {
         Some(b'~') if view.back(start, 2) == Some(b'~') => return Some("the version of a package"),
@@ -175,6 +178,16 @@ fn is_flow(view: &View<'_>, start: usize, end: usize) -> bool {
     (1..=5).contains(&(port - end - 1))
         && (view.starts_with(port, b" > ")
             || view.at(port) == Some(b':') && view.ends_with_ignoring_case(start, b" > "))
+}
+
+/// `<b>8.5.1.2.</b> Tuples`, `[11.3.2.5](https://...`, `(see 4.3.9.3)`: a heading of a book, or a way to one.
+fn is_heading(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr) -> bool {
+    let octets = address.octets();
+    let is_small = octets.iter().all(|n| *n < 40) && octets[0] < 20 && octets[0] != 10;
+    let is_numbered = || view.before(start) == Some(b'>') && view.starts_with(end, b".<");
+    let is_linked = || view.before(start) == Some(b'[') && view.starts_with(end, b"](");
+    let is_seen = || view.ends_with_ignoring_case(start, b"(see ") && view.at(end) == Some(b')');
+    is_small && (is_numbered() || is_linked() || is_seen())
 }
 
 /// Addresses that name no one.
@@ -293,9 +306,12 @@ fn is_product(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr) -> b
     if NAMES.iter().any(|n| name.eq_ignore_ascii_case(n)) {
         return true;
     }
-    let [_, b, c, d] = address.octets();
-    let is_capitalised = name.first().is_some_and(u8::is_ascii_uppercase) && name.iter().all(u8::is_ascii_alphabetic);
-    is_capitalised && view.at(end) != Some(b':') && (b == 0 && (c == 0 || d == 0))
+    let [a, b, c, d] = address.octets();
+    let is_capitalised = name.first().is_some_and(u8::is_ascii_uppercase);
+    let is_word = is_capitalised && name.iter().all(u8::is_ascii_alphabetic);
+    // `Hexagon_SDK/5.3.0.0`
+    let is_kit = is_capitalised && name.contains(&b'_') && a < 20 && a != 10 && view.at(end) != Some(b'/');
+    view.at(end) != Some(b':') && (is_word && b == 0 && (c == 0 || d == 0) || is_kit && c == 0 && d == 0)
 }
 
 /// `version 9.4.2.10`, `"pluginVersion": "1.2.3.4"`, `v. 1.2.3.4`, `release=1.2.3.4`.

@@ -54,7 +54,7 @@ impl Detector for Ipv6 {
                     })
                     .or_else(|| is_slice(view, start, &parsed).then_some("the step of a slice"))
             };
-            match reason_to_leave(&parsed).or_else(other) {
+            match reason_to_leave(&parsed, view.slice(start, parsed.end)).or_else(other) {
                 Some(reason) => out.left(0, start, reason),
                 None => out.found(Found::new(start, parsed.end, Kind::Ipv6, Confidence::Medium)),
             }
@@ -110,7 +110,7 @@ struct Parsed {
     is_dotted: bool,
 }
 
-fn reason_to_leave(parsed: &Parsed) -> Option<&'static str> {
+fn reason_to_leave(parsed: &Parsed, text: &[u8]) -> Option<&'static str> {
     if parsed.address.is_loopback() || parsed.address.is_unspecified() {
         return Some("loopback or unspecified");
     }
@@ -123,7 +123,22 @@ fn reason_to_leave(parsed: &Parsed) -> Option<&'static str> {
     if !parsed.has_digit && parsed.groups < 3 && parsed.longest_group < 4 {
         return Some("reads as a scope: letters around two colons");
     }
+    if parsed.groups < 3 && is_scope(text) {
+        return Some("reads as a scope: a name around two colons");
+    }
     None
+}
+
+/// Names around two colons that are of hexadecimal digits by chance: `c::B75`, `C::C1`, `bf16::E`, `f32::`. Nobody writes
+/// capitals behind small letters in an address, and none begins with one letter or two.
+fn is_scope(text: &[u8]) -> bool {
+    let first = text.iter().position(|b| *b == b':').unwrap_or(0);
+    let (before, behind) = (&text[..first], &text[(first + 2).min(text.len())..]);
+    let begins_name = |name: &[u8]| name.first().is_some_and(u8::is_ascii_alphabetic);
+    let is_mixed = before.iter().any(u8::is_ascii_lowercase) && behind.iter().any(u8::is_ascii_uppercase);
+    let is_short = before.len() < 4 || matches!(before, b"f128" | b"bf16");
+    let is_type = behind.is_empty() && is_short;
+    begins_name(before) && (is_mixed && is_short || before.len() == 1 && begins_name(behind) || is_type)
 }
 
 /// The groups read so far.

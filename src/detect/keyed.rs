@@ -451,6 +451,18 @@ impl Keyed {
         if number.is_some_and(|n| (1..=16).contains(&n.len()) && n.iter().all(u8::is_ascii_hexdigit)) {
             return Some("the number of a session");
         }
+        // `WBEM_E_UNRECOGNIZED_TOKEN = 0x8004400a`, `szOID_USER_PASSWORD = "1.2.840.113549.1.9.7"`
+        let short = text.strip_prefix(b"0x").or(text.strip_prefix(b"0X")).filter(|n| (1..=8).contains(&n.len()));
+        if short.is_some_and(|n| n.iter().all(u8::is_ascii_hexdigit)) {
+            return Some("a number");
+        }
+        if text.iter().filter(|b| **b == b'.').count() > 2 && text.iter().all(|b| DIGIT.contains(*b) || *b == b'.') {
+            return Some("a version or an object identifier");
+        }
+        // `the password is `&[u8]` and not ...`
+        if text.starts_with(b"&[") && text.ends_with(b"]") {
+            return Some("a type");
+        }
         // A phrase that opens a network reads as words do.
         let is_phrase = extent.is_quoted && [&b"psk"[..], b"wpa_passphrase"].contains(&key.text(view));
         if let Some(reason) = literal::reason(text, &self.lexicon).filter(|_| !is_phrase) {
