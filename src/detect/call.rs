@@ -50,6 +50,8 @@ const PASSWORDS: &[(&[u8], usize)] = &[
     (b"set_wallet(", 1),
     (b"networkcredential(", 1),
     (b"httpbasic(", 1),
+    (b"new user(", TELLING),
+    (b"credentials.create(", 0),
     (b".connect(", LATE),
     (b"authorizationinterceptor(", 1),
     (b"ldap3.connection(", 2),
@@ -123,6 +125,9 @@ const PASSWORDS: &[(&[u8], usize)] = &[
     (b"newstaticv4(", 1),
     (b"new sequelize(", 2),
     (b".sendkeys(", TYPED),
+    (b".setvalue(", TYPED),
+    (b"pwd_context.hash(", 0),
+    (b"pwd_context.verify(", 0),
     (b".send_keys(", TYPED),
     (b"btoa(", PAIR),
     (b"encodetostring(", PAIR),
@@ -192,6 +197,9 @@ const LATE: usize = usize::MAX - 4;
 /// The literal whose quote ends the anchor.
 const QUOTED: usize = usize::MAX - 5;
 
+/// The second argument, if it shows by itself that it may be a secret: `new User("jroe", "x")`.
+const TELLING: usize = usize::MAX - 7;
+
 /// Login names, each with a password behind it: `users = {"jroe": "x", "mkent": "y"}`.
 const MAP: usize = usize::MAX - 6;
 
@@ -242,6 +250,10 @@ impl Detector for Call {
             }),
             TYPED => typed(view, hit.at, start),
             PAIR => return pair(view, argument(view, start, 0), out),
+            // `Credentials("realm", "host", "user", "x")` of sbt
+            1 if name == b"credentials(" && argument(view, start, 3).is_some() => argument(view, start, 3),
+            TELLING => argument(view, start, 1)
+                .filter(|literal| literal::is_telling(view.slice(literal.start, literal.end), &self.lexicon)),
             LATE => (2..4).filter_map(|n| argument(view, start, n)).find(|literal| {
                 let text = view.slice(literal.start, literal.end);
                 !text.contains(&b'/') && !text.contains(&b'.') && literal::is_telling(text, &self.lexicon)
@@ -274,8 +286,10 @@ impl Detector for Call {
                     let before =
                         (1..3).filter_map(|n| argument(view, start, n)).filter(|e| e.end < literal.start).last();
                     user(view, before, out);
-                } else if rule == 0 && (1..MAP).contains(&position) && name != b"wifi.begin(" {
-                    user(view, argument(view, start, position - 1), out);
+                } else if rule == 0 && (1..TELLING).contains(&position) && name != b"wifi.begin(" {
+                    // `Credentials("realm", "host", "user", "x")`
+                    let is_third = name == b"credentials(" && argument(view, start, 3).is_some();
+                    user(view, argument(view, start, if is_third { 2 } else { position - 1 }), out);
                 }
             }
         }

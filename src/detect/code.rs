@@ -350,6 +350,15 @@ pub fn fallback(view: &View<'_>, value: &Extent) -> Option<Extent> {
     if memchr::memchr3(b'"', b'\'', b'`', line).is_none() && memchr::memchr2(b'&', b'\\', line).is_none() {
         return None;
     }
+    // `Option(x).getOrElse("x")`, `env::var("X").unwrap_or("x")`
+    const METHODS: [&[u8]; 4] = [b".getOrElse(", b".orElse(", b".unwrap_or(", b".unwrap_or_else(|_| "];
+    let given = METHODS.iter().find_map(|method| {
+        let quote = value.start + memchr::memmem::find(line, method)? + method.len();
+        Quote::at(view, quote).map(|mark| mark.extent(view, mark.end(quote), false))
+    });
+    if given.is_some() {
+        return given;
+    }
     // Behind the first of each operator, which ends in a blank.
     let mut firsts = [None; 4];
     for blank in memchr::memchr_iter(b' ', line) {

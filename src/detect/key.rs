@@ -155,7 +155,10 @@ impl Key {
         let is_alone = || {
             let line = view.run_back(self.start, BLANK, usize::MAX);
             let above = || view.slice(view.line_start(line - 1), line - 1);
-            view.before(line) == Some(b'\n') && above().trim_ascii_start().starts_with(b"login ")
+            view.before(line) == Some(b'\n')
+                && [&b"login "[..], b"user ", b"username "]
+                    .iter()
+                    .any(|word| above().trim_ascii_start().starts_with(word))
         };
         has_login || view.starts_with(view.line_start(self.start), b"machine ") || is_alone()
     }
@@ -163,9 +166,10 @@ impl Key {
     /// Whether it begins its line, or all that stands before it there are words that introduce a setting.
     pub fn is_own_line(&self, view: &View<'_>) -> bool {
         const AROUND: ByteSet = ByteSet::of(b" \t\r\x0c");
-        const WORDS: [&[u8]; 14] = [
+        const WORDS: [&[u8]; 15] = [
             b"",
             b"setenv",
+            b"SetEnv",
             b"export",
             b"-",
             b"set",

@@ -309,7 +309,7 @@ impl Keyed {
         let is_digit = word.len() == 1 && DIGIT.contains(word[0]);
         let is_special = || {
             is_digit
-                || [&b"for"[..], b"set", b"changed", b"reset", b"As", b"as", b"by", b"not", b"NOT", b"Not"]
+                || [&b"for"[..], b"set", b"PIC", b"changed", b"reset", b"As", b"as", b"by", b"not", b"NOT", b"Not"]
                     .contains(&word)
                 || self.lexicon.is_verb(word)
                 || key.text(view).starts_with(b"-")
@@ -429,6 +429,12 @@ impl Keyed {
         {
             return Some("a prompt or a name");
         }
+        // `("username", "password1", "password2")`: the names of fields.
+        let is_listed = matches!(place.separator, Separator::Argument | Separator::Listed) && place.is_key_quoted;
+        let bare_name = text.strip_suffix(b"1").or(text.strip_suffix(b"2")).unwrap_or(text);
+        if is_listed && bare_name.len() < text.len() && self.lexicon.is_key(bare_name) {
+            return Some("a name");
+        }
         let is_secret = kind.family() == Family::Secret;
         if !extent.is_quoted {
             let reason = code::reason(view, key, place, extent, &self.lexicon)
@@ -542,7 +548,7 @@ impl Keyed {
         if view.ends_with_ignoring_case(key.start, b"${")
             || is_parameter(view, key)
             || random::is_random(text)
-            || key.is_netrc(view) && is_of_machine()
+            || place.separator == Separator::Option && key.is_netrc(view) && is_of_machine()
             || place.separator == Separator::Tag
             || place.is_key_quoted && !dialect::is_code(view, key.start)
         {
@@ -647,10 +653,15 @@ fn is_caption(key: &Key, view: &View<'_>, place: &Place<'_>, text: &[u8]) -> boo
     let is_same = name.to_ascii_lowercase().ends_with(&text.to_ascii_lowercase()) && text.len() > 3;
     let is_upper = text.iter().all(|b| b.is_ascii_uppercase() || *b == b'_');
     let is_caption = text.first().is_some_and(u8::is_ascii_uppercase) && !is_upper && key.text(view).contains(&b'.');
+    // `<string name="password">Password</string>`
+    let is_resource = place.separator == Separator::Tag
+        && text.first().is_some_and(u8::is_ascii_uppercase)
+        && !is_upper
+        && key.is_attribute(view);
     let is_metavariable = is_upper && place.separator == Separator::Option && key.is_option(view);
     let inner = text.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]"));
     let is_mark = inner.is_some_and(|inner| inner.len() > 2 && inner.iter().all(u8::is_ascii_uppercase));
-    is_same && (is_caption || is_metavariable) || is_mark
+    is_same && (is_caption || is_metavariable || is_resource) || is_mark
 }
 
 /// Whether the value is the key once more, of two words or more: `CLIENT_SECRET = 'client_secret'`. One word, such as
@@ -696,6 +707,16 @@ fn elsewhere(view: &View<'_>, key: &Key, place: &Place<'_>, extent: &Extent, tex
         && matches!(text.first(), Some(b';' | b',' | b')' | b' ' | b'+'));
     if is_behind {
         return Some("the end of a string");
+    }
+    // `<meter :password="password">` of Vue: an expression.
+    if extent.is_quoted
+        && place.separator == Separator::Equals
+        && view.before(key.start) == Some(b':')
+        && place.at == key.end + 1
+        && view.back(key.start, 2).is_some_and(|b| SPACE.contains(b))
+        && text.iter().all(|b| WORD.contains(*b) || matches!(b, b'.' | b'(' | b')' | b'!' | b'$'))
+    {
+        return Some("source code");
     }
     // `'$'`, `"-()-"`
     if text.len() < 5 && !text.iter().any(|b| ALNUM.contains(*b) || *b >= 0x80) {

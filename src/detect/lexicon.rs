@@ -298,6 +298,8 @@ fn is_leet(segment: &[u8]) -> bool {
             && (is_secret
                 || !NAMES
                     .iter()
+                    // `d3fault` begins as the name of a program does, and is none.
+                    .filter(|name| name.len() > 2 || name[0] == b'v' || segment.len() < 5)
                     .any(|name| segment.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name))))
 }
 

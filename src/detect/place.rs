@@ -262,12 +262,12 @@ impl<'v> Place<'v> {
     }
 }
 
-/// Whether a brace opens a list of strings: the first string is followed by a comma or a brace.
+/// Whether a brace opens a list of strings: the first string, of more than one letter, is followed by a comma or a brace.
 fn opens_list(view: &View<'_>, at: usize) -> bool {
     let first = view.run(at + 1, BLANK, 4);
     Quote::at(view, first).filter(|quote| quote.is_plain()).is_some_and(|quote| {
         let extent = quote.extent(view, quote.end(first), false);
-        matches!(view.at(view.run(quote.end(extent.end), BLANK, 4)), Some(b',' | b'}'))
+        extent.end > extent.start + 1 && matches!(view.at(view.run(quote.end(extent.end), BLANK, 4)), Some(b',' | b'}'))
     })
 }
 
@@ -389,9 +389,37 @@ impl<'v> Reader<'_, 'v> {
             b'=' => self.paired(at).or_else(|| self.equals(at)),
             // `user, pass := "jroe", "x"` of Go
             b':' if view.at(at + 1) == Some(b'=') => self.paired(at).or_else(|| self.colon(at)),
+            // `case "password": break`
+            b':' if is_key_quoted
+                && view.ends_with_ignoring_case(key.start.saturating_sub(1), b"case ")
+                && !view.starts_with(at, b": return ") =>
+            {
+                None
+            }
             b':' => self.colon(at),
+            // `args.token ~= "x"` of Lua, `$Token -eq 'x'` of PowerShell, `$pass eq "x"` of Perl
+            b'~' | b'-' | b'e' | b'n' if at > behind && self.compared(at).is_some() => self.compared(at),
+            // `WS-PASSWORD PIC X(8) VALUE 'x'` of COBOL
+            b'P' if at > behind && view.starts_with(at, b"PIC ") => {
+                let line = view.slice(at, view.line_end(at, 64));
+                let value = at + memchr::memmem::find(line, b" VALUE ")? + 7;
+                Quote::at(view, value).and_then(|_| self.place(value, Separator::Equals))
+            }
+            // `user-secrets set "Db:Password" "x"`
+            b'"' | b'\'' if at > behind && is_key_quoted && self.is_set_by_command() => {
+                self.place(at, Separator::Equals)
+            }
+            // `get_env(:app, :password, "x")` of Elixir, `set_env(app, secret, <<"x">>)` of Erlang
+            b',' if at == behind && !is_key_quoted && self.is_of_environment() => {
+                let value = view.run(at + 1, const { ByteSet::of(b" <") }, 8);
+                Quote::at(view, value).and_then(|_| self.place(value, Separator::Argument))
+            }
             // `my ($user, $pass) = ('jroe', 'x')`
             b')' if at == behind && view.starts_with(at, b") = (") => self.paired(at + 2),
+            // `PASSWORD, USER = "x", "jroe"`
+            b',' if at == behind && !is_key_quoted && self.sign_behind(at).is_some() => {
+                self.paired(self.sign_behind(at)?)
+            }
             // `**Password**: x`
             b'*' if view.before(key.start) == Some(b'*') => {
                 let colon = view.run(at, const { ByteSet::of(b"*") }, 3);
@@ -561,10 +589,13 @@ impl<'v> Reader<'_, 'v> {
                 let next = view.run(at + 1, SPACE, 64);
                 self.sibling(next).or_else(|| self.sibling_before()).or_else(|| {
                     let next = self.keyword_argument(next).unwrap_or(next);
+                    // `registry.add("db.password", () -> "x")`
+                    let is_lambda = [&b"() -> "[..], b"() => "].iter().any(|lambda| view.starts_with(next, lambda));
+                    let next = if is_lambda { next + 6 } else { next };
                     // `fill_in 'Password', with: 'x'`
                     let is_option = view.at(key.start) == Some(b'-') || view.ends_with_ignoring_case(next, b"with: ");
                     Quote::at(view, next)?;
-                    let is_argument = is_option || key.is_argument(view) || self.is_of_gradle();
+                    let is_argument = is_option || key.is_argument(view) || self.is_of_gradle() || self.is_of_map();
                     let separator = if is_argument { Separator::Argument } else { Separator::Listed };
                     (is_argument || key.is_listed(view) || self.is_pair(next))
                         .then(|| self.place(next, separator))
@@ -759,6 +790,34 @@ impl<'v> Reader<'_, 'v> {
             .then_some(Place { known_end: Some(end), ..place })
     }
 
+    /// A comparison by a word or by `~=`.
+    fn compared(&self, at: usize) -> Option<Place<'v>> {
+        const SIGNS: [&[u8]; 7] = [b"~= ", b"-eq ", b"-ne ", b"-ceq ", b"-cne ", b"eq ", b"ne "];
+        let sign = SIGNS.iter().find(|sign| self.view.starts_with(at, sign))?;
+        let value = at + sign.len();
+        Quote::at(self.view, value).and_then(|_| self.place(value, Separator::Compares))
+    }
+
+    /// What stands before the key on its line.
+    fn line_before(&self) -> &'v [u8] {
+        self.view.slice(self.view.line_start(self.key.start), self.key.start)
+    }
+
+    fn is_set_by_command(&self) -> bool {
+        [&b"secrets set "[..], b"config set ", b"config:set "]
+            .iter()
+            .any(|words| memchr::memmem::find(self.line_before(), words).is_some())
+    }
+
+    fn is_of_environment(&self) -> bool {
+        memchr::memmem::find(self.line_before(), b"_env(").is_some()
+    }
+
+    /// `Map.of("user", "jroe", "password", "x")`: keys and values by turns.
+    fn is_of_map(&self) -> bool {
+        memchr::memmem::find(self.line_before(), b"Map.of(").is_some()
+    }
+
     /// `form.get("password") == "x"`, `r.FormValue("password") != "x"`, `assertEqual(cfg.get("db", "password"), "x")`: what the
     /// value of the key is compared with. And what it falls back to: `getenv("API_KEY") ?? "x"`.
     fn looked_up(&self, at: usize) -> Option<Place<'v>> {
@@ -785,13 +844,22 @@ impl<'v> Reader<'_, 'v> {
         Quote::at(view, value).and_then(|_| self.place(value, Separator::Compares))
     }
 
+    /// The sign behind the names that follow the key: `PASSWORD, USER = `.
+    fn sign_behind(&self, at: usize) -> Option<usize> {
+        let names = self.view.run(at, const { WORD.or(ByteSet::of(b"$@%, ")) }, 64);
+        let sign = names + usize::from(self.view.at(names) == Some(b')'));
+        let sign = self.view.run(sign, BLANK, 2);
+        let is_sign = self.view.starts_with(sign, b"= ") || self.view.starts_with(sign, b":= ");
+        (is_sign && self.view.before(sign) == Some(b' ')).then_some(sign)
+    }
+
     /// `USER, PASSWORD = "jroe", "x"`, `my ($user, $pass) = ('jroe', 'x')`: the literal that stands as far behind the sign as
     /// the key stands before it.
     fn paired(&self, at: usize) -> Option<Place<'v>> {
         const NAMES: ByteSet = WORD.or(ByteSet::of(b"$@%., "));
         let (view, key) = (self.view, self.key);
-        let is_listed = matches!(view.before(view.run_back(key.start, const { ByteSet::of(b" $") }, 3)), Some(b','));
-        if !is_listed {
+        let is_listed = || matches!(view.before(view.run_back(key.start, const { ByteSet::of(b" $") }, 3)), Some(b','));
+        if view.at(key.end) != Some(b',') && !is_listed() {
             return None;
         }
         let first = view.run_back(key.start, NAMES, 96);
@@ -806,7 +874,7 @@ impl<'v> Reader<'_, 'v> {
             value = (view.at(comma) == Some(b',')).then(|| view.run(comma + 1, BLANK, 4))?;
         }
         let close = Quote::at(view, value)?;
-        (is_begun && passed > 0 && close.is_plain()).then(|| self.place(value, Separator::Equals)).flatten()
+        (is_begun && close.is_plain()).then(|| self.place(value, Separator::Equals)).flatten()
     }
 
     /// `ENV.fetch("SECRET") { "x" }`, `let(:password) { "x" }`.
@@ -856,8 +924,18 @@ impl<'v> Reader<'_, 'v> {
 
     /// `By.id("password")).sendKeys("x")`, `get('#password').type('x')`, `withId(R.id.password)).perform(typeText("x")`.
     fn typed_into(&self, at: usize) -> Option<Place<'v>> {
-        const TYPES: [&[u8]; 9] =
-            [b"sendkeys", b"send_keys", b"type", b"fill", b"setvalue", b"set_value", b"val", b"fill_in", b"typetext"];
+        const TYPES: [&[u8]; 10] = [
+            b"value",
+            b"sendkeys",
+            b"send_keys",
+            b"type",
+            b"fill",
+            b"setvalue",
+            b"set_value",
+            b"val",
+            b"fill_in",
+            b"typetext",
+        ];
         let view = self.view;
         let dot = view.run(at, const { ByteSet::of(b") \r\n\t") }, 32);
         if view.at(dot) != Some(b'.') {
@@ -867,6 +945,14 @@ impl<'v> Reader<'_, 'v> {
         let end = view.run(name, WORD, 16);
         let name = view.slice(name, end);
         let value = view.run(end + 1, BLANK, 4);
+        // `getElementById("password").value = "x"`, `ParamByName('password').AsString := 'x'`
+        let sign = view.run(end, const { ByteSet::of(b" :") }, 2);
+        if view.at(sign) == Some(b'=')
+            && [&b"value"[..], b"text", b"asstring"].iter().any(|t| name.eq_ignore_ascii_case(t))
+        {
+            let value = view.run(sign + 1, BLANK, 4);
+            return Quote::at(view, value).and_then(|_| self.place(value, Separator::Equals));
+        }
         let is_typed = view.at(end) == Some(b'(') && TYPES.iter().any(|t| name.eq_ignore_ascii_case(t));
         Quote::at(view, value).filter(|_| is_typed).and_then(|_| self.place(value, Separator::Argument))
     }
@@ -1181,7 +1267,9 @@ impl<'v> Reader<'_, 'v> {
         let end = view.run(at, const { SPACE.not() }, 256);
         let rest = view.run(end, const { BLANK.or(ByteSet::of(b"\r")) }, 64);
         let is_last = view.at(rest).is_none_or(|b| b == b'\n' || b == b'#');
-        if end == at || !is_last || !(is_typed || key.is_own_line(view) || self.is_whose()) {
+        // `set $secret x;` of nginx
+        let is_variable = view.ends_with_ignoring_case(key.start, b"set $");
+        if end == at || !is_last || !(is_typed || is_variable || key.is_own_line(view) || self.is_whose()) {
             return None;
         }
         if key.text(view).windows(2).any(|w| w == b"--") {
