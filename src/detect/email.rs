@@ -106,6 +106,17 @@ impl Detector for Email {
         if is_escape && start + 2 < sign && view.slice(start, start + 2).iter().all(|b| UPPER_HEX.contains(*b)) {
             start += 2;
         }
+        // `<bounces+42=jane=example.org@list.example>`: in angle brackets, what stands before an equals sign belongs to it.
+        if view.before(start) == Some(b'=') && form == Form::PLAIN {
+            let whole = view.run_back(start, const { LOCAL.or(ByteSet::of(b"=/")) }, LOCAL_LIMIT);
+            if view.before(whole) == Some(b'<') && view.is(whole, ALNUM) {
+                start = whole;
+            }
+        }
+        // `# User@Host: jroe[jroe] @ host []` of MySQL
+        if view.slice(start, end) == b"User@Host" {
+            return out.left(0, hit.at, "a caption");
+        }
         // `+@all` of an access list
         if start + 1 == sign && view.at(start) == Some(b'+') {
             return out.left(0, hit.at, "no local part");
@@ -196,6 +207,13 @@ fn name_beside(view: &View<'_>, start: usize, end: usize) -> Option<(usize, usiz
         let name = view.run_back(close, ByteSet::of(&[quote, b'\n', b'<', b'>', b'@', b'=', b'{', b'\\']).not(), 80);
         let text = view.slice(name, close);
         let is_name = view.before(name) == Some(quote) && text.iter().any(|b| b.is_ascii_alphabetic() || *b >= 0x80);
+        // `"Jane Roe (Jira)" <jira@...>`: the name, and through what it was sent.
+        if text.ends_with(b")")
+            && let Some(paren) = memchr::memmem::rfind(text, b" (")
+            && names::is_full(&text[..paren])
+        {
+            return (view.before(name) == Some(quote)).then_some((name, name + paren));
+        }
         return (is_name && !names::has_other_word(text)).then_some((name, close));
     }
     let from = names::reach_back(view, before);
@@ -281,7 +299,11 @@ fn local_start_slowly(view: &View<'_>, end: usize) -> Option<usize> {
 fn quoted_start(view: &View<'_>, end: usize) -> Option<usize> {
     let close = end - 1;
     let open = view.run_back(close, ByteSet::of(b"\"\r\n").not(), LOCAL_LIMIT).checked_sub(1)?;
-    (view.at(open) == Some(b'"') && open + 1 < close).then_some(open)
+    let text = view.slice(open + 1, close);
+    // `"source":{"@timestamp":"..."`, `["a", "@b"]`: what stands between two strings of JSON.
+    let is_between = text.iter().all(|b| matches!(b, b':' | b',' | b'{' | b'[' | b' ' | b'='))
+        && (text.iter().any(|b| *b != b' ') || view.before(open).is_some_and(|b| ALNUM.contains(b)));
+    (view.at(open) == Some(b'"') && open + 1 < close && !is_between).then_some(open)
 }
 
 /// The length of the letter of another alphabet that ends before `end`; a byte that is no UTF-8 counts as one.

@@ -15,7 +15,7 @@ use crate::detect::prefilter::{self, Isa, Literal, Met, Prefilter, Shape};
 use crate::detect::table::{Event, Headers, Judge, Reader, paragraphs};
 use crate::detect::view::View;
 use crate::detect::{
-    birth, call, command, device, files, kubernetes, letter, listing, packed, piped, record, sql, stated,
+    birth, call, command, device, files, kubernetes, letter, listing, packed, piped, record, saml, sql, stated,
 };
 use crate::detect::{
     dashed, domain, email, header, home, ipv4, ipv6, keyed, login, mac, numbers, pem, token, userinfo,
@@ -176,6 +176,7 @@ fn builtin(rules: &RuleSet, lexicon: Arc<Lexicon>) -> Vec<(Group, Box<dyn Detect
         (Group::People, Box::new(letter::Letter)),
         (Group::People, Box::new(home::Home)),
         (Group::People, Box::new(login::Login)),
+        (Group::People, Box::new(saml::Saml)),
         (Group::People, Box::new(domain::Domain)),
         (Group::Keyed, Box::new(header::Header::new(&lexicon))),
         (Group::Keyed, Box::new(keyed::Keyed::new(rules, lexicon.clone()))),

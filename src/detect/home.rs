@@ -2,9 +2,13 @@
 //! and `\\fs01\home$\jroe`.
 
 use crate::detect::bytes::{ALNUM, ByteSet, HIGH, WORD};
+use crate::detect::common;
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
+use crate::detect::dialect;
 use crate::detect::handle;
+use crate::detect::names;
 use crate::detect::person;
+use crate::detect::random;
 use crate::detect::view::View;
 use crate::finding::Confidence;
 use crate::kind::Kind;
@@ -41,6 +45,9 @@ impl Detector for Home {
         let Some(anchor) = ANCHORS.get(hit.anchor) else { return };
         let is_unix = anchor[0] == b'/';
         if is_unix && !is_rooted(view, hit.at) {
+            if *anchor == b"/users/" {
+                route(view, hit.at, hit.at + anchor.len(), out);
+            }
             return;
         }
         if SHARES.contains(anchor) && !is_on_server(view, hit.at) {
@@ -76,6 +83,55 @@ impl Detector for Home {
             Some(reason) => out.left(0, start, reason),
             None => out.found(Found::new(start, end, Kind::User, Confidence::Medium)),
         }
+    }
+}
+
+/// `https://host.example/api/users/jroe/keys`, `"GET /users/jroe HTTP/1.1"`: the account in the path of an API, which is no
+/// word of its routes.
+fn route(view: &View<'_>, at: usize, start: usize, out: &mut Candidates<'_>) {
+    const PATH: ByteSet = ALNUM.or(ByteSet::of(b"/._~%:@+-"));
+    const NAME: ByteSet = WORD.or(ByteSet::of(b".-@+"));
+    const FILES: [&[u8]; 24] = [
+        b"js", b"ts", b"tsx", b"jsx", b"py", b"go", b"rb", b"php", b"java", b"html", b"htm", b"css", b"json", b"xml",
+        b"yml", b"yaml", b"md", b"rst", b"txt", b"sql", b"vue", b"png", b"svg", b"jpg",
+    ];
+    let end = view.run(start, NAME, 65);
+    let name = view.slice(start, end);
+    let ends =
+        view.at(end).is_none_or(|b| matches!(b, b'/' | b'?' | b' ' | b'"' | b'\'' | b'\r' | b'\n' | b'&' | b'<'));
+    if name.len() < 3 || name.len() > 64 || !ends || !name[0].is_ascii_alphabetic() {
+        return;
+    }
+    let from = view.run_back(at, PATH, 192);
+    let path = view.slice(from, at).to_ascii_lowercase();
+    let methods: [&[u8]; 6] = [b"GET ", b"POST ", b"PUT ", b"DELETE ", b"HEAD ", b"PATCH "];
+    let is_asked = methods.iter().any(|method| view.ends_with_ignoring_case(from, &method.to_ascii_lowercase()));
+    let has = |word: &[u8]| memchr::memmem::find(&path, word).is_some();
+    let is_route = is_asked || has(b"://") || has(b"/api") || has(b"/rest/") || has(b"/scim");
+    let is_word = |part: &[u8]| {
+        let lower = part.to_ascii_lowercase();
+        (common::is_common(&lower) || common::is_common(lower.strip_suffix(b"s").unwrap_or(&lower)))
+            && !names::is_known(&lower)
+    };
+    let is_camel = name.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase());
+    let parts = || name.split(|b| matches!(b, b'-' | b'_' | b'.'));
+    let is_words = parts().any(is_word) || parts().all(|part| part.len() < 4);
+    let digits = name.iter().filter(|b| b.is_ascii_digit()).count();
+    let last = name.rsplit(|b| *b == b'.').next().unwrap_or_default();
+    let reason = if !is_route || dialect::is_code(view, at) {
+        Some("a path of another sort")
+    } else if is_camel || is_words && !name.contains(&b'@') || FILES.contains(&last) {
+        Some("a word of a route")
+    } else if digits * 2 > name.len() || name.len() > 20 && random::is_random(name) {
+        Some("an id")
+    } else if person::is_nobody(name) || is_shared(name) {
+        Some("an account that names no person")
+    } else {
+        handle::reason(name)
+    };
+    match reason {
+        Some(reason) => out.left(0, start, reason),
+        None => out.found(Found::new(start, end, Kind::User, Confidence::Medium)),
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::detect::bytes::{ALNUM, BASE64, BLANK, ByteSet, DIGIT, HEX, HIGH, LETTER, SPACE, WORD};
 use crate::detect::code;
+use crate::detect::common;
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::dialect;
 use crate::detect::handle;
@@ -92,6 +93,10 @@ impl Detector for Keyed {
         {
             return out.left(which, hit.at, "the name of a type");
         }
+        // `check_ntlm_password:  authentication for user [jroe] succeeded`: a function speaks.
+        if text.starts_with(b"check_") && view.starts_with(key.end, b": ") {
+            return out.left(which, hit.at, "the name of a function");
+        }
         // `PASSWORD_4kq7zp0c2dm:` is ours, not a key.
         if placeholder::touches(text, 0, text.len()) {
             return out.left(which, hit.at, "already a placeholder");
@@ -131,10 +136,19 @@ impl Detector for Keyed {
             // `user=jroe logged in` at the beginning of a line.
             let is_glued = place.separator == Separator::Equals && place.at == key.end + 1;
             if kind == Kind::User && is_glued && !extent.is_quoted {
-                let word = view.run(extent.start, const { BLANK.not() }, extent.end - extent.start);
+                // `(samAccountName=jroe)(cn=...` of a filter ends with its bracket.
+                // `usrName=jroe^src=x` of LEEF with its delimiter
+                const FIELD: ByteSet = BLANK.or(ByteSet::of(b"^|"));
+                const FILTER: ByteSet = FIELD.or(ByteSet::of(b")"));
+                let is_filter = view.before(key.start) == Some(b'(');
+                let set = if is_filter { const { FILTER.not() } } else { const { FIELD.not() } };
+                let word = view.run(extent.start, set, extent.end - extent.start);
                 if word < extent.end {
                     extent = Extent { end: word, is_open: false, ..extent };
                 }
+            }
+            if kind == Kind::User && place.separator == Separator::Colon && !extent.is_quoted && !extent.is_open {
+                extent.end = person::word_end(view, &key, &extent);
             }
             let nobody = || person::reason(kind, view, &key, &place, &extent, !is_strong);
             let reason = if is_sure {
@@ -158,6 +172,9 @@ impl Detector for Keyed {
                     }
                     if kind == Kind::User && !extent.is_quoted {
                         name_behind(view, extent.end, &found, out);
+                    }
+                    if is_sure && kind == Kind::Name {
+                        login_behind(view, extent.end, &found, out);
                     }
                     out.found(match extent.run {
                         Run::Block { .. } => Found { run: Some(Box::new(extent.run)), ..found },
@@ -240,6 +257,22 @@ fn name_behind(view: &View<'_>, end: usize, account: &Found, out: &mut Candidate
     let Some(length) = names::full(names::reach(view, start)) else { return };
     if view.at(start + length) == Some(b')') && names::is_known(view.slice(start, start + length)) {
         out.found(Found { start, end: start + length, kind: Kind::Name, run: None, ..account.clone() });
+    }
+}
+
+/// The account behind a name: `user: Jane Roe (jroe)`.
+fn login_behind(view: &View<'_>, end: usize, name: &Found, out: &mut Candidates<'_>) {
+    let start = end + 2;
+    let close = view.run(start, const { ALNUM.or(ByteSet::of(b"._-")) }, 65);
+    let text = view.slice(start, close);
+    let is_login = view.starts_with(end, b" (") && view.at(close) == Some(b')') && text.len() > 2;
+    if is_login
+        && text.iter().any(u8::is_ascii_lowercase)
+        && !person::is_nobody(text)
+        && !person::is_word(text)
+        && (!common::is_common(&text.to_ascii_lowercase()) || names::is_known(text))
+    {
+        out.found(Found { start, end: close, kind: Kind::User, run: None, ..name.clone() });
     }
 }
 

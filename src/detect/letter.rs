@@ -39,7 +39,7 @@ enum Sort {
     Address,
 }
 
-const ANCHORS: [(&str, Sort); 87] = [
+const ANCHORS: [(&str, Sort); 104] = [
     ("dear ", Sort::Dear),
     ("sehr geehrter ", Sort::Dear),
     ("sehr geehrte ", Sort::Dear),
@@ -103,6 +103,23 @@ const ANCHORS: [(&str, Sort); 87] = [
     ("technician ", Sort::Role),
     ("engineer ", Sort::Role),
     ("colleague ", Sort::Role),
+    ("kunde ", Sort::Role),
+    ("kundin ", Sort::Role),
+    ("kollege ", Sort::Role),
+    ("kollegin ", Sort::Role),
+    ("le client ", Sort::Role),
+    ("la cliente ", Sort::Role),
+    ("el cliente ", Sort::Role),
+    ("il cliente ", Sort::Role),
+    ("o cliente ", Sort::Role),
+    ("spoke with ", Sort::Told),
+    ("spoke to ", Sort::Told),
+    ("talked to ", Sort::Told),
+    ("talked with ", Sort::Told),
+    ("call from ", Sort::Told),
+    ("escalated to ", Sort::Told),
+    ("forwarded to ", Sort::Told),
+    ("please contact ", Sort::Role),
     ("live at ", Sort::Lives),
     ("lives at ", Sort::Lives),
     ("address is ", Sort::Lives),

@@ -4,6 +4,7 @@
 //! listing, and what stands before and behind must be what that listing has there.
 
 use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, HIGH, LETTER, SPACE, WORD};
+use crate::detect::common;
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::handle;
 use crate::detect::names;
@@ -59,12 +60,28 @@ enum Sort {
     Labelled,
     /// `Full Name                    Jane Roe`.
     FullName,
+    /// `17 3 * * * jroe /usr/bin/true` of a crontab of the system.
+    Crontab,
+    /// `[qtp1823-412]  jroe org.sonatype.nexus.Foo` of servers on Jetty.
+    Jetty,
+    /// `jroe  ssh:notty  192.0.2.7` of `lastb`.
+    First,
+    /// `2210/sshd: jroe` of `netstat`.
+    Sshd,
+    /// `192.0.2.1<TAB>jroe<TAB>tty2<TAB>192.0.2.7<TAB>stop<TAB>task_id=441` of TACACS+.
+    Accounting,
+    /// `b _ i r jroe ftp 0 * c` of a log of transfers.
+    Transferred,
+    /// `03/Nov/24 8:20 AM;jroe;text`, a comment in an export of Jira.
+    Comment,
 }
 
 const DIGITS: &[ByteSet] = &[DIGIT];
 const NO: &[ByteSet] = &[];
+/// What follows the days of a crontab, or the time of a comment: the last of its fields, or a name.
+const CRON: &[ByteSet] = &[ALNUM.or(ByteSet::of(b"*_ \t"))];
 
-const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 58] = [
+const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 73] = [
     (b"-rw-", false, NO, Sort::Files),
     (b"-rwx", false, NO, Sort::Files),
     (b"-r--", false, NO, Sort::Files),
@@ -79,6 +96,11 @@ const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 58] = [
     (b"groups=", true, DIGITS, Sort::Groups),
     (b"(uid=", false, DIGITS, Sort::Numbered),
     (b":x:", false, DIGITS, Sort::Account),
+    (b":*:", false, DIGITS, Sort::Account),
+    (b" ssh:notty", false, NO, Sort::First),
+    (b"/sshd: ", false, NO, Sort::Sshd),
+    (b"\ttask_id=", false, NO, Sort::Accounting),
+    (b" ftp 0 * ", false, NO, Sort::Transferred),
     (b":0:99999:7:", false, NO, Sort::Shadow),
     (b"/jan/", true, DIGITS, Sort::Access),
     (b"/feb/", true, DIGITS, Sort::Access),
@@ -123,6 +145,16 @@ const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 58] = [
     (b"  IPv6 ", false, NO, Sort::Open),
     (b"user name            ", true, NO, Sort::Labelled),
     (b"full name            ", true, NO, Sort::FullName),
+    (b" * * ", false, CRON, Sort::Crontab),
+    (b" *\t* ", false, CRON, Sort::Crontab),
+    (b"@reboot ", false, CRON, Sort::Crontab),
+    (b"@hourly ", false, CRON, Sort::Crontab),
+    (b"@daily ", false, CRON, Sort::Crontab),
+    (b"@weekly ", false, CRON, Sort::Crontab),
+    (b"@monthly ", false, CRON, Sort::Crontab),
+    (b"[qtp", false, DIGITS, Sort::Jetty),
+    (b" am;", true, CRON, Sort::Comment),
+    (b" pm;", true, CRON, Sort::Comment),
 ];
 
 impl Detector for Listing {
@@ -132,6 +164,7 @@ impl Detector for Listing {
         vec![
             rule("login-column", Kind::User, "login name in a column of a listing or a log"),
             rule("account-name", Kind::Name, "name of a person in an account file"),
+            rule("account-phone", Kind::Phone, "telephone number of a person in an account file"),
         ]
     }
 
@@ -158,9 +191,15 @@ impl Detector for Listing {
             Sort::Files => {
                 if let Some((owner, group)) = files(view, at) {
                     user(Some(owner));
-                    // A group of the same name is the owner's own.
-                    if view.slice(group.0, group.1) == view.slice(owner.0, owner.1) {
+                    // A group of the same name is the owner's own, and so is a directory.
+                    let name = view.slice(owner.0, owner.1);
+                    if view.slice(group.0, group.1) == name {
                         user(Some(group));
+                    }
+                    let line = view.line_end(group.1, 128);
+                    let start = view.run_back(line, LOGIN, 65);
+                    if view.at(at) == Some(b'd') && start > group.1 && view.slice(start, line) == name {
+                        user(Some((start, line)));
                     }
                 }
             }
@@ -213,6 +252,32 @@ impl Detector for Listing {
                         false => out.found(Found::new(start, end, Kind::Name, Confidence::Medium).rule(1)),
                     }
                 }
+            }
+            Sort::First => {
+                let start = view.line_start(at);
+                let end = view.run(start, LOGIN, 65);
+                user((view.run(end, BLANK, 32) >= at && end < at + 1).then_some((start, end)));
+            }
+            Sort::Sshd => {
+                let end = view.run(behind, LOGIN, 65);
+                let is_process = view.is(at.saturating_sub(1), DIGIT);
+                user((is_process && view.at(end) != Some(b'/')).then_some((behind, end)));
+            }
+            Sort::Accounting => {
+                let column = |end: usize| view.run_back(end, const { ByteSet::of(b"\t\r\n").not() }, 65);
+                let from = column(column(at).saturating_sub(1)).saturating_sub(1);
+                let end = column(from).saturating_sub(1);
+                let start = column(end);
+                let is_line = view.at(end) == Some(b'\t') && view.before(start) == Some(b'\t');
+                user((is_line && is_all(view, start, end, LOGIN)).then_some((start, end)));
+            }
+            Sort::Transferred => user(name_before(view, at)),
+            Sort::Crontab => user(crontab(view, at)),
+            Sort::Jetty => user(jetty(view, behind)),
+            Sort::Comment => {
+                let end = view.run(behind, LOGIN, 65);
+                let is_time = view.is(at - 1, DIGIT) && view.back(at, 3).is_some_and(|b| b == b':');
+                user((is_time && view.at(end) == Some(b';')).then_some((behind, end)));
             }
             Sort::Process => {
                 user(name_before(view, at).filter(|(start, _)| view.ends_with_ignoring_case(*start, b"sshd: ")));
@@ -272,18 +337,24 @@ fn files(view: &View<'_>, at: usize) -> Option<((usize, usize), (usize, usize))>
     }
     let (owner_end, group) = field(view, owner);
     let (group_end, size) = field(view, group);
-    let (size_end, _) = field(view, size);
+    let (size_end, behind) = field(view, size);
+    // `domain users`: a group of two words.
+    let (group_end, size, size_end) = if is_all(view, size, size_end, const { LETTER.or(ByteSet::of(b"-")) }) {
+        (size_end, behind, field(view, behind).0)
+    } else {
+        (group_end, size, size_end)
+    };
     const SIZE: ByteSet = DIGIT.or(ByteSet::of(b".,KMGTB"));
     let is_line = is_all(view, next, links, DIGIT)
         && is_all(view, owner, owner_end, LOGIN)
-        && is_all(view, group, group_end, LOGIN)
+        && is_all(view, group, group_end, LOGIN.or(BLANK))
         && is_all(view, size, size_end, SIZE);
     is_line.then_some(((owner, owner_end), (group, group_end)))
 }
 
 /// The first field of a line of `who`, `last`, `w` or `ps`.
 fn terminal(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
-    let start = view.line_start(at);
+    let start = view.run(view.line_start(at), BLANK, 8);
     let (end, next) = field(view, start);
     let is_name = is_all(view, start, end, LOGIN.or(ByteSet::of(b":"))) && next > end && end <= at;
     if !is_name || view.slice(start, end).contains(&b':') {
@@ -292,7 +363,15 @@ fn terminal(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     let line = view.slice(at, view.line_end(at, 128));
     let has_time = line.windows(5).any(|w| w[2] == b':' && w[0].is_ascii_digit() && w[3].is_ascii_digit());
     // `who` and `last` have the terminal next; `ps` has the number of the process first.
-    let (second, _) = field(view, next);
+    let (second, third) = field(view, next);
+    // `     12 21001 jroe  pts/1` of loginctl.
+    let is_number =
+        is_all(view, start, end, DIGIT) || is_all(view, start + 1, end, DIGIT) && view.at(start) == Some(b'c');
+    if is_number && is_all(view, next, second, DIGIT) {
+        let (named, seat) = field(view, third);
+        let is_seat = seat == at + 1 || view.starts_with(seat, b"seat");
+        return (is_seat && is_all(view, third, named, LOGIN)).then_some((third, named));
+    }
     let is_listing = next == at + 1 || is_all(view, next, second, DIGIT);
     (has_time && is_listing).then_some((start, end))
 }
@@ -389,6 +468,16 @@ fn account(view: &View<'_>, at: usize, behind: usize, out: &mut Candidates<'_>) 
     report(view, Some((start, at)), out);
     let gecos = gid + 1;
     let end = view.run(gecos, FIELD, 128);
+    // `Jane Roe,Room 12,030-555123`: a telephone in the fields behind the name.
+    let mut from = gecos;
+    for field in view.slice(gecos, end).split(|b| *b == b',') {
+        let digits = field.iter().filter(|b| b.is_ascii_digit()).count();
+        let is_phone = digits > 5 && field.iter().all(|b| DIGIT.contains(*b) || b" +-/().".contains(b));
+        if from > gecos && is_phone {
+            out.found(Found::new(from, from + field.len(), Kind::Phone, Confidence::Medium).rule(2));
+        }
+        from += field.len() + 1;
+    }
     let name_end = gecos + view.slice(gecos, end).iter().position(|&b| b == b',').unwrap_or(end - gecos);
     let name = view.slice(gecos, name_end);
     let is_path = view.at(end) == Some(b':') && view.at(end + 1) == Some(b'/');
@@ -466,6 +555,85 @@ fn access(view: &View<'_>, slash: usize) -> Option<(usize, usize)> {
     (is_log && is_all(view, start, end, LOGIN)).then_some((start, end))
 }
 
+/// The user of a line of a crontab of the system: behind when it runs, before a path.
+fn crontab(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
+    const WHEN: ByteSet = DIGIT.or(ByteSet::of(b"*/,-"));
+    /// What crontabs of users begin their commands with.
+    const PROGRAMS: [&[u8]; 24] = [
+        b"php",
+        b"sh",
+        b"cd",
+        b"curl",
+        b"wget",
+        b"rsync",
+        b"psql",
+        b"mysql",
+        b"mysqldump",
+        b"pg_dump",
+        b"cp",
+        b"mv",
+        b"rm",
+        b"gzip",
+        b"flock",
+        b"nice",
+        b"ionice",
+        b"certbot",
+        b"logrotate",
+        b"chown",
+        b"chmod",
+        b"bash",
+        b"perl",
+        b"ruby",
+    ];
+    let line = view.line_start(at);
+    let mut start = view.run(line, BLANK, 8);
+    if view.at(start) == Some(b'@') {
+        start = field(view, start).1;
+    } else {
+        for _ in 0..5 {
+            let end = view.run(start, WHEN, 32);
+            // `MON`, `jan`
+            let end = if end == start { view.run(start, const { LETTER.or(ByteSet::of(b",-")) }, 12) } else { end };
+            let next = view.run(end, BLANK, 16);
+            if end == start || next == end {
+                return None;
+            }
+            start = next;
+        }
+    }
+    let (end, command) = field(view, start);
+    let text = view.slice(start, end);
+    let is_command = view.at(command).is_some_and(|b| matches!(b, b'/' | b'[' | b'~'))
+        || view.starts_with(command, b"cd ")
+        || view.starts_with(command, b"test ");
+    let is_program = PROGRAMS.contains(&text)
+        || text.last().is_some_and(u8::is_ascii_digit) && text.starts_with(b"python")
+        || text.contains(&b'.') && text.ends_with(b".sh")
+        || text.split(|b| *b == b'-').all(|part| part.len() < 4 || common::is_common(part)) && !names::is_known(text);
+    (start > at.saturating_sub(64) && is_command && command > end && is_all(view, start, end, LOGIN) && !is_program)
+        .then_some((start, end))
+}
+
+/// `1823-412]  jroe org.sonatype...`: two blanks, the user, and the logger, which has dots.
+fn jetty(view: &View<'_>, behind: usize) -> Option<(usize, usize)> {
+    let number = view.run(behind, const { DIGIT.or(ByteSet::of(b"-")) }, 24);
+    let start = number + 3;
+    let (end, next) = field(view, start);
+    let logger = view.slice(next, view.run(next, const { WORD.or(ByteSet::of(b".")) }, 96));
+    let is_logger = logger.iter().filter(|b| **b == b'.').count() > 1;
+    (view.starts_with(number, b"]  ") && next == end + 1 && is_logger && is_all(view, start, end, LOGIN))
+        .then_some((start, end))
+}
+
+/// `exec-2] jroe @1B2C3D4x499x112x0 1xyz9ab` of Bitbucket: the user, and the number of the request.
+fn bitbucket(view: &View<'_>, start: usize) -> Option<(usize, usize)> {
+    const ID: ByteSet = ALNUM.or(ByteSet::of(b"*-"));
+    let end = view.run(start, LOGIN, 65);
+    let id = view.slice(end + 2, view.run(end + 2, ID, 48));
+    let is_request = view.starts_with(end, b" @") && id.iter().filter(|b| **b == b'x').count() >= 3;
+    (is_request && start < end).then_some((start, end))
+}
+
 /// The levels of a log.
 const LEVELS: [&[u8]; 6] = [b"ERROR", b"WARN", b"INFO", b"DEBUG", b"TRACE", b"FATAL"];
 
@@ -493,6 +661,9 @@ fn is_anonymous(view: &View<'_>, behind: usize) -> bool {
 /// `exec-7 ERROR jsmith 614x12345x1`, `Caesium-1-2 INFO jsmith     [c.a.j...]`: the level, then the user.
 fn thread(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
     let number = view.run(behind, const { DIGIT.or(ByteSet::of(b"-")) }, 16);
+    if number > behind && view.starts_with(number, b"] ") {
+        return bitbucket(view, number + 2);
+    }
     if number == behind || !view.is(number, BLANK) {
         return None;
     }

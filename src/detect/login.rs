@@ -1,6 +1,7 @@
 //! Login names where logs put them: `Accepted publickey for jroe from`, `Invalid user jroe`, `jroe : TTY=`, `'jroe'@'host'`.
 
 use crate::detect::bytes::{BLANK, ByteSet, DIGIT, HIGH, LETTER, SPACE, WORD};
+use crate::detect::common;
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::handle;
 use crate::detect::names;
@@ -88,9 +89,43 @@ enum Sort {
     Kube,
     /// `jroe    **Never logged in**`, `jroe Cleartext-Password := "x"` of RADIUS.
     First,
+    /// `FAILED LOGIN (1) on '/dev/tty1' FOR 'jroe'`, `LOGIN ON tty1 BY jroe`.
+    Console,
+    /// `pam(jroe,192.0.2.7)` of Dovecot, with an address behind the name or a bracket.
+    Worker,
+    /// `U=jroe P=local` of Exim.
+    Sent,
+    /// `-> jroe <jane@...> R=local_user` of Exim.
+    Delivered,
+    /// `jroe/192.0.2.7:50112 MULTI: Learn: 10.8.0.6 -> jroe/192.0.2.7:50112` of OpenVPN.
+    Multi,
+    /// `CLIENT_LIST,jroe,192.0.2.7:50112,`, `ROUTING_TABLE,10.8.0.6,jroe,` of OpenVPN.
+    Status,
+    /// `"Jane Roe" <sip:jroe@...>`, `Jane Roe <tel:...>`.
+    Caller,
+    /// `SIP/jroe-0000003b`.
+    Channel,
+    /// `Running as jroe`, and nothing else on the line.
+    Alone,
+    /// `# User@Host: jroe[jroe] @ host []` of MySQL.
+    Slow,
+    /// `Key (username)=(jroe) already exists` of PostgreSQL.
+    Violated,
+    /// `jroe ALL=(ALL) NOPASSWD: ALL`.
+    Sudoers,
+    /// `User_Alias DBAS = jroe, mkent`.
+    Alias,
+    /// `UID="root" AUID="jroe" ID="jroe"` of the audit.
+    Enriched,
+    /// `user [jroe] -> [jroe] -> [jroe] succeeded` of Samba.
+    Mapped,
+    /// `login: host [192.0.2.7] jroe plaintext User logged in` of Cyrus.
+    Cyrus,
+    /// `"uid": ["jroe"]`, `"sn": ["Roe"]` of FreeIPA.
+    Attributed,
 }
 
-const ANCHORS: [(&[u8], Sort); 168] = [
+const ANCHORS: [(&[u8], Sort); 233] = [
     (b"invalid user ", Sort::Follows),
     (b"illegal user ", Sort::Follows),
     (b"authenticating user ", Sort::Follows),
@@ -259,6 +294,71 @@ const ANCHORS: [(&[u8], Sort); 168] = [
     (b"**never logged in", Sort::First),
     (b"cleartext-password", Sort::First),
     (b"nt-password", Sort::First),
+    (b"failed login (", Sort::Console),
+    (b"login on ", Sort::Console),
+    (b"changed password expiry for ", Sort::Follows),
+    (b"login success for ", Sort::Follows),
+    (b"logon success for ", Sort::Follows),
+    (b"login failed as ", Sort::Follows),
+    (b"unix-user:", Sort::Follows),
+    (b" from console by ", Sort::Follows),
+    (b"pam(", Sort::Worker),
+    (b"passwd-file(", Sort::Worker),
+    (b"auth-worker(", Sort::Worker),
+    (b"orig_to=<", Sort::Bracket),
+    (b"register => ", Sort::Follows),
+    (b"login ok: [", Sort::Bracket),
+    (b"authenticate user [", Sort::Bracket),
+    (b"login by user [", Sort::Bracket),
+    (b"set_id=", Sort::Follows),
+    (b" p=local", Sort::Sent),
+    (b"> r=", Sort::Delivered),
+    (b" multi: ", Sort::Multi),
+    (b" sent control [", Sort::Multi),
+    (b" push: ", Sort::Multi),
+    (b"client_list,", Sort::Status),
+    (b"routing_table,", Sort::Status),
+    (b" to peer '", Sort::Word),
+    (b"registered sip '", Sort::Word),
+    (b"account \"", Sort::Word),
+    (b"username \"", Sort::Word),
+    (b"<sip:", Sort::Caller),
+    (b"<sips:", Sort::Caller),
+    (b"<tel:", Sort::Caller),
+    (b"sip/", Sort::Channel),
+    (b"running as ", Sort::Alone),
+    (b"user@host: ", Sort::Slow),
+    (b")=(", Sort::Violated),
+    (b" may run the following", Sort::UserBefore),
+    (b" may not run sudo", Sort::UserBefore),
+    (b" all=(", Sort::Sudoers),
+    (b"\tall=(", Sort::Sudoers),
+    (b"user_alias ", Sort::Alias),
+    (b"auid=\"", Sort::Enriched),
+    (b"] -> [", Sort::Mapped),
+    (b" is now logged", Sort::Before),
+    (b" user logged in", Sort::Cyrus),
+    (b"\"uid\": [\"", Sort::Attributed),
+    (b"\"uid\":[\"", Sort::Attributed),
+    (b"\"sn\": [\"", Sort::Attributed),
+    (b"\"sn\":[\"", Sort::Attributed),
+    (b" deleted user", Sort::UserBefore),
+    (b" created user", Sort::UserBefore),
+    (b" was locked", Sort::UserBefore),
+    (b" is locked", Sort::UserBefore),
+    (b" locked after", Sort::UserBefore),
+    (b" locked out", Sort::UserBefore),
+    (b" was disabled", Sort::UserBefore),
+    (b" is disabled", Sort::UserBefore),
+    (b" was denied", Sort::UserBefore),
+    (b" failed to log", Sort::UserBefore),
+    (b" failed to auth", Sort::UserBefore),
+    (b" attempted to", Sort::UserBefore),
+    (b" tried to", Sort::UserBefore),
+    (b" was not found", Sort::UserBefore),
+    (b" has logged", Sort::UserBefore),
+    (b" successfully ", Sort::UserBefore),
+    (b" executed the", Sort::UserBefore),
 ];
 
 /// What must stand behind an anchor of this sort. What is frequent is looked at only where what follows may be a name.
@@ -300,6 +400,12 @@ impl Detector for Login {
                     | UidOfEntry
                     | Configured
                     | Grouped
+                    | Console
+                    | Worker
+                    | Status
+                    | Alone
+                    | Slow
+                    | Alias
             ) && literal[0].is_ascii_alphabetic();
             let (bytes, after) = (literal.to_vec(), after.to_vec());
             Anchor::Literal(Literal { bytes, ignore_case: true, starts_word, after })
@@ -317,20 +423,31 @@ impl Detector for Login {
         let (rule, span) = match sort {
             Sort::Follows if begins() => (USER, token(view, view.run(behind, BLANK, 8))),
             Sort::Word if begins() && matches!(literal.last(), Some(b'"' | b'\'' | b'`')) => {
-                (USER, token(view, behind - 1))
+                (USER, token(view, behind - 1).filter(|span| !is_told(view, literal, *span)))
             }
             // `Started by user Jane Roe`
             Sort::Word if begins() && names::is_full(names::reach(view, behind)) => {
                 (USER, names::full(names::reach(view, behind)).map(|length| (behind, behind + length)))
             }
-            Sort::Word if begins() => (USER, token(view, behind).filter(|span| is_name(view, *span))),
+            Sort::Word if begins() => {
+                (USER, token(view, behind).filter(|span| is_name(view, *span) && !is_told(view, literal, *span)))
+            }
             Sort::Bracket if begins() => (USER, bracketed(view, behind)),
             Sort::For if begins() => (USER, for_whom(view, behind)),
             Sort::Quotes => (USER, in_quotes(view, hit.at, behind)),
             Sort::Before => (USER, before(view, hit.at)),
             Sort::UserBefore => (USER, user_before(view, hit.at)),
             Sort::Attempts => (USER, attempts(view, hit.at)),
-            Sort::Becomes => (USER, becomes(view, behind)),
+            Sort::Becomes => {
+                // `(to jdoe) jroe on pts/0`: two accounts.
+                if let Some((whom, end)) = becomes(view, behind).map(|_| (behind, view.run(behind, LOGIN, 65)))
+                    && !person::is_nobody(view.slice(whom, end))
+                    && !person::is_system(view.slice(whom, end))
+                {
+                    out.found(Found::new(whom, end, Kind::User, Confidence::Medium).rule(USER));
+                }
+                (USER, becomes(view, behind))
+            }
             Sort::By => (USER, by(view, behind)),
             Sort::Changes => (USER, changes(view, hit.at, behind)),
             Sort::Changed => (USER, changed(view, hit.at, behind)),
@@ -343,7 +460,8 @@ impl Detector for Login {
             // Behind the number of the account.
             Sort::Audited => {
                 let close = view.run(behind, DIGIT, 3);
-                (USER, view.starts_with(close, b"] \"").then(|| token(view, close + 2)).flatten())
+                let is_quoted = view.starts_with(close, b"] \"") || view.starts_with(close, b"] '");
+                (USER, is_quoted.then(|| token(view, close + 2)).flatten())
             }
             Sort::Resource if view.run_back(hit.at, DIGIT, 16) + 12 == hit.at => (USER, resource(view, behind)),
             Sort::Client => (USER, client(view, hit.at)),
@@ -360,6 +478,83 @@ impl Detector for Login {
                 let start = view.line_start(hit.at);
                 (USER, token(view, start).filter(|(_, end)| view.run(*end, BLANK, 128) == hit.at))
             }
+            Sort::Console if begins() => (USER, console(view, behind)),
+            Sort::Worker if begins() => (USER, worker(view, behind)),
+            Sort::Sent => {
+                let start = view.run_back(hit.at, LOGIN, 65);
+                (USER, view.ends_with_ignoring_case(start, b" u=").then_some((start, hit.at)))
+            }
+            Sort::Delivered => (USER, delivered(view, hit.at)),
+            Sort::Multi => {
+                multi(view, hit.at, behind, out);
+                return;
+            }
+            Sort::Status if begins() => (USER, status(view, hit.at, behind)),
+            Sort::Caller => {
+                caller(view, hit.at, out);
+                return;
+            }
+            Sort::Channel => (USER, channel(view, hit.at, behind)),
+            Sort::Alone if begins() => {
+                let is_line = view.run_back(hit.at, BLANK, 8) == view.line_start(hit.at);
+                let ends = |end: usize| view.at(end).is_none_or(|b| matches!(b, b'\r' | b'\n'));
+                (USER, token(view, behind).filter(|&(_, end)| is_line && ends(end)))
+            }
+            Sort::Slow if begins() => {
+                slow(view, behind, out);
+                return;
+            }
+            Sort::Sudoers => {
+                let start = view.line_start(hit.at);
+                (USER, (view.run(start, LOGIN, 65) == hit.at).then_some((start, hit.at)))
+            }
+            Sort::Alias if begins() => {
+                let mut at = view.run(behind, const { ByteSet::of(b"\r\n=").not() }, 64) + 1;
+                for _ in 0..16 {
+                    let start = view.run(at, BLANK, 8);
+                    let end = view.run(start, LOGIN, 65);
+                    if end == start || view.before(at).is_none_or(|b| b != b'=' && b != b',') {
+                        break;
+                    }
+                    account(view, start, end, out);
+                    at = end + 1;
+                }
+                return;
+            }
+            Sort::Enriched => {
+                for start in [
+                    Some(behind),
+                    view.starts_with(view.run(behind, LOGIN, 65), b"\" ID=\"")
+                        .then_some(view.run(behind, LOGIN, 65) + 6),
+                ]
+                .into_iter()
+                .flatten()
+                {
+                    account(view, start, view.run(start, LOGIN, 65), out);
+                }
+                return;
+            }
+            Sort::Mapped => {
+                let end = view.run(behind, LOGIN, 65);
+                let line =
+                    view.slice(view.line_start(hit.at).max(hit.at.saturating_sub(128)), hit.at).to_ascii_lowercase();
+                let is_user = view.at(end) == Some(b']') && memchr::memmem::find(&line, b"user [").is_some();
+                (USER, is_user.then_some((behind, end)))
+            }
+            Sort::Cyrus => {
+                let method = view.run_back(hit.at, const { WORD.or(ByteSet::of(b"+-")) }, 24);
+                let end = method.saturating_sub(1);
+                let start = view.run_back(end, LOGIN, 65);
+                (USER, view.ends_with_ignoring_case(start, b"] ").then_some((start, end)))
+            }
+            Sort::Attributed if view.at(hit.at + 1).is_some_and(|b| b.eq_ignore_ascii_case(&b'u')) => {
+                (USER, token(view, behind - 1).filter(|&(_, end)| view.at(end) == Some(b'"')))
+            }
+            Sort::Attributed => {
+                let end = names::single(names::reach(view, behind)).map(|length| behind + length);
+                (NAME, end.filter(|&end| view.at(end) == Some(b'"')).map(|end| (behind, end)))
+            }
+            Sort::Violated => (USER, violated(view, hit.at, behind)),
             _ => return,
         };
         let Some((start, end)) = span.filter(|(start, end)| start < end) else { return };
@@ -437,10 +632,18 @@ fn is_name(view: &View<'_>, (start, end): (usize, usize)) -> bool {
         b"locked",
         b"rejected",
     ];
-    let ends = view.at(next).is_none_or(|b| SPACE.contains(b) || DIGIT.contains(b))
+    let ends = view.at(next).is_none_or(|b| SPACE.contains(b) || DIGIT.contains(b) || b == b'(')
         || next > end + 1
         || view.at(end) != Some(b' ');
     Quote::at(view, start.saturating_sub(1)).is_some() || ends || goes_on.contains(&word)
+}
+
+/// Whether the word behind `: user ` is one that sentences go on with: `Title: User administration`, `Reason: User Requested`.
+fn is_told(view: &View<'_>, literal: &[u8], (start, end): (usize, usize)) -> bool {
+    let text = view.slice(start, end);
+    matches!(literal, b": user " | b", user " | b"account \"" | b"username \"")
+        && (common::is_common(&text.to_ascii_lowercase()) || text.contains(&b' '))
+        && !names::is_known(text)
 }
 
 /// `publickey for jroe from 192.0.2.1`, `password for invalid user jroe from ...`.
@@ -478,7 +681,13 @@ fn before(view: &View<'_>, end: usize) -> Option<(usize, usize)> {
 
 /// `User jroe logged in`, `User jroe from 192.0.2.1 not allowed`.
 fn user_before(view: &View<'_>, end: usize) -> Option<(usize, usize)> {
-    let is_user = |start: usize| view.ends_with_ignoring_case(start, b"user ") && view.starts_word(start - 5);
+    const WORDS: [&[u8]; 5] = [b"user ", b"administrator ", b"account ", b"admin ", b"username "];
+    let is_user = |start: usize| {
+        WORDS.iter().any(|word| view.ends_with_ignoring_case(start, word) && view.starts_word(start - word.len()))
+    };
+    if let Some(span) = further(view, end) {
+        return Some(span);
+    }
     // `User 'Jane Roe' (jroe) logged in`
     if view.before(end) == Some(b')') {
         let start = view.run_back(end - 1, LOGIN, 65);
@@ -497,9 +706,173 @@ fn user_before(view: &View<'_>, end: usize) -> Option<(usize, usize)> {
     if is_user(start) && start < end {
         return Some((start, end));
     }
-    let from = start.checked_sub(6).filter(|_| view.ends_with_ignoring_case(start, b" from "))?;
-    let start = view.run_back(from, LOGIN, 65);
-    (is_user(start) && start < from).then_some((start, from))
+    if let Some(from) = start.checked_sub(6).filter(|_| view.ends_with_ignoring_case(start, b" from ")) {
+        let start = view.run_back(from, LOGIN, 65);
+        return (is_user(start) && start < from).then_some((start, from));
+    }
+    // `<pptp-jroe>: jroe logged in, 10.8.1.4` of a router
+    let is_alone = view.ends_with_ignoring_case(start, b": ") && view.starts_with_ignoring_case(end, b" logged ");
+    let is_name = is_alone && start < end && !text.contains(&b'\\') && !common::is_common(&text.to_ascii_lowercase());
+    (is_name && text.len() > 2).then_some((start, end))
+}
+
+/// `User jroe in domain default authenticated`, `User jane.roe (id=5) locked`: a few words before, if the name is none of them.
+fn further(view: &View<'_>, end: usize) -> Option<(usize, usize)> {
+    const REACH: usize = 40;
+    const BETWEEN: ByteSet = LOGIN.or(ByteSet::of(b" (=:)"));
+    let from = view.run_back(end, BETWEEN, REACH);
+    let text = view.slice(from, end).to_ascii_lowercase();
+    let start = from + memchr::memmem::rfind(&text, b"user ")? + 5;
+    let name_end = view.run(start, LOGIN, 65);
+    let next = view.run(name_end, BLANK, 1);
+    let goes_on = [&b"in domain "[..], b"in realm ", b"(id", b"(uid", b"with id ", b"of realm "];
+    let is_told = view.starts_word(start - 5) && goes_on.iter().any(|word| view.starts_with(next, word));
+    (is_told && start < name_end).then_some((start, name_end))
+}
+
+/// `on '/dev/tty1' FOR 'jroe'`, `tty1 BY jroe`, `tty1 FROM host`: the name at the end of what `login` says.
+fn console(view: &View<'_>, behind: usize) -> Option<(usize, usize)> {
+    let line = view.slice(behind, view.line_end(behind, 96));
+    let by = [&b" FOR "[..], b" BY "].into_iter().find_map(|by| Some(memchr::memmem::find(line, by)? + by.len()))?;
+    token(view, behind + by)
+}
+
+/// `jroe,192.0.2.7`, `jroe)`: the name of whom a worker of Dovecot asks about.
+fn worker(view: &View<'_>, behind: usize) -> Option<(usize, usize)> {
+    let end = view.run(behind, LOGIN, 65);
+    let is_host = view.at(end) == Some(b',') && view.is(end + 1, const { DIGIT.or(ByteSet::of(b"abcdefABCDEF:")) });
+    // `pam(jroe): ` without an address, and no call.
+    let is_alone = view.starts_with(end, b"): ") && end > behind;
+    (is_host || is_alone).then_some((behind, end))
+}
+
+/// `-> jroe <jane@...>`, before `> R=`.
+fn delivered(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
+    let open = view.run_back(at, const { LOGIN.or(ByteSet::of(b"=/")) }, 128).checked_sub(2)?;
+    let start = view.run_back(open, LOGIN, 65);
+    let is_delivery =
+        [&b"-> "[..], b"=> ", b"** ", b"== "].iter().any(|sign| view.ends_with_ignoring_case(start, sign));
+    (view.starts_with(open, b" <") && is_delivery && start < open).then_some((start, open))
+}
+
+/// `jroe/203.0.113.7:50112` that ends at `end`: the name.
+fn peer_before(view: &View<'_>, end: usize) -> Option<(usize, usize)> {
+    let port = view.run_back(end, DIGIT, 5);
+    let colon = port.checked_sub(1).filter(|&colon| port < end && view.at(colon) == Some(b':'))?;
+    client(view, colon)
+}
+
+/// What OpenVPN says of a client: its name before the address, in brackets, and behind an arrow.
+fn multi(view: &View<'_>, at: usize, behind: usize, out: &mut Candidates<'_>) {
+    let before = peer_before(view, at);
+    let after = match view.before(behind) {
+        Some(b'[') => {
+            let end = view.run(behind, LOGIN, 65);
+            (view.at(end) == Some(b']')).then_some((behind, end))
+        }
+        _ => {
+            let line = view.slice(behind, view.line_end(behind, 128));
+            memchr::memmem::find(line, b" -> ").and_then(|arrow| {
+                let start = behind + arrow + 4;
+                let end = view.run(start, LOGIN, 65);
+                (view.at(end) == Some(b'/') && view.is(end + 1, const { DIGIT.or(ByteSet::of(b"[")) }))
+                    .then_some((start, end))
+            })
+        }
+    };
+    for (start, end) in before.into_iter().chain(after) {
+        account(view, start, end, out);
+    }
+}
+
+/// Names the account at `start..end`, unless it is nobody's.
+fn account(view: &View<'_>, start: usize, end: usize, out: &mut Candidates<'_>) {
+    let text = view.slice(start, end);
+    let is_name = text.iter().any(|b| LETTER.contains(*b) || *b >= 0x80);
+    if start >= end || !is_name || person::is_nobody(text) || person::is_system(text) || handle::reason(text).is_some()
+    {
+        return out.left(USER, start, "an account that names no person");
+    }
+    out.found(Found::new(start, end, Kind::User, Confidence::Medium).rule(USER));
+}
+
+/// `CLIENT_LIST,jroe,`, `ROUTING_TABLE,10.8.0.6,jroe,`, with commas or tabs.
+fn status(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
+    if view.before(at).is_some_and(|b| b != b'\n') {
+        return None;
+    }
+    let is_route = view.at(at).is_some_and(|b| b.eq_ignore_ascii_case(&b'R'));
+    let start = if is_route { view.run(behind, const { DIGIT.or(ByteSet::of(b".:abcdef/")) }, 48) + 1 } else { behind };
+    let end = view.run(start, LOGIN, 65);
+    (view.before(start) == Some(b',') && view.at(end) == Some(b',')).then_some((start, end))
+}
+
+/// The name before the address of a telephone: `"Jane Roe" <sip:`, `Jane Roe <sip:`, `"jroe" <sip:`.
+fn caller(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
+    let before = view.run_back(at, const { ByteSet::of(b" ") }, 2);
+    if view.before(before) == Some(b'"') {
+        let close = before - 1;
+        let close = if view.before(close) == Some(b'\\') { close - 1 } else { close };
+        let start = view.run_back(close, const { LETTER.or(HIGH).or(DIGIT).or(ByteSet::of(b" .,'_-")) }, 64);
+        let text = view.slice(start, close);
+        if view.before(start) != Some(b'"') || names::has_other_word(text) {
+            return out.left(NAME, at, "nobody's name");
+        }
+        if names::full(text).is_some() {
+            return out.found(Found::new(start, close, Kind::Name, Confidence::Medium).rule(NAME));
+        }
+        if !text.contains(&b' ') {
+            account(view, start, close, out);
+        }
+        return;
+    }
+    let from = names::reach_back(view, before);
+    if let Some(name) = names::ending(view.slice(from, before)) {
+        out.found(Found::new(from + name, before, Kind::Name, Confidence::Medium).rule(NAME));
+    }
+}
+
+/// `SIP/jroe-0000003b`, `PJSIP/jroe-0000003b`: a name, and the number of a channel.
+fn channel(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
+    const NAME: ByteSet = WORD.or(ByteSet::of(b"."));
+    let is_channel = view.starts_word(at) || view.ends_with_ignoring_case(at, b"pj");
+    let end = view.run(behind, NAME, 65);
+    let number = view.run(end + 1, const { DIGIT.or(ByteSet::of(b"abcdef")) }, 9);
+    (is_channel && view.at(end) == Some(b'-') && number == end + 9 && view.ends_word(number)).then_some((behind, end))
+}
+
+/// `jroe[jroe] @ host [192.0.2.7]`: both names.
+fn slow(view: &View<'_>, behind: usize, out: &mut Candidates<'_>) {
+    let first = view.run(behind, LOGIN, 65);
+    let second = view.run(first + 1, LOGIN, 65);
+    if view.at(first) == Some(b'[') && view.starts_with(second, b"] @") {
+        account(view, behind, first, out);
+        account(view, first + 1, second, out);
+    }
+}
+
+/// `(username)=(jroe)`: the column before, the value behind.
+fn violated(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
+    const COLUMNS: [&[u8]; 12] = [
+        b"username",
+        b"user_name",
+        b"login",
+        b"login_name",
+        b"userid",
+        b"lower_user_name",
+        b"user_login",
+        b"account_name",
+        b"lower_username",
+        b"uid",
+        b"owner",
+        b"nickname",
+    ];
+    let column = view.run_back(at, const { WORD.or(ByteSet::of(b"()")) }, 48);
+    let words = view.slice(column, at).to_ascii_lowercase();
+    let word = words.strip_suffix(b"::text)").unwrap_or(&words);
+    let last = word.rsplit(|b| matches!(b, b'(' | b')')).next().unwrap_or_default();
+    let end = view.run(behind, LOGIN, 65);
+    (COLUMNS.contains(&last) && view.at(end) == Some(b')')).then_some((behind, end))
 }
 
 /// `jroe : 3 incorrect password attempts`.
@@ -545,7 +918,7 @@ fn authorized(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize
 
 /// `last changed by jroe at 03:32:48`, `assigned by jroe on 2024-05-01`: a verb before, and a time behind.
 fn changed(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
-    const VERBS: [&[u8]; 24] = [
+    const VERBS: [&[u8]; 38] = [
         b"chang",
         b"modifi",
         b"creat",
@@ -570,6 +943,20 @@ fn changed(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> 
         b"lock",
         b"unlock",
         b"comment",
+        b"open",
+        b"handl",
+        b"escalat",
+        b"review",
+        b"complet",
+        b"record",
+        b"perform",
+        b"execut",
+        b"prepar",
+        b"triag",
+        b"verifi",
+        b"rais",
+        b"contact",
+        b"trigger",
     ];
     let verb = view.slice(view.run_back(at, LETTER, 16), at).to_ascii_lowercase();
     // `created by Jane Roe (jroe)`, `submitted by Jane Roe`
@@ -580,7 +967,9 @@ fn changed(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> 
         let next = view.run(end, BLANK, 2);
         let ends =
             view.at(next).is_none_or(|b| matches!(b, b'\n' | b'\r' | b'(' | b'<' | b'.' | b',' | b';' | b'"' | b'\''));
-        let is_name = ends || names::is_known(view.slice(behind, end));
+        // `opened by Jane Roe on 2024-05-01`
+        let is_dated = [&b" on "[..], b" at "].iter().any(|w| view.starts_with(end, w)) && view.is(end + 4, DIGIT);
+        let is_name = ends || is_dated || names::is_known(view.slice(behind, end));
         return (is_name && !view.is(end, const { WORD.or(ByteSet::of(b"=:/")) })).then_some((behind, end));
     }
     let (start, end) = token(view, behind).filter(|_| VERBS.contains(&&verb[..]))?;
@@ -784,8 +1173,11 @@ fn common_name(view: &View<'_>, start: usize) -> Option<(usize, usize)> {
         let end = start + 1 + names::full(names::reach(view, start + 1))?;
         return (view.at(end) == Some(b'"')).then_some((start + 1, end));
     }
-    const GROUPS: [&[u8]; 12] = [
+    const GROUPS: [&[u8]; 15] = [
         b"users",
+        b"accounts",
+        b"compat",
+        b"people",
         b"computers",
         b"builtin",
         b"configuration",
@@ -821,7 +1213,8 @@ fn common_name(view: &View<'_>, start: usize) -> Option<(usize, usize)> {
         return Some((start, end));
     }
     let next = view.run(end + 1, BLANK, 2);
-    let is_directory = [&b"ou="[..], b"dc=", b"cn="].iter().any(|rdn| view.starts_with_ignoring_case(next, rdn));
+    let is_directory =
+        [&b"ou="[..], b"dc=", b"cn=", b"emailaddress="].iter().any(|rdn| view.starts_with_ignoring_case(next, rdn));
     let text = view.slice(start, end);
     let lower = text.to_ascii_lowercase();
     let words = [

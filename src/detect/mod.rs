@@ -44,6 +44,7 @@ mod login;
 mod names;
 mod person;
 mod record;
+mod saml;
 
 mod code;
 mod dialect;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::detect::birth;
 use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, HIGH, LETTER, WORD};
 use crate::detect::code;
+use crate::detect::common;
 use crate::detect::dialect;
 use crate::detect::key::Key;
 use crate::detect::names;
@@ -18,6 +19,8 @@ use crate::kind::Kind;
 /// Accounts that programs, systems and images bring along, and words that stand where nobody does. In order.
 const NOBODY: &[&str] = &[
     "*",
+    "*system",
+    "*unknown",
     "-",
     "?",
     "_apt",
@@ -33,17 +36,23 @@ const NOBODY: &[&str] = &[
     "apache",
     "app",
     "arch",
+    "asterisk",
     "automatic",
     "avahi",
     "azureuser",
     "backup",
+    "bamboo",
     "bin",
+    "bitbucket",
     "bitnami",
     "centos",
+    "ceph",
     "chrony",
     "circleci",
+    "clamav",
     "cloud-user",
     "code",
+    "colord",
     "confluence",
     "daemon",
     "dbus",
@@ -54,15 +63,21 @@ const NOBODY: &[&str] = &[
     "demo",
     "deploy",
     "deployer",
+    "dnsmasq",
     "docker",
+    "dovecot",
+    "dovenull",
     "ec2-user",
     "elasticsearch",
+    "etcd",
     "everyone",
     "false",
     "fedora",
     "foo",
     "ftp",
     "games",
+    "gdm",
+    "geoclue",
     "git",
     "gitlab",
     "gitlab-runner",
@@ -70,22 +85,27 @@ const NOBODY: &[&str] = &[
     "group",
     "guest",
     "hadoop",
+    "halt",
     "haproxy",
     "hdfs",
     "hg",
     "hive",
     "http",
     "httpd",
+    "influxdb",
     "invalid",
     "jenkins",
     "jira",
     "kafka",
+    "kibana",
+    "lightdm",
     "linuxbrew",
     "local service",
     "localhost",
     "localservice",
     "localsystem",
     "login",
+    "logstash",
     "lost+found",
     "lp",
     "mail",
@@ -93,23 +113,34 @@ const NOBODY: &[&str] = &[
     "mapred",
     "master",
     "me",
+    "memcached",
+    "messagebus",
     "mongodb",
+    "munin",
     "mysql",
     "nagios",
     "name",
+    "named",
     "network service",
     "networkservice",
     "news",
+    "nexus",
+    "nfsnobody",
     "nginx",
     "nil",
     "nobody",
     "node",
+    "nogroup",
     "none",
+    "ntp",
     "null",
+    "opendkim",
+    "openvpn",
     "oracle",
     "other",
     "owner",
     "password",
+    "polkitd",
     "postfix",
     "postgres",
     "prometheus",
@@ -119,14 +150,18 @@ const NOBODY: &[&str] = &[
     "redis",
     "root",
     "rpc",
+    "rpcuser",
     "runner",
     "sa",
     "self",
     "service",
     "shared",
+    "shutdown",
+    "sonar",
     "spark",
     "squid",
     "sshd",
+    "sssd",
     "staff",
     "svn",
     "sync",
@@ -134,15 +169,21 @@ const NOBODY: &[&str] = &[
     "syslog",
     "system",
     "systemd",
+    "telegraf",
     "test",
     "tomcat",
     "travis",
     "true",
+    "tss",
     "ubuntu",
     "unassigned",
+    "unbound",
     "undefined",
+    "unix-user",
     "unknown",
+    "unset",
     "unspecified",
+    "usbmux",
     "user",
     "username",
     "users",
@@ -153,6 +194,7 @@ const NOBODY: &[&str] = &[
     "www",
     "www-data",
     "yarn",
+    "zabbix",
     "zookeeper",
 ];
 
@@ -439,6 +481,25 @@ pub fn read(kind: Kind, view: &View<'_>, key: &Key, place: &Place<'_>, extent: E
     Read { kind, extent: Extent { end, run: Run::Line, is_open: false, ..extent }, is_sure: true }
 }
 
+/// Where a login name behind a colon ends, before the bar of a log or where a sentence goes on: `user:jroe|host:x`, `username:
+/// jroe from the test system`. The end of the value, if neither does.
+pub fn word_end(view: &View<'_>, key: &Key, value: &Extent) -> usize {
+    const ON: [&[u8]; 10] = [b"from", b"on", b"in", b"at", b"for", b"with", b"and", b"logged", b"has", b"via"];
+    let end = view.run(value.start, LOGIN, value.end - value.start);
+    let text = view.slice(value.start, end);
+    if end == value.end || text.len() < 3 {
+        return value.end;
+    }
+    let is_header = || key.text(view).contains(&b'-') && view.at(end) == Some(b';');
+    if view.at(end) == Some(b'|') || is_header() {
+        return end;
+    }
+    let next = view.run(end, BLANK, 2);
+    let word = view.slice(next, view.run(next, LETTER, 8));
+    let is_common = || is_word(text) || common::is_common(&text.to_ascii_lowercase());
+    if next > end && ON.contains(&word) && !is_common() { end } else { value.end }
+}
+
 /// The length of the address at `start` that goes on to the end of its line, its string or its field: `12 Example Street, Springfield`.
 fn postal(view: &View<'_>, start: usize) -> Option<usize> {
     const FIELD: ByteSet = ByteSet::of(b"\r\n\"\\;|\t<>=(){}[]").not();
@@ -559,7 +620,9 @@ fn spelled_out(text: &[u8]) -> Cow<'_, [u8]> {
 /// Whether an unquoted value reads as an expression: a call, a member, a name of a variable beside ` = `, a type.
 fn is_code(view: &View<'_>, key: &Key, place: &Place<'_>, value: &Extent, text: &[u8]) -> bool {
     // `?username=jroe;` is the parameter of a query, and no statement.
-    let is_parameter = matches!(view.before(key.start), Some(b'?' | b'&'));
+    // `X-Remote-User: jroe; X-Request-Id: 5` neither.
+    let is_parameter = matches!(view.before(key.start), Some(b'?' | b'&'))
+        || place.separator == Separator::Colon && key.text(view).contains(&b'-');
     let is_call = text.contains(&b'(') || text.contains(&b'[') || view.at(value.end) == Some(b'(');
     // `User Id=jroe;Password=x`, `Username=jroe; Password=x` go on, as no statement does.
     let next = view.run(value.end + 1, const { ByteSet::of(b" ") }, 2);
@@ -611,6 +674,15 @@ fn login(view: &View<'_>, key: &Key, text: &[u8], (place, value): (&Place<'_>, &
     }
     if is_word(text) {
         return Some("a word of a sentence");
+    }
+    // `["login","sso"]`, `"user" "host"`: words in a list.
+    // `no username "given"`
+    let is_told = place.separator == Separator::Option && value.is_quoted && view.at(key.start) != Some(b'-');
+    if is_told && common::is_common(&text.to_ascii_lowercase()) && !names::is_known(text) {
+        return Some("a word of a sentence");
+    }
+    if place.separator == Separator::Listed && (text.len() < 4 || common::is_common(&text.to_ascii_lowercase())) {
+        return Some("a word in a list");
     }
     if text.iter().all(|b| DIGIT.contains(*b)) || text.len() > 64 {
         return Some("a number");
@@ -678,7 +750,7 @@ fn name(view: &View<'_>, key: &Key, value: &Extent, text: &[u8]) -> Option<&'sta
         return Some("the name of a thing");
     }
     // Services and groups have display names, too.
-    let is_display = key.name(view).to_ascii_lowercase().starts_with(b"display");
+    let is_display = memchr::memmem::find(&key.text(view).to_ascii_lowercase(), b"display").is_some();
     let is_model = !text.contains(&b' ') && text.iter().any(|b| DIGIT.contains(*b));
     if is_display && (is_model || names::has_other_word(text)) {
         return Some("the display name of a thing");

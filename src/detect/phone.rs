@@ -317,6 +317,13 @@ pub fn grouped(view: &View<'_>, at: usize, start: usize) -> Option<(usize, usize
             };
         }
     }
+    // `0049 30 1234567`: the international prefix, a calling code, and groups.
+    if digits.starts_with(b"00") && groups[0] > 3 && groups[0] < 6 && separator != b'.' {
+        let first = start + 2;
+        let abroad = Compact::read(view, first, DIGIT, BETWEEN, 3);
+        let end = international_end(view, &abroad, abroad.bytes(), first)?;
+        return stands_alone(view, start, end).then(|| (start, extension(view, end)));
+    }
     // National numbers with the trunk prefix 0, as Europe, Asia and Australia group them.
     const FORMS: [&[usize]; 8] =
         [&[3, 4, 4], &[4, 3, 4], &[4, 3, 3], &[2, 4, 4], &[5, 3, 3], &[2, 2, 2, 2, 2], &[3, 3, 4], &[4, 2, 2, 2]];

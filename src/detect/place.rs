@@ -9,7 +9,7 @@ use crate::detect::random;
 use crate::detect::run::Run;
 use crate::detect::value::{self, Extent, Quote, Surroundings};
 use crate::detect::view::View;
-use crate::kind::Family;
+use crate::kind::{Family, Kind};
 
 /// How a key is told from its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -603,9 +603,11 @@ impl<'v> Reader<'_, 'v> {
                 })
             }
             b'}' | b'/' if is_key_quoted => self.sibling_before(),
-            _ if at > behind && is_key_quoted => {
-                self.sibling(at).or_else(|| self.attribute(at)).or_else(|| self.sibling_before())
-            }
+            _ if at > behind && is_key_quoted => self
+                .sibling(at)
+                .or_else(|| self.attribute(at))
+                .or_else(|| self.sibling_before())
+                .or_else(|| self.pair(at)),
             // `IDENTIFIED BY PASSWORD 'x'`, `password "hunter2"`
             b'\'' | b'"' if at > behind => self.place(at, Separator::Option),
             // Only a key that is named on this line has its value on the next.
@@ -619,7 +621,8 @@ impl<'v> Reader<'_, 'v> {
             byte if at > behind && key.is_option(view) => {
                 (byte != b'-' && byte != b'\\').then(|| self.place(at, Separator::Option)).flatten()
             }
-            _ if at > behind && key.is_netrc(view) => self.place(at, Separator::Option),
+            // `machine h login jroe password x`, but not `her login is jroe and the password is x`
+            _ if at > behind && key.is_netrc(view) => self.is(at).or_else(|| self.place(at, Separator::Option)),
             _ if at > behind && !is_key_quoted => self
                 .is(at)
                 .or_else(|| self.among(at))
@@ -713,6 +716,16 @@ impl<'v> Reader<'_, 'v> {
         let is_capital = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_';
         let line = || self.view.slice(self.view.line_start(self.key.start), self.key.start);
         self.key.name(self.view).iter().all(is_capital) && memchr::memrchr(b'(', line()).is_some()
+    }
+
+    /// `"HSET" "session:5" "username" "jroe"` of Redis, `"user"		"jroe"` of Valve's format: two strings beside each other.
+    fn pair(&self, at: usize) -> Option<Place<'v>> {
+        let view = self.view;
+        let is_pair = view.before(self.key.start) == Some(b'"')
+            && view.at(at) == Some(b'"')
+            && view.is(at + 1, WORD)
+            && self.lexicon.find(self.key.text(view)).is_some_and(|which| self.lexicon.key(which).0 == Kind::User);
+        is_pair.then(|| self.place(at, Separator::Listed)).flatten()
     }
 
     /// `["password", "x"]`: a list of two.

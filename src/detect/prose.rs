@@ -1,6 +1,7 @@
 //! Sentences about secrets: `invalid token: expired`, `Password: must be at least 8 characters`.
 
 use crate::detect::bytes::{BLANK, ByteSet, DIGIT, LETTER, SPACE, WORD};
+use crate::detect::common;
 use crate::detect::key::Key;
 use crate::detect::place::{Place, Separator};
 use crate::detect::random;
@@ -77,7 +78,8 @@ pub fn reason(
         let text = view.slice(value.start, value.end);
         let within = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
         let is_login = within.iter().any(|b| matches!(b, b'.' | b'_'))
-            || is_odd(text) && text.last().is_some_and(u8::is_ascii_digit);
+            || is_odd(text) && text.last().is_some_and(u8::is_ascii_digit)
+            || is_theirs(view, key) && is_uncommon(text);
         return (!is_login || text.contains(&b'/')).then_some("a sentence about a user");
     }
     if place.separator == Separator::Is {
@@ -180,6 +182,18 @@ pub fn reason(
         return Some("a sentence about a secret");
     }
     (follows_word && is_plain && next_is_word && is_sentence).then_some("a sentence about a secret")
+}
+
+/// `my login`, `her username`: somebody's own.
+fn is_theirs(view: &View<'_>, key: &Key) -> bool {
+    const WHOSE: [&[u8]; 7] = [b"my ", b"his ", b"her ", b"their ", b"your ", b"our ", b"whose "];
+    let is_whose = WHOSE.iter().any(|whose| view.ends_with_ignoring_case(key.start, whose));
+    is_whose && !key.name(view).eq_ignore_ascii_case(b"user")
+}
+
+/// A word of letters that no sentence has.
+fn is_uncommon(text: &[u8]) -> bool {
+    text.len() > 3 && text.iter().all(|b| WORD.contains(*b)) && !common::is_common(&text.to_ascii_lowercase())
 }
 
 /// Whether a name is that of a personal identification number.

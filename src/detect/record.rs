@@ -41,7 +41,7 @@ enum Sort {
     Firm,
 }
 
-const KEYS: [(&str, Sort); 19] = [
+const KEYS: [(&str, Sort); 20] = [
     ("name", Sort::Name),
     ("\"name\":\"", Sort::Login),
     ("\"name\": \"", Sort::Login),
@@ -52,6 +52,7 @@ const KEYS: [(&str, Sort); 19] = [
     ("ville", Sort::Town),
     ("ort:", Sort::Town),
     ("\"ort\"", Sort::Town),
+    ("<ort>", Sort::Town),
     ("stadt", Sort::Town),
     ("ciudad", Sort::Town),
     ("cidade", Sort::Town),

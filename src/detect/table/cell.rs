@@ -38,6 +38,8 @@ pub enum Written {
     Doubled,
     /// With backslashes before what would end it, and for control characters.
     Backslash,
+    /// As a string of JSON.
+    Escaped,
     /// In markup: characters that it needs are entities.
     Entity,
     /// A number that stands without quotes where a text would need them.
@@ -79,6 +81,7 @@ impl Out<'_> {
             Written::Doubled if has_twins(value, b'"') || has_twins(value, b'\'') => Form::one(Encoding::Doubled),
             Written::Backslash if memchr::memchr(b'\\', value).is_some() => Form::one(Encoding::Backslash),
             Written::Backslash if has_twins(value, b'\'') => Form::one(Encoding::Doubled),
+            Written::Escaped if memchr::memchr(b'\\', value).is_some() => Form::one(Encoding::Escape),
             Written::Entity if memchr::memchr(b'&', value).is_some() => Form::one(Encoding::Entity),
             _ => Form::PLAIN,
         };

@@ -323,6 +323,11 @@ fn name_them(names: &[&[u8]], list: &mut [Column]) {
     const PERSONS: [Kind; 4] = [Kind::Email, Kind::Phone, Kind::BirthDate, Kind::NationalId];
     let is_person =
         |column: &Column| matches!(column, Column::Holds(sort) if sort.is_sure && PERSONS.contains(&sort.kind));
+    // `Common Name,Real Address,Bytes Received` of OpenVPN: who is connected.
+    let place = |word: &str| names.iter().position(|name| joined(bare(name)) == word);
+    if let (Some(name), Some(_)) = (place("commonname"), place("realaddress")) {
+        list[name] = sort(Kind::User, true).map_or(Column::Stays, Column::Holds);
+    }
     if !list.iter().any(is_person) {
         return;
     }

@@ -52,6 +52,8 @@ enum Sign {
     Data,
     /// A row of Jira's `entities.xml`.
     Element,
+    /// `"rows":[[`, with `"columns":["id","user"]` before it on the same line.
+    Lists,
 }
 
 /// What tells of a table.
@@ -103,6 +105,12 @@ fn signs() -> impl Iterator<Item = (Mark, Sign)> {
 }
 
 const SIGNS: &[(Mark, Sign)] = &[
+    (Mark::Exact(b"\"rows\":[["), Sign::Lists),
+    (Mark::Exact(b"\"rows\": [["), Sign::Lists),
+    (Mark::Exact(b"\"data\":[["), Sign::Lists),
+    (Mark::Exact(b"\"data\": [["), Sign::Lists),
+    (Mark::Exact(b"\"values\":[["), Sign::Lists),
+    (Mark::Exact(b"\"values\": [["), Sign::Lists),
     (Mark::Paragraph, Sign::Header),
     (Mark::Exact(b"COPY "), Sign::Copy),
     (Mark::Exact(b"+---"), Sign::Rule),
@@ -197,6 +205,7 @@ impl Detector for Headers {
             Sign::Object => object(view, hit.at + mark.len()),
             Sign::Data => data(view, hit.at + mark.len()),
             Sign::Element => element(hit.at, mark),
+            Sign::Lists => self.lists(view, hit.at, hit.at + mark.len() - 1),
         };
         if let Some((body, table)) = begun {
             out.event(Event { at: hit.at, body, table });
@@ -465,6 +474,32 @@ impl Headers {
             None => Shape::InsertInto(plain(name), escapes),
         };
         Some((body, shape))
+    }
+
+    /// The rows at `body`, behind the columns that their object names before: strings, or objects with a `name`.
+    fn lists(&self, view: &View<'_>, at: usize, body: usize) -> Option<(usize, Shape)> {
+        const LISTS: [&[u8]; 4] = [b"\"columns\":", b"\"fields\":", b"\"cols\":", b"\"headers\":"];
+        const NAME: &[u8] = b"\"name\":";
+        let before = view.above(at, ABOVE);
+        let line = &before[memchr::memrchr(b'\n', before).map_or(0, |n| n + 1)..];
+        let from = LISTS.iter().filter_map(|list| Some(memchr::memmem::rfind(line, list)? + list.len())).max()?;
+        let list = line[from..].trim_ascii_start().strip_prefix(b"[")?;
+        let is_objects = list.trim_ascii_start().starts_with(b"{");
+        let mut names = Vec::new();
+        let mut rest = list;
+        while names.len() < COLUMNS {
+            if is_objects {
+                let Some(next) = memchr::memmem::find(rest, NAME) else { break };
+                rest = &rest[next + NAME.len()..];
+            }
+            let Some(open) = rest.iter().position(|b| !matches!(b, b' ' | b',')) else { break };
+            let Some(text) = rest[open..].strip_prefix(b"\"") else { break };
+            let Some(close) = memchr::memchr(b'"', text) else { break };
+            names.push(&text[..close]);
+            rest = &text[close + 1..];
+        }
+        let columns = self.judge.columns(names, Subject::default());
+        columns.is_known().then(|| (body, Shape::Insert(Box::new(Insert::lists(columns)))))
     }
 
     /// What stands behind `CREATE TABLE `.

@@ -1,4 +1,5 @@
-//! The rows of an `INSERT`: values in parentheses, in the order of the columns that it names, or of `CREATE TABLE`.
+//! The rows of an `INSERT`: values in parentheses, in the order of the columns that it names, or of `CREATE TABLE`; and rows of
+//! JSON, which are lists in a list: `{"columns":["id","user"],"rows":[[1,"jroe"],[2,"mkent"]]}`.
 
 use crate::detect::run::{self, Run, Step};
 use crate::detect::table::cell::{Out, Written};
@@ -11,9 +12,31 @@ use crate::detect::table::{HOLD, Next, Text};
 pub struct Insert {
     /// Whether backslashes escape in literals, as in those of MySQL.
     escapes: bool,
+    marks: Marks,
     columns: Columns,
     state: State,
     told: Told,
+}
+
+/// What stands around rows and values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Marks {
+    open: u8,
+    close: u8,
+    quote: u8,
+}
+
+impl Marks {
+    const SQL: Marks = Marks { open: b'(', close: b')', quote: b'\'' };
+    const JSON: Marks = Marks { open: b'[', close: b']', quote: b'"' };
+
+    fn is_one(self, byte: u8) -> bool {
+        byte == self.open
+            || byte == self.close
+            || byte == self.quote
+            || matches!(byte, b',' | b';')
+            || self == Marks::JSON && matches!(byte, b'{' | b'}')
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +68,12 @@ struct Value {
 impl Insert {
     /// The rows that come next, of these columns.
     pub fn new(escapes: bool, columns: Columns) -> Insert {
-        Insert { escapes, columns, state: State::Row, told: Told::default() }
+        Insert { escapes, marks: Marks::SQL, columns, state: State::Row, told: Told::default() }
+    }
+
+    /// The rows of JSON that come next, of these columns.
+    pub fn lists(columns: Columns) -> Insert {
+        Insert { escapes: true, marks: Marks::JSON, columns, state: State::Row, told: Told::default() }
     }
 
     /// Reads on from `at`.
@@ -57,7 +85,7 @@ impl Insert {
             match self.state {
                 State::Row => match text.bytes[at] {
                     b' ' | b'\t' | b'\r' | b'\n' => at += 1,
-                    b'(' => {
+                    byte if byte == self.marks.open => {
                         self.told = Told::default();
                         (self.state, at) = (State::Value(0), at + 1);
                     }
@@ -73,6 +101,11 @@ impl Insert {
                         at += 1;
                         continue;
                     }
+                    // `{"id":1}` in a list: passed over.
+                    if self.marks == Marks::JSON && text.bytes[at] == b'{' {
+                        self.state = State::Behind { number, depth: 0 };
+                        continue;
+                    }
                     let reach = text.end.min(at + HOLD);
                     let near = Text { end: reach, is_over: text.is_over && reach == text.end, ..text };
                     match self.value(near, at) {
@@ -86,9 +119,9 @@ impl Insert {
                 }
                 State::Literal { number, escapes, left } => {
                     let mut left = left;
-                    match run::cell(&text.bytes[..text.end], at, b'\'', escapes, &mut left, text.is_over) {
+                    match run::cell(&text.bytes[..text.end], at, self.marks.quote, escapes, &mut left, text.is_over) {
                         Step::Ended(end) => {
-                            at = end + usize::from(end < text.end && text.bytes[end] == b'\'');
+                            at = end + usize::from(end < text.end && text.bytes[end] == self.marks.quote);
                             self.state = State::Behind { number, depth: 0 };
                         }
                         Step::Open(to) => {
@@ -99,15 +132,17 @@ impl Insert {
                 }
                 State::Behind { number, depth } => {
                     let known = &text.bytes[at..text.end];
-                    let Some(n) = known.iter().position(|b| matches!(b, b',' | b'(' | b')' | b'\'' | b';')) else {
+                    let marks = self.marks;
+                    let Some(n) = known.iter().position(|&b| marks.is_one(b)) else {
                         return Next::Wait(text.end);
                     };
                     self.state = match known[n] {
-                        b'(' => State::Behind { number, depth: depth + 1 },
-                        b')' if depth == 0 => State::Between,
-                        b')' => State::Behind { number, depth: depth - 1 },
+                        byte if byte == marks.close && depth == 0 => State::Between,
+                        byte if byte == marks.open || byte == b'{' => State::Behind { number, depth: depth + 1 },
+                        b'}' if depth == 0 => return Next::Ended(at + n),
+                        byte if byte == marks.close || byte == b'}' => State::Behind { number, depth: depth - 1 },
                         b',' if depth == 0 => State::Value(number + 1),
-                        b'\'' => State::Literal { number, escapes: self.escapes, left: LOST },
+                        byte if byte == marks.quote => State::Literal { number, escapes: self.escapes, left: LOST },
                         b';' if depth == 0 => return Next::Ended(at + n),
                         _ => self.state,
                     };
@@ -125,15 +160,20 @@ impl Insert {
         if let Some(word) = word {
             let blanks = known[at + word..].iter().take(2).take_while(|&&b| b == b' ').count();
             let quote = at + word + blanks;
-            let is_literal = word == 0 || known[at] == b'_' || (word == 1 && blanks == 0);
-            if is_literal && known.get(quote) == Some(&b'\'') {
+            let mark = self.marks.quote;
+            let is_literal = word == 0 || mark == b'\'' && (known[at] == b'_' || (word == 1 && blanks == 0));
+            if is_literal && known.get(quote) == Some(&mark) {
                 let escapes = self.escapes || matches!(known[at], b'e' | b'E');
-                let Step::Ended(end) = run::quoted(known, quote + 1, b'\'', escapes, text.is_over) else { return None };
-                let written = if escapes { Written::Backslash } else { Written::Doubled };
+                let Step::Ended(end) = run::quoted(known, quote + 1, mark, escapes, text.is_over) else { return None };
+                let written = match self.marks {
+                    Marks::JSON => Written::Escaped,
+                    _ if escapes => Written::Backslash,
+                    _ => Written::Doubled,
+                };
                 return Some(Value { start: quote + 1, end, written, next: (end + 1).min(text.end) });
             }
         }
-        let stop = known[at..].iter().position(|b| matches!(b, b',' | b')' | b'(' | b'\'' | b';')).map(|n| at + n);
+        let stop = known[at..].iter().position(|&b| self.marks.is_one(b)).map(|n| at + n);
         let stop = match stop {
             Some(stop) => stop,
             None if text.is_over => text.end,
@@ -160,17 +200,17 @@ impl Insert {
     /// Lets go of a value that is longer than what is held; gives where it goes on.
     fn open(&mut self, near: Text<'_>, at: usize, number: usize, out: &mut Out<'_>) -> usize {
         let known = &near.bytes[..near.end];
-        let quote = known[at..].iter().take(24).position(|&b| b == b'\'').map(|n| at + n);
+        let quote = known[at..].iter().take(24).position(|&b| b == self.marks.quote).map(|n| at + n);
         let Some(quote) = quote else {
             self.state = State::Behind { number, depth: 0 };
             return at;
         };
         let escapes = self.escapes || matches!(known[at], b'e' | b'E');
-        let (Step::Open(to) | Step::Ended(to)) = run::quoted(known, quote + 1, b'\'', escapes, false);
+        let (Step::Open(to) | Step::Ended(to)) = run::quoted(known, quote + 1, self.marks.quote, escapes, false);
         if let Column::Holds(sort) = self.columns.get(number)
             && to > quote + 1
         {
-            out.open(quote + 1, to, sort, Run::Cell { quote: b'\'', escapes, left: LOST });
+            out.open(quote + 1, to, sort, Run::Cell { quote: self.marks.quote, escapes, left: LOST });
         }
         self.state = State::Literal { number, escapes, left: LOST };
         to

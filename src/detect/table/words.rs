@@ -21,6 +21,7 @@ pub const WORDS: &[(Option<Kind>, bool, &str)] = &[
         false,
         "user author updateauthor authorkey reporter assignee creator owner lead createdby updatedby modifiedby \
          lastmodifiedby lastmodifier deletedby changedby requestedby assignedto approvedby submittedby closedby openedby \
+         caller callerid resolvedby raisedby reportedby openedfor requestedfor handledby supportagent technician melder \
          watcher watchers voter actor actorname actorkey approver submitter requester participant participants principal \
          sourcename userid_name autor ersteller bearbeiter melder zugewiesenerbenutzer verfasser rapporteur responsable \
          créateur informador relator responsável 報告者 担当者 作成者 更新者 登録者",
@@ -32,6 +33,9 @@ pub const WORDS: &[(Option<Kind>, bool, &str)] = &[
          familyname realname maidenname fname lname mname legalname personname customername clientname contactname \
          contactperson employeename patientname authorname ownername reportername assigneename creatorname managername \
          requestername cardholder cardholdername accountholder vorname nachname familienname anzeigename vollständigername \
+         contactfirstname contactlastname customerfirstname customerlastname billingname shippingname recipientname \
+         voornaam achternaam cognome imię nazwisko förnamn efternamn fornavn etternavn imieinazwisko adsoyad jméno příjmení \
+         имя фамилия отчество фио 이름 성명 contactfullname \
          vollstaendigername kundenname ansprechpartner prénom prenom nomdefamille nomcomplet nomaffiché nombrecompleto \
          apellido apellidos primernombre primerapellido segundoapellido nombreyapellidos sobrenome apelido nomecompleto \
          primeironome últimonome 氏名 名前 姓名 お名前 姓 名 氏 フリガナ ふりがな 表示名 苗字 名字 担当者名",
@@ -55,6 +59,9 @@ pub const WORDS: &[(Option<Kind>, bool, &str)] = &[
         Some(Kind::Phone),
         true,
         "phone phonenumber phoneno telephone telephonenumber tel telno mobile mobilephone mobilenumber mobileno cellphone cell \
+         contactphone customerphone accountphone otherphone assistantphone primaryphone secondaryphone shippingphone \
+         billingphone clientphone userphone personalphone phonework phonehome phonemobile tel1 tel2 cellulare telefoonnummer \
+         mobielnummer numertelefonu telefonszám telefonkomórkowy сотовый телефон 전화번호 휴대폰 手机 手机号 手机号码 电话 \
          cellnumber fax faxnumber workphone homephone businessphone officephone contactnumber msisdn telefon telefonnummer \
          telefonnr handy handynummer mobil mobilnummer mobiltelefon rufnummer téléphone telephoneportable téléphoneportable \
          numérodetéléphone portable teléfono telefono móvil movil celular númerodeteléfono telefone telemóvel \
@@ -64,6 +71,8 @@ pub const WORDS: &[(Option<Kind>, bool, &str)] = &[
         Some(Kind::PostalAddress),
         true,
         "street streetaddress streetname addressline addressline1 addressline2 address1 address2 addr1 addr2 postaladdress \
+         mailingstreet mailingcity mailingpostalcode mailingzip billingstreet billingcity billingpostalcode billingzip \
+         shippingstreet shippingcity shippingpostalcode shippingzip homestreet homecity otherstreet othercity \
          mailingaddress homeaddress billingaddress shippingaddress deliveryaddress city town postalcode zip zipcode postcode \
          straße strasse hausnummer postleitzahl plz ort stadt wohnort anschrift rue ville codepostal adressepostale calle \
          ciudad localidad códigopostal codigopostal dirección direccion domicilio rua cidade endereço endereco cep \
