@@ -74,7 +74,7 @@ const DELIMITER: ByteSet = ByteSet::of(b",;\t|");
 const QUOTE: ByteSet = ByteSet::of(b"\"");
 
 /// What tells of headers wherever they stand: names of columns that are rarely written with a delimiter behind them.
-const NAMES: [&[u8]; 20] = [
+const NAMES: [&[u8]; 21] = [
     b"user_name",
     b"username",
     b"login_name",
@@ -95,6 +95,7 @@ const NAMES: [&[u8]; 20] = [
     b"benutzername",
     b"vorname",
     b"nachname",
+    b"common name",
 ];
 
 /// All that tells of tables.

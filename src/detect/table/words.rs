@@ -121,7 +121,7 @@ pub const WORDS: &[(Option<Kind>, bool, &str)] = &[
     (
         None,
         false,
-        "ip ipaddress ipaddr clientip remoteaddr remoteip sourceip destip hostip cip sip remoteaddress clientaddress host \
+        "ip ipaddress ipaddr clientip remoteaddr remoteip sourceip destip hostip cip sip remoteaddress clientaddress realaddress virtualaddress host \
          hostname domain ipadresse adresseip direcciónip endereçoip ipアドレス",
     ),
 ];
