@@ -89,7 +89,7 @@ impl Detector for Home {
 /// `https://host.example/api/users/jroe/keys`, `"GET /users/jroe HTTP/1.1"`: the account in the path of an API, which is no
 /// word of its routes.
 fn route(view: &View<'_>, at: usize, start: usize, out: &mut Candidates<'_>) {
-    const PATH: ByteSet = ALNUM.or(ByteSet::of(b"/._~%:@+-"));
+    const PATH: ByteSet = ALNUM.or(ByteSet::of(b"/._~%:@+-?=&"));
     const NAME: ByteSet = WORD.or(ByteSet::of(b".-@+"));
     const FILES: [&[u8]; 24] = [
         b"js", b"ts", b"tsx", b"jsx", b"py", b"go", b"rb", b"php", b"java", b"html", b"htm", b"css", b"json", b"xml",

@@ -111,6 +111,26 @@ enum Sort {
     Slow,
     /// `Key (username)=(jroe) already exists` of PostgreSQL.
     Violated,
+    /// `register => jroe:secret@host` of Asterisk.
+    Register,
+    /// `"AUTH" "jroe" "secret"` of Redis.
+    Asked,
+    /// `uname=jroe` of Grafana, but not `uname=Linux`.
+    Assigned,
+    /// `SERVICE NOTIFICATION: jroe;host;` of Nagios.
+    Noted,
+    /// `Login succeeded for jroe/Staff (session:...)`.
+    Realm,
+    /// `*  2 vty 0     jroe    idle` of a device.
+    Line,
+    /// `snmp-server contact Jane Roe`.
+    Contact,
+    /// `r4411 | jroe | 2024-05-06 07:29:00 +0200 (Mon, 06 May 2024) | 1 line` of Subversion.
+    Revision,
+    /// `ACME\jroe:(OI)(CI)(F)` of `icacls`.
+    Granted,
+    /// `  User jroe` in a file of hosts of OpenSSH.
+    Host,
     /// `jroe ALL=(ALL) NOPASSWD: ALL`.
     Sudoers,
     /// `User_Alias DBAS = jroe, mkent`.
@@ -125,7 +145,7 @@ enum Sort {
     Attributed,
 }
 
-const ANCHORS: [(&[u8], Sort); 233] = [
+const ANCHORS: [(&[u8], Sort); 272] = [
     (b"invalid user ", Sort::Follows),
     (b"illegal user ", Sort::Follows),
     (b"authenticating user ", Sort::Follows),
@@ -153,11 +173,9 @@ const ANCHORS: [(&[u8], Sort); 233] = [
     (b"'s password for ", Sort::Follows),
     (b"failures for ", Sort::Follows),
     (b"attempts exceeded for ", Sort::Follows),
-    (b"login failed for ", Sort::Follows),
     (b"failed login for ", Sort::Follows),
     (b"login failure for ", Sort::Follows),
     (b"logon failure for ", Sort::Follows),
-    (b"login succeeded for ", Sort::Follows),
     (b"successful login for ", Sort::Follows),
     (b"authentication failed for ", Sort::Follows),
     (b"authentication failure for ", Sort::Follows),
@@ -295,7 +313,8 @@ const ANCHORS: [(&[u8], Sort); 233] = [
     (b"cleartext-password", Sort::First),
     (b"nt-password", Sort::First),
     (b"failed login (", Sort::Console),
-    (b"login on ", Sort::Console),
+    (b"login on tty", Sort::Console),
+    (b"login on pts/", Sort::Console),
     (b"changed password expiry for ", Sort::Follows),
     (b"login success for ", Sort::Follows),
     (b"logon success for ", Sort::Follows),
@@ -306,7 +325,47 @@ const ANCHORS: [(&[u8], Sort); 233] = [
     (b"passwd-file(", Sort::Worker),
     (b"auth-worker(", Sort::Worker),
     (b"orig_to=<", Sort::Bracket),
-    (b"register => ", Sort::Follows),
+    (b"register => ", Sort::Register),
+    (b"\"auth\" \"", Sort::Asked),
+    (b"for username ", Sort::Word),
+    (b"failed to authenticate ", Sort::Word),
+    (b" uname=", Sort::Assigned),
+    (b"changed author: ", Sort::Follows),
+    (b"user not found: ", Sort::Word),
+    (b"user found: ", Sort::Word),
+    (b"unknown user: ", Sort::Word),
+    (b"no such user: ", Sort::Word),
+    (b"invalid user: ", Sort::Word),
+    (b"unknown user ", Sort::Word),
+    (b"no such user ", Sort::Word),
+    (b"could not find user ", Sort::Word),
+    (b"cannot find user ", Sort::Word),
+    (b"service notification: ", Sort::Noted),
+    (b"host notification: ", Sort::Noted),
+    (b" - client_ip", Sort::UserBefore),
+    (b"login succeeded for ", Sort::Realm),
+    (b"login failed for ", Sort::Realm),
+    (b" vty ", Sort::Line),
+    (b"configuration change at ", Sort::Console),
+    (b"config last updated at ", Sort::Console),
+    (b"last commit: ", Sort::Console),
+    (b"login user ", Sort::Configured),
+    (b"snmp-server contact ", Sort::Contact),
+    (b"syscontact ", Sort::Contact),
+    (b"syscontact.0 = string: ", Sort::Contact),
+    (b"ldap/login/", Sort::Follows),
+    (b"userpass/login/", Sort::Follows),
+    (b"| 1 line", Sort::Revision),
+    (b"| 2 line", Sort::Revision),
+    (b"| 3 line", Sort::Revision),
+    (b"| 4 line", Sort::Revision),
+    (b":(oi)", Sort::Granted),
+    (b":(ci)", Sort::Granted),
+    (b":(i)(", Sort::Granted),
+    (b":(f)", Sort::Granted),
+    (b":(rx)", Sort::Granted),
+    (b"  user ", Sort::Host),
+    (b"\tuser ", Sort::Host),
     (b"login ok: [", Sort::Bracket),
     (b"authenticate user [", Sort::Bracket),
     (b"login by user [", Sort::Bracket),
@@ -406,6 +465,10 @@ impl Detector for Login {
                     | Alone
                     | Slow
                     | Alias
+                    | Register
+                    | Noted
+                    | Realm
+                    | Contact
             ) && literal[0].is_ascii_alphabetic();
             let (bytes, after) = (literal.to_vec(), after.to_vec());
             Anchor::Literal(Literal { bytes, ignore_case: true, starts_word, after })
@@ -498,7 +561,11 @@ impl Detector for Login {
             Sort::Alone if begins() => {
                 let is_line = view.run_back(hit.at, BLANK, 8) == view.line_start(hit.at);
                 let ends = |end: usize| view.at(end).is_none_or(|b| matches!(b, b'\r' | b'\n'));
-                (USER, token(view, behind).filter(|&(_, end)| is_line && ends(end)))
+                (
+                    USER,
+                    token(view, behind)
+                        .filter(|&(from, end)| is_line && ends(end) && !is_told(view, literal, (from, end))),
+                )
             }
             Sort::Slow if begins() => {
                 slow(view, behind, out);
@@ -553,6 +620,57 @@ impl Detector for Login {
             Sort::Attributed => {
                 let end = names::single(names::reach(view, behind)).map(|length| behind + length);
                 (NAME, end.filter(|&end| view.at(end) == Some(b'"')).map(|end| (behind, end)))
+            }
+            Sort::Register if begins() => (USER, token(view, behind).filter(|&(_, end)| view.at(end) == Some(b':'))),
+            Sort::Asked => (USER, token(view, behind - 1).filter(|&(_, end)| view.starts_with(end, b"\" \""))),
+            Sort::Assigned => (USER, token(view, behind).filter(|span| !is_told(view, literal, *span))),
+            Sort::Noted if begins() => (USER, token(view, behind).filter(|&(_, end)| view.at(end) == Some(b';'))),
+            Sort::Realm if begins() => {
+                let end = view.run(behind, LOGIN, 65);
+                let realm = view.run(end + 1, const { WORD.or(ByteSet::of(b"-")) }, 65);
+                let is_realm = view.at(end) == Some(b'/') && view.at(realm) == Some(b' ');
+                (USER, if is_realm { Some((behind, end)) } else { token(view, view.run(behind, BLANK, 8)) })
+            }
+            Sort::Line => {
+                let name = view.run(view.run(behind, DIGIT, 4), BLANK, 16);
+                let end = view.run(name, LOGIN, 65);
+                let line = view.slice(view.line_start(hit.at), hit.at);
+                let is_row = line.len() < 16 && line.iter().all(|b| matches!(b, b'*' | b' ' | b'0'..=b'9'));
+                let is_apart = view.ends_with_ignoring_case(name, b"  ") && view.starts_with(end, b"  ");
+                (USER, (is_row && is_apart).then_some((name, end)))
+            }
+            Sort::Contact if begins() => {
+                let start = view.run(behind, const { ByteSet::of(b"\"' ") }, 2);
+                (
+                    NAME,
+                    names::full(names::reach(view, start)).map(|length| {
+                        // `Jane Roe, +49 ...`: a comma belongs to the sentence.
+                        let name = view.slice(start, start + length);
+                        (start, start + memchr::memchr(b',', name).unwrap_or(length))
+                    }),
+                )
+            }
+            Sort::Revision => (USER, revision(view, hit.at)),
+            Sort::Granted => {
+                let start = view.run_back(hit.at, LOGIN.or(ByteSet::of(b" ")), 96);
+                let text = view.slice(start, hit.at);
+                let slash = memchr::memrchr(b'\\', text);
+                let domain = slash.map(|n| text[..n].rsplit(|b| *b == b' ').next().unwrap_or_default());
+                let is_own = domain.is_some_and(|d| {
+                    ![&b"BUILTIN"[..], b"AUTHORITY", b"SERVICE", b"AUTHORITY\\SYSTEM"].contains(&d) && !d.is_empty()
+                });
+                let name = slash.map_or(hit.at, |n| start + n + 1);
+                (USER, (is_own && !view.slice(name, hit.at).contains(&b' ')).then_some((name, hit.at)))
+            }
+            Sort::Host => {
+                let is_line = view.run_back(hit.at, BLANK, 16) == view.line_start(hit.at);
+                let end = view.run(behind, LOGIN, 65);
+                let is_whole = view.at(end).is_none_or(|b| matches!(b, b'\r' | b'\n'));
+                let text = view.slice(behind, end);
+                let is_name = LETTER.contains(*text.first().unwrap_or(&0))
+                    && text.last().is_some_and(|b| WORD.contains(*b))
+                    && (!common::is_common(&text.to_ascii_lowercase()) || names::is_known(text));
+                (USER, (is_line && is_whole && is_name && text.len() > 2).then_some((behind, end)))
             }
             Sort::Violated => (USER, violated(view, hit.at, behind)),
             _ => return,
@@ -641,7 +759,26 @@ fn is_name(view: &View<'_>, (start, end): (usize, usize)) -> bool {
 /// Whether the word behind `: user ` is one that sentences go on with: `Title: User administration`, `Reason: User Requested`.
 fn is_told(view: &View<'_>, literal: &[u8], (start, end): (usize, usize)) -> bool {
     let text = view.slice(start, end);
-    matches!(literal, b": user " | b", user " | b"account \"" | b"username \"")
+    const TOLD: [&[u8]; 17] = [
+        b": user ",
+        b", user ",
+        b"account \"",
+        b"username \"",
+        b"for username ",
+        b"failed to authenticate ",
+        b" uname=",
+        b"user not found: ",
+        b"user found: ",
+        b"unknown user: ",
+        b"no such user: ",
+        b"invalid user: ",
+        b"unknown user ",
+        b"no such user ",
+        b"could not find user ",
+        b"cannot find user ",
+        b"running as ",
+    ];
+    TOLD.contains(&literal)
         && (common::is_common(&text.to_ascii_lowercase()) || text.contains(&b' '))
         && !names::is_known(text)
 }
@@ -733,8 +870,20 @@ fn further(view: &View<'_>, end: usize) -> Option<(usize, usize)> {
 /// `on '/dev/tty1' FOR 'jroe'`, `tty1 BY jroe`, `tty1 FROM host`: the name at the end of what `login` says.
 fn console(view: &View<'_>, behind: usize) -> Option<(usize, usize)> {
     let line = view.slice(behind, view.line_end(behind, 96));
-    let by = [&b" FOR "[..], b" BY "].into_iter().find_map(|by| Some(memchr::memmem::find(line, by)? + by.len()))?;
+    let by = [&b" FOR "[..], b" BY ", b" by "]
+        .into_iter()
+        .find_map(|by| Some(memchr::memmem::find(line, by)? + by.len()))?;
     token(view, behind + by)
+}
+
+/// `r4411 | jroe | 2024-05-06 07:29:00 +0200 (...)`, before the number of lines.
+fn revision(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
+    let line = view.line_start(at);
+    let number = view.run(line + 1, DIGIT, 9);
+    let start = number + 3;
+    let end = view.run(start, LOGIN, 65);
+    let is_log = view.at(line) == Some(b'r') && view.starts_with(number, b" | ") && view.starts_with(end, b" | ");
+    (is_log && end < at && view.is(end + 3, DIGIT)).then_some((start, end))
 }
 
 /// `jroe,192.0.2.7`, `jroe)`: the name of whom a worker of Dovecot asks about.
@@ -1069,7 +1218,19 @@ fn client(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
 
 /// `jroe privilege 15`, `jroe password x`: a name, and what else is set of its account.
 fn configured(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
-    const SET: [&[u8]; 7] = [b"privilege", b"password", b"secret", b"role", b"nopassword", b"algorithm", b"account"];
+    const SET: [&[u8]; 11] = [
+        b"privilege",
+        b"password",
+        b"secret",
+        b"role",
+        b"nopassword",
+        b"algorithm",
+        b"account",
+        b"class",
+        b"uid",
+        b"full",
+        b"authentication",
+    ];
     let end = view.run(at, LOGIN, 65);
     let next = view.run(end, BLANK, 4);
     let word = view.slice(next, view.run(next, LETTER, 12));

@@ -27,6 +27,7 @@ const NOBODY: &[&str] = &[
     "adm",
     "admin",
     "administrator",
+    "administrators",
     "all",
     "all users",
     "alpine",
@@ -37,6 +38,7 @@ const NOBODY: &[&str] = &[
     "app",
     "arch",
     "asterisk",
+    "authenticated users",
     "automatic",
     "avahi",
     "azureuser",
@@ -174,6 +176,7 @@ const NOBODY: &[&str] = &[
     "tomcat",
     "travis",
     "true",
+    "trustedinstaller",
     "tss",
     "ubuntu",
     "unassigned",
@@ -458,6 +461,12 @@ pub struct Read {
 
 /// Reads the value of a key of `kind` again, if that tells of a person.
 pub fn read(kind: Kind, view: &View<'_>, key: &Key, place: &Place<'_>, extent: Extent) -> Read {
+    if kind == Kind::Name
+        && place.separator == Separator::Colon
+        && let Some(extent) = in_domain(view, &extent)
+    {
+        return Read { kind: Kind::User, extent, is_sure: true };
+    }
     let length = match kind {
         Kind::Name | Kind::User if place.separator != Separator::Compares => {
             names::full(names::reach(view, extent.start))
@@ -481,6 +490,23 @@ pub fn read(kind: Kind, view: &View<'_>, key: &Key, place: &Place<'_>, extent: E
     Read { kind, extent: Extent { end, run: Run::Line, is_open: false, ..extent }, is_sure: true }
 }
 
+/// `Author:   ACME\jroe`: an account of a domain where a name could stand.
+fn in_domain(view: &View<'_>, extent: &Extent) -> Option<Extent> {
+    let domain = view.run(extent.start, const { ByteSet::of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") }, 24);
+    let start = view.run(domain, const { ByteSet::of(b"\\") }, 2);
+    let end = view.run(start, const { ALNUM.or(ByteSet::of(b"._-")) }, 65);
+    let text = view.slice(start, end);
+    let is_whole = end == extent.end || view.at(end).is_none_or(|b| matches!(b, b'\r' | b'\n' | b' ' | b'"'));
+    let is_name = domain > extent.start && start > domain && text.len() > 2 && LETTER.contains(text[0]);
+    (is_name && is_whole && !is_nobody(text) && !is_system(text)).then(|| Extent {
+        start,
+        end,
+        run: Run::Line,
+        is_quoted: extent.is_quoted,
+        is_open: false,
+    })
+}
+
 /// Where a login name behind a colon ends, before the bar of a log or where a sentence goes on: `user:jroe|host:x`, `username:
 /// jroe from the test system`. The end of the value, if neither does.
 pub fn word_end(view: &View<'_>, key: &Key, value: &Extent) -> usize {
@@ -489,6 +515,10 @@ pub fn word_end(view: &View<'_>, key: &Key, value: &Extent) -> usize {
     let text = view.slice(value.start, end);
     if end == value.end || text.len() < 3 {
         return value.end;
+    }
+    // `Username     : jroe               Index        : 4411`
+    if view.run(end, const { ByteSet::of(b" ") }, 3) > end + 1 {
+        return end;
     }
     let is_header = || key.text(view).contains(&b'-') && view.at(end) == Some(b';');
     if view.at(end) == Some(b'|') || is_header() {
@@ -688,8 +718,8 @@ fn login(view: &View<'_>, key: &Key, text: &[u8], (place, value): (&Place<'_>, &
         return Some("a number");
     }
     // `User=0.59s Sys=0.02s` of a garbage collector.
-    if text.strip_suffix(b"s").is_some_and(|n| n.contains(&b'.') && n.iter().all(|b| DIGIT.contains(*b) || *b == b'.'))
-    {
+    let is_number = |n: &[u8]| n.contains(&b'.') && n.iter().all(|b| DIGIT.contains(*b) || matches!(b, b'.' | b'm'));
+    if DIGIT.contains(text[0]) && text.strip_suffix(b"s").is_some_and(is_number) {
         return Some("a time");
     }
     if !text.iter().all(|b| LOGIN.contains(*b)) || !text.iter().any(|b| LETTER.contains(*b) || HIGH.contains(*b)) {

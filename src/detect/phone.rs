@@ -318,7 +318,8 @@ pub fn grouped(view: &View<'_>, at: usize, start: usize) -> Option<(usize, usize
         }
     }
     // `0049 30 1234567`: the international prefix, a calling code, and groups.
-    if digits.starts_with(b"00") && groups[0] > 3 && groups[0] < 6 && separator != b'.' {
+    if digits.starts_with(b"00") && groups[0] > 3 && groups[0] < 6 && separator != b'.' && digits.get(4) != Some(&b'0')
+    {
         let first = start + 2;
         let abroad = Compact::read(view, first, DIGIT, BETWEEN, 3);
         let end = international_end(view, &abroad, abroad.bytes(), first)?;

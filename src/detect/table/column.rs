@@ -225,6 +225,12 @@ impl Judge {
 
     /// What the value under a key holds.
     pub fn keyed(&self, name: &[u8]) -> Option<Sort> {
+        // `LevelDisplayName`, `TaskDisplayName` of Windows.
+        const THINGS: [&str; 9] = ["level", "task", "opcode", "app", "service", "group", "resource", "role", "policy"];
+        let plain = joined(bare(name));
+        if plain.strip_suffix("displayname").is_some_and(|thing| THINGS.contains(&thing)) {
+            return None;
+        }
         let (kind, strength) = self.lexicon.key(self.lexicon.find(name)?);
         match (kind.family(), strength) {
             (_, Strength::Random | Strength::Within) => None,

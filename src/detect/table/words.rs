@@ -10,7 +10,7 @@ pub const WORDS: &[(Option<Kind>, bool, &str)] = &[
     (
         Some(Kind::User),
         true,
-        "username lowerusername login loginname loginid logonname userlogin useraccount accountname samaccountname upn \
+        "username lowerusername usename loginame rolname login loginname loginid logonname userlogin useraccount accountname samaccountname upn \
          userprincipalname userkey lowerchildname csusername remoteuser networkuser windowsuser dbuser osuser screenname \
          benutzername benutzerkennung anmeldename benutzer utilisateur nomutilisateur nomdutilisateur identifiant usuario \
          nombredeusuario nombreusuario nomedeusuário nomedeusuario nomeusuario utente nomeutente gebruikersnaam \
