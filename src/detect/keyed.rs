@@ -147,6 +147,14 @@ impl Detector for Keyed {
                     extent = Extent { end: word, is_open: false, ..extent };
                 }
             }
+            // `assignee = jroe AND status = Open`
+            if kind == Kind::User && place.separator == Separator::Equals && !is_glued && !extent.is_quoted {
+                let word = view.run(extent.start, person::LOGIN, 65);
+                let next = [&b" AND "[..], b" OR ", b" ORDER ", b" and ", b" or ", b" order "];
+                if word < extent.end && next.iter().any(|next| view.starts_with(word, next)) {
+                    extent = Extent { end: word, is_open: false, ..extent };
+                }
+            }
             if kind == Kind::User && place.separator == Separator::Colon && !extent.is_quoted && !extent.is_open {
                 extent.end = person::word_end(view, &key, &extent);
             }

@@ -29,6 +29,12 @@ enum Sort {
     Role,
     /// Words that an address follows in a sentence.
     Lives,
+    /// `schrieb Jane Roe:` above what is quoted.
+    Wrote,
+    /// `Jane Roe wrote:`, `Jane Roe a écrit :`.
+    WroteBefore,
+    /// `From: Jane Roe`, as programs for mail write above what they forward.
+    Header,
     /// Words before the name that a letter ends with.
     Regards,
     /// `N:Roe;Jane;;;`, behind the start of a line.
@@ -39,7 +45,7 @@ enum Sort {
     Address,
 }
 
-const ANCHORS: [(&str, Sort); 104] = [
+const ANCHORS: [(&str, Sort); 125] = [
     ("dear ", Sort::Dear),
     ("sehr geehrter ", Sort::Dear),
     ("sehr geehrte ", Sort::Dear),
@@ -120,6 +126,27 @@ const ANCHORS: [(&str, Sort); 104] = [
     ("escalated to ", Sort::Told),
     ("forwarded to ", Sort::Told),
     ("please contact ", Sort::Role),
+    (" schrieb ", Sort::Wrote),
+    (" schreef ", Sort::Wrote),
+    (" wrote:", Sort::WroteBefore),
+    (" a écrit", Sort::WroteBefore),
+    (" escribió:", Sort::WroteBefore),
+    (" ha scritto:", Sort::WroteBefore),
+    (" napsal", Sort::WroteBefore),
+    ("From: ", Sort::Header),
+    ("To: ", Sort::Header),
+    ("Cc: ", Sort::Header),
+    ("CC: ", Sort::Header),
+    ("Von: ", Sort::Header),
+    ("An: ", Sort::Header),
+    ("De : ", Sort::Header),
+    ("De: ", Sort::Header),
+    ("À : ", Sort::Header),
+    ("Para: ", Sort::Header),
+    ("Da: ", Sort::Header),
+    ("Van: ", Sort::Header),
+    ("Aan: ", Sort::Header),
+    ("Od: ", Sort::Header),
     ("live at ", Sort::Lives),
     ("lives at ", Sort::Lives),
     ("address is ", Sort::Lives),
@@ -150,7 +177,7 @@ const ANCHORS: [(&str, Sort); 104] = [
 fn after(sort: Sort) -> &'static [ByteSet] {
     const CAPITAL: ByteSet = ByteSet::of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ").or(HIGH);
     match sort {
-        Sort::Role | Sort::Told => &[CAPITAL],
+        Sort::Role | Sort::Told | Sort::Header | Sort::Wrote => &[CAPITAL],
         Sort::Lives => &[ALNUM],
         _ => &[],
     }
@@ -195,6 +222,28 @@ impl Detector for Letter {
             Sort::Hello => greeting(view, hit.at, behind, true, out),
             Sort::Titled => titled(view, behind, out),
             Sort::Told | Sort::Own | Sort::Role => told(view, behind, sort, out),
+            Sort::Wrote => {
+                let end = names::full(names::reach(view, behind)).map(|length| behind + length);
+                match end.filter(|&end| matches!(view.at(end), Some(b':' | b' ' | b'\r' | b'\n'))) {
+                    Some(end) if view.at(end) != Some(b' ') || view.at(end + 1) == Some(b'<') => {
+                        out.found(Found::new(behind, end, Kind::Name, Confidence::Medium));
+                    }
+                    _ => out.left(0, behind, "nobody's name"),
+                }
+            }
+            Sort::WroteBefore => {
+                // What goes on without a colon is a sentence.
+                let colon = view.run(behind, const { LETTER.or(BLANK) }, 8);
+                if !words.ends_with(':') && view.at(colon) != Some(b':') {
+                    return;
+                }
+                let from = names::reach_back(view, hit.at);
+                match names::ending(view.slice(from, hit.at)) {
+                    Some(name) => out.found(Found::new(from + name, hit.at, Kind::Name, Confidence::Medium)),
+                    None => out.left(0, hit.at, "nobody's name"),
+                }
+            }
+            Sort::Header => header(view, hit.at, behind, out),
             Sort::Lives => lives(view, behind, out),
             Sort::Regards => signature(view, hit.at, behind, out),
             Sort::Parts | Sort::Formatted | Sort::Address => card(view, behind, sort, out),
@@ -300,6 +349,61 @@ fn lives(view: &View<'_>, behind: usize, out: &mut Candidates<'_>) {
         return out.left(2, behind, "no postal address");
     }
     out.found(Found::new(behind, behind + text.len(), Kind::PostalAddress, Confidence::Medium).rule(2));
+}
+
+/// The names behind `From:` of a message that is quoted: full names to the end of the line, of which one has a given name that is
+/// known, or the line before is of such a head, too.
+fn header(view: &View<'_>, at: usize, behind: usize, out: &mut Candidates<'_>) {
+    const HEADS: [&[u8]; 16] = [
+        b"-----",
+        b"From:",
+        b"Sent:",
+        b"To:",
+        b"Cc:",
+        b"Date:",
+        b"Subject:",
+        b"Von:",
+        b"Gesendet:",
+        b"An:",
+        b"De :",
+        b"Envoy",
+        b"De:",
+        b"Enviado",
+        b"_____",
+        b"Van:",
+    ];
+    const MOST: usize = 16;
+    let line = view.line_start(at);
+    if view.run(line, const { ByteSet::of(b"> *|\t") }, 16) != at {
+        return;
+    }
+    let mut found = Vec::new();
+    let mut start = behind;
+    let mut is_known = false;
+    for _ in 0..MOST {
+        let text = names::reach(view, start);
+        let text = &text[..memchr::memchr2(b',', b';', text).unwrap_or(text.len())];
+        let Some(length) = names::full(text) else { return };
+        let end = start + length;
+        is_known |= names::is_known(view.slice(start, end));
+        found.push((start, end));
+        let next = view.run(end, BLANK, 4);
+        match view.at(next) {
+            None | Some(b'\r' | b'\n' | b'[') => break,
+            Some(b';' | b',') => start = view.run(next + 1, BLANK, 4),
+            _ => return,
+        }
+    }
+    let before = view.slice(line.saturating_sub(96), line.saturating_sub(1));
+    let last = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    let marks = last.iter().take_while(|b| matches!(b, b'>' | b' ' | b'*' | b'|')).count();
+    let last = &last[marks..];
+    if !is_known && !HEADS.iter().any(|head| last.starts_with(head)) {
+        return out.left(0, behind, "nobody's name");
+    }
+    for (start, end) in found {
+        out.found(Found::new(start, end, Kind::Name, Confidence::Medium));
+    }
 }
 
 /// The line below `Kind regards,`, if it is a name and nothing else.

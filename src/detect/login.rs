@@ -145,7 +145,7 @@ enum Sort {
     Attributed,
 }
 
-const ANCHORS: [(&[u8], Sort); 272] = [
+const ANCHORS: [(&[u8], Sort); 275] = [
     (b"invalid user ", Sort::Follows),
     (b"illegal user ", Sort::Follows),
     (b"authenticating user ", Sort::Follows),
@@ -240,6 +240,9 @@ const ANCHORS: [(&[u8], Sort); 272] = [
     (b"starting session: ", Sort::For),
     (b"ed for '", Sort::Quotes),
     (b"ed for \"", Sort::Quotes),
+    (b"\" as \"", Sort::Quotes),
+    (b"assignee was ", Sort::Word),
+    (b"reporter was ", Sort::Word),
     (b" : tty=", Sort::Before),
     (b" : pwd=", Sort::Before),
     (b" : user not in sudoers", Sort::Before),
@@ -749,6 +752,9 @@ fn is_name(view: &View<'_>, (start, end): (usize, usize)) -> bool {
         b"denied",
         b"locked",
         b"rejected",
+        b"before",
+        b"after",
+        b"during",
     ];
     let ends = view.at(next).is_none_or(|b| SPACE.contains(b) || DIGIT.contains(b) || b == b'(')
         || next > end + 1
@@ -759,7 +765,9 @@ fn is_name(view: &View<'_>, (start, end): (usize, usize)) -> bool {
 /// Whether the word behind `: user ` is one that sentences go on with: `Title: User administration`, `Reason: User Requested`.
 fn is_told(view: &View<'_>, literal: &[u8], (start, end): (usize, usize)) -> bool {
     let text = view.slice(start, end);
-    const TOLD: [&[u8]; 17] = [
+    const TOLD: [&[u8]; 19] = [
+        b"assignee was ",
+        b"reporter was ",
         b": user ",
         b", user ",
         b"account \"",
@@ -802,8 +810,8 @@ fn for_whom(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
 
 /// `login attempt: captcha not required for 'jroe' after 0 failures`.
 fn in_quotes(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
-    const ACCOUNTS: [&[u8]; 8] =
-        [b"login", b"logon", b"captcha", b"authent", b"password", b"account", b"sign-in", b"user"];
+    const ACCOUNTS: [&[u8]; 9] =
+        [b"logged", b"login", b"logon", b"captcha", b"authent", b"password", b"account", b"sign-in", b"user"];
     let before = view.slice(view.line_start(at).max(at.saturating_sub(160)), at).to_ascii_lowercase();
     let tells = ACCOUNTS.iter().any(|word| memchr::memmem::find(&before, word).is_some());
     tells.then(|| token(view, behind - 1)).flatten().filter(|(start, end)| !view.slice(*start, *end).contains(&b' '))

@@ -574,7 +574,12 @@ pub fn reason(
     }
     let text = view.slice(value.start, value.end).trim_ascii();
     let text = if value.is_quoted { text } else { text.strip_suffix(b",").unwrap_or(text) };
-    let spelled = if value.is_quoted { spelled_out(text) } else { Cow::Borrowed(text) };
+    let is_parameter = matches!(view.before(key.start), Some(b'?' | b'&'));
+    let spelled = match value.is_quoted {
+        true => spelled_out(text),
+        false if is_parameter && kind == Kind::Name => decoded(text),
+        false => Cow::Borrowed(text),
+    };
     let text = &spelled[..];
     if text.len() > 128
         || text.iter().any(|b| matches!(b, b'{' | b'}' | b'<' | b'>' | b'|' | b'=' | b'%' | b'\n' | b'`'))
@@ -604,6 +609,28 @@ pub fn reason(
         _ if is_weak => (!is_postal(text)).then_some("no postal address"),
         _ => address(view, key, text),
     }
+}
+
+/// A parameter of a query without what stands for its blanks and letters: `Jane+Roe`, `Nov%C3%A1k`.
+fn decoded(text: &[u8]) -> Cow<'_, [u8]> {
+    if memchr::memchr2(b'%', b'+', text).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let hex = |byte: &u8| char::from(*byte).to_digit(16).map(|digit| digit as u8);
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, behind @ ..] = rest {
+        rest = behind;
+        match (*first, behind) {
+            (b'+', _) => out.push(b' '),
+            (b'%', [high, low, ..]) if hex(high).is_some() && hex(low).is_some() => {
+                out.push(hex(high).unwrap_or(0) << 4 | hex(low).unwrap_or(0));
+                rest = &behind[2..];
+            }
+            (byte, _) => out.push(byte),
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// A quoted text without the escapes of JSON and the entities of XML in it; what is none stays as it is.

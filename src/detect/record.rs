@@ -41,8 +41,10 @@ enum Sort {
     Firm,
 }
 
-const KEYS: [(&str, Sort); 20] = [
+const KEYS: [(&str, Sort); 22] = [
     ("name", Sort::Name),
+    ("\"formatted\"", Sort::Name),
+    ("\"locality\"", Sort::Town),
     ("\"name\":\"", Sort::Login),
     ("\"name\": \"", Sort::Login),
     ("nom :", Sort::Name),
@@ -94,6 +96,9 @@ impl Detector for Record {
         }
         let word = literal.trim_matches(|c: char| !c.is_ascii_alphabetic());
         let at = hit.at + literal.find(word).unwrap_or(0);
+        if literal == "name" && view.starts_with(at + 4, b": ") {
+            subject(view, at, at + 6, out);
+        }
         if !begins(view, at) || !may_hold(view, at + word.len(), sort) {
             return;
         }
@@ -120,6 +125,28 @@ impl Detector for Record {
                 out.left(rule, value.start, "no record of a person");
             }
         }
+    }
+}
+
+/// `name: jroe` below `kind: User` of Kubernetes, with `metadata:` between them or not.
+fn subject(view: &View<'_>, at: usize, start: usize, out: &mut Candidates<'_>) {
+    const REACH: usize = 64;
+    let line = view.line_start(at);
+    if view.run(line, const { ByteSet::of(b" -") }, 32) != at || line == 0 {
+        return;
+    }
+    let above = view.slice(line.saturating_sub(REACH), line - 1);
+    let mut lines = above.rsplit(|b| *b == b'\n').map(<[u8]>::trim_ascii);
+    let kind = match lines.next() {
+        Some(b"metadata:") => lines.next(),
+        line => line,
+    };
+    let is_user = kind.is_some_and(|line| matches!(line, b"kind: User" | b"- kind: User"));
+    let end = view.run(start, person::LOGIN, 65);
+    let is_whole = view.at(end).is_none_or(|b| matches!(b, b'\r' | b'\n'));
+    let text = view.slice(start, end);
+    if is_user && is_whole && !text.is_empty() && !person::is_nobody(text) && !person::is_system(text) {
+        out.found(Found::new(start, end, Kind::User, Confidence::Medium).rule(2));
     }
 }
 
