@@ -498,7 +498,7 @@ fn in_domain(view: &View<'_>, extent: &Extent) -> Option<Extent> {
     let text = view.slice(start, end);
     let is_whole = end == extent.end || view.at(end).is_none_or(|b| matches!(b, b'\r' | b'\n' | b' ' | b'"'));
     let is_name = domain > extent.start && start > domain && text.len() > 2 && LETTER.contains(text[0]);
-    (is_name && is_whole && !is_nobody(text) && !is_system(text)).then(|| Extent {
+    (is_name && is_whole && !is_nobody(text) && !is_system(text)).then_some(Extent {
         start,
         end,
         run: Run::Line,

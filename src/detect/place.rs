@@ -718,7 +718,7 @@ impl<'v> Reader<'_, 'v> {
         self.key.name(self.view).iter().all(is_capital) && memchr::memrchr(b'(', line()).is_some()
     }
 
-    /// `"HSET" "session:5" "username" "jroe"` of Redis, `"user"		"jroe"` of Valve's format: two strings beside each other.
+    /// `"HSET" "session:5" "username" "jroe"` of Redis, `"user"  "jroe"` of Valve's format: two strings beside each other.
     fn pair(&self, at: usize) -> Option<Place<'v>> {
         let view = self.view;
         let is_pair = view.before(self.key.start) == Some(b'"')
