@@ -97,6 +97,19 @@ impl Detector for Keyed {
         if text.starts_with(b"check_") && view.starts_with(key.end, b": ") {
             return out.left(which, hit.at, "the name of a function");
         }
+        // `pam_unix(gdm-password:auth): authentication failure`: a service and its stage.
+        let is_stage = || {
+            [&b":auth)"[..], b":session)", b":account)", b":chauthtok)", b":setcred)"]
+                .iter()
+                .any(|stage| view.starts_with(key.end, stage))
+        };
+        if view.before(key.start) == Some(b'(') && is_stage() {
+            return out.left(which, hit.at, "the name of a service");
+        }
+        // `DKIM-Signature: v=1; a=rsa-sha256; ...`
+        if view.starts_with(key.end, b": v=1;") {
+            return out.left(which, hit.at, "a list of parameters");
+        }
         // `PASSWORD_4kq7zp0c2dm:` is ours, not a key.
         if placeholder::touches(text, 0, text.len()) {
             return out.left(which, hit.at, "already a placeholder");

@@ -121,6 +121,7 @@ pub const LABELS: &[(&[&str], What)] = &[
             "komórka",
             "telèfon",
             "contact number",
+            "contact no",
             "tél",
             "携帯",
             "gsm",

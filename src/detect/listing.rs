@@ -81,7 +81,7 @@ const NO: &[ByteSet] = &[];
 /// What follows the days of a crontab, or the time of a comment: the last of its fields, or a name.
 const CRON: &[ByteSet] = &[ALNUM.or(ByteSet::of(b"*_ \t"))];
 
-const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 73] = [
+const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 76] = [
     (b"-rw-", false, NO, Sort::Files),
     (b"-rwx", false, NO, Sort::Files),
     (b"-r--", false, NO, Sort::Files),
@@ -121,6 +121,9 @@ const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 73] = [
     (b") CMD (", false, NO, Sort::Cron),
     (b") LIST (", false, NO, Sort::Cron),
     (b") RELOAD (", false, NO, Sort::Cron),
+    (b") REPLACE (", false, NO, Sort::Cron),
+    (b") DELETE (", false, NO, Sort::Cron),
+    (b") END EDIT (", false, NO, Sort::Cron),
     (b") BEGIN EDIT (", false, NO, Sort::Cron),
     (b" [priv]", false, NO, Sort::Process),
     (b" DIRECT/", false, NO, Sort::Proxied),

@@ -111,6 +111,10 @@ enum Sort {
     Slow,
     /// `Key (username)=(jroe) already exists` of PostgreSQL.
     Violated,
+    /// `UserId=jroe(1004)` of Slurm, `<id@host> for jroe:1004` of spamd.
+    Counted,
+    /// `smbd_audit: jroe|192.0.2.7|share` of Samba.
+    Audit,
     /// `register => jroe:secret@host` of Asterisk.
     Register,
     /// `"AUTH" "jroe" "secret"` of Redis.
@@ -145,7 +149,7 @@ enum Sort {
     Attributed,
 }
 
-const ANCHORS: [(&[u8], Sort); 275] = [
+const ANCHORS: [(&[u8], Sort); 288] = [
     (b"invalid user ", Sort::Follows),
     (b"illegal user ", Sort::Follows),
     (b"authenticating user ", Sort::Follows),
@@ -404,6 +408,19 @@ const ANCHORS: [(&[u8], Sort); 275] = [
     (b"\"uid\":[\"", Sort::Attributed),
     (b"\"sn\": [\"", Sort::Attributed),
     (b"\"sn\":[\"", Sort::Attributed),
+    (b"setuid to ", Sort::Follows),
+    (b"> for ", Sort::Counted),
+    (b"pam authentication for ", Sort::Follows),
+    (b"smbd_audit", Sort::Audit),
+    (b"local user ", Sort::Word),
+    (b" ran command ", Sort::Before),
+    (b"_authorizedkeys ", Sort::Follows),
+    (b"userid=", Sort::Counted),
+    (b"groupid=", Sort::Counted),
+    (b"[login|", Sort::Follows),
+    (b"for client : ", Sort::Follows),
+    (b"user name [", Sort::Bracket),
+    (b" (auth:", Sort::Before),
     (b" deleted user", Sort::UserBefore),
     (b" created user", Sort::UserBefore),
     (b" was locked", Sort::UserBefore),
@@ -427,6 +444,7 @@ const ANCHORS: [(&[u8], Sort); 275] = [
 fn after(sort: Sort) -> &'static [ByteSet] {
     match sort {
         Sort::Domain => &[CAPITAL, UPPER],
+        Sort::Counted => &[LETTER],
         Sort::Tilde => &[LETTER, NAMED],
         _ => &[],
     }
@@ -469,6 +487,7 @@ impl Detector for Login {
                     | Slow
                     | Alias
                     | Register
+                    | Audit
                     | Noted
                     | Realm
                     | Contact
@@ -675,6 +694,26 @@ impl Detector for Login {
                     && (!common::is_common(&text.to_ascii_lowercase()) || names::is_known(text));
                 (USER, (is_line && is_whole && is_name && text.len() > 2).then_some((behind, end)))
             }
+            Sort::Counted => {
+                let end = view.run(behind, LOGIN, 65);
+                let number = view.run(end + 1, DIGIT, 10);
+                let is_counted = number > end + 1
+                    && match view.at(end) {
+                        Some(b'(') => view.at(number) == Some(b')') && literal.ends_with(b"="),
+                        Some(b':') => view.ends_word(number) && literal.starts_with(b">"),
+                        _ => false,
+                    };
+                (USER, is_counted.then_some((behind, end)))
+            }
+            Sort::Audit if begins() => {
+                let number = view.run(behind, const { DIGIT.or(ByteSet::of(b"[]")) }, 12);
+                let start = view.run(number + 1, BLANK, 4);
+                let end = view.run(start, LOGIN, 65);
+                let text = view.slice(start, end);
+                let name = memchr::memrchr(b'\\', text).map_or(start, |slash| start + slash + 1);
+                let is_field = view.at(number) == Some(b':') && start > number + 1 && view.at(end) == Some(b'|');
+                (USER, is_field.then_some((name, end)))
+            }
             Sort::Violated => (USER, violated(view, hit.at, behind)),
             _ => return,
         };
@@ -755,6 +794,9 @@ fn is_name(view: &View<'_>, (start, end): (usize, usize)) -> bool {
         b"before",
         b"after",
         b"during",
+        b"account",
+        b"successful",
+        b"granted",
     ];
     let ends = view.at(next).is_none_or(|b| SPACE.contains(b) || DIGIT.contains(b) || b == b'(')
         || next > end + 1
@@ -820,8 +862,10 @@ fn in_quotes(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)
 /// `sudo:     jroe : TTY=pts/0`.
 fn before(view: &View<'_>, end: usize) -> Option<(usize, usize)> {
     let start = view.run_back(end, LOGIN, 65);
-    let is_delimited = view.before(start).is_none_or(|b| matches!(b, b' ' | b':' | b'\t' | b'\n' | b'"'));
-    (is_delimited && start < end).then_some((start, end))
+    let is_delimited = view.before(start).is_none_or(|b| matches!(b, b' ' | b':' | b'\t' | b'\n' | b'"' | b'='));
+    // `appattempt_1445144423722_0020_000001 (auth:SIMPLE)`: a job.
+    let digits = view.slice(start, end).iter().filter(|b| b.is_ascii_digit()).count();
+    (is_delimited && start < end && digits < 8).then_some((start, end))
 }
 
 /// `User jroe logged in`, `User jroe from 192.0.2.1 not allowed`.
