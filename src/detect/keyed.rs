@@ -460,6 +460,10 @@ impl Keyed {
         if let Some(reason) = handle::reason(text) {
             return Some(reason);
         }
+        // `session-id-32="412"`, `SessionId: 12-`: the number of one, which opens nothing.
+        if kind == Kind::Session && text.len() <= 9 && text.iter().all(|b| DIGIT.contains(*b) || *b == b'-') {
+            return Some("a number");
+        }
         if place.separator == Separator::Statement && code::is_type_of_column(text) {
             return Some("a type");
         }

@@ -64,6 +64,8 @@ enum Sort {
     Crontab,
     /// `[qtp1823-412]  jroe org.sonatype.nexus.Foo` of servers on Jetty.
     Jetty,
+    /// `####<Jul 2, 2024> <Notice> <Security> <host> <server> <thread> <jroe> <>` of WebLogic.
+    Server,
     /// `jroe  ssh:notty  192.0.2.7` of `lastb`.
     First,
     /// `2210/sshd: jroe` of `netstat`.
@@ -81,7 +83,7 @@ const NO: &[ByteSet] = &[];
 /// What follows the days of a crontab, or the time of a comment: the last of its fields, or a name.
 const CRON: &[ByteSet] = &[ALNUM.or(ByteSet::of(b"*_ \t"))];
 
-const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 76] = [
+const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 77] = [
     (b"-rw-", false, NO, Sort::Files),
     (b"-rwx", false, NO, Sort::Files),
     (b"-r--", false, NO, Sort::Files),
@@ -122,6 +124,7 @@ const ANCHORS: [(&[u8], bool, &[ByteSet], Sort); 76] = [
     (b") LIST (", false, NO, Sort::Cron),
     (b") RELOAD (", false, NO, Sort::Cron),
     (b") REPLACE (", false, NO, Sort::Cron),
+    (b"####<", false, NO, Sort::Server),
     (b") DELETE (", false, NO, Sort::Cron),
     (b") END EDIT (", false, NO, Sort::Cron),
     (b") BEGIN EDIT (", false, NO, Sort::Cron),
@@ -254,6 +257,14 @@ impl Detector for Listing {
                         true => out.left(1, start, NOBODYS),
                         false => out.found(Found::new(start, end, Kind::Name, Confidence::Medium).rule(1)),
                     }
+                }
+            }
+            Sort::Server => {
+                let line = view.slice(at, view.line_end(at, 400));
+                let mut fields = memchr::memmem::find_iter(line, b"> <").map(|n| at + n + 3);
+                if let Some(start) = fields.nth(5) {
+                    let end = view.run(start, LOGIN, 65);
+                    user((view.at(end) == Some(b'>')).then_some((start, end)));
                 }
             }
             Sort::First => {
@@ -554,6 +565,11 @@ fn access(view: &View<'_>, slash: usize) -> Option<(usize, usize)> {
     let ident_end = start.checked_sub(1)?;
     let ident = view.run_back(ident_end, PLAIN, 65);
     let is_field = |at: usize| matches!(view.before(at), Some(b' '));
+    // In the log of S3 the bucket stands here, behind who owns it.
+    let owner = view.slice(ident, ident_end);
+    if owner.len() == 64 && owner.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
     let is_log = is_field(start) && ident < ident_end && (is_field(ident) || ident == view.line_start(slash));
     (is_log && is_all(view, start, end, LOGIN)).then_some((start, end))
 }

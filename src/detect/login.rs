@@ -111,6 +111,10 @@ enum Sort {
     Slow,
     /// `Key (username)=(jroe) already exists` of PostgreSQL.
     Violated,
+    /// `/var/spool/mail/jroe`, `/remote.php/dav/files/jroe/`.
+    Pathed,
+    /// `Duplicate entry 'jroe' for key 'user_login_key'` of MySQL.
+    Duplicate,
     /// `UserId=jroe(1004)` of Slurm, `<id@host> for jroe:1004` of spamd.
     Counted,
     /// `smbd_audit: jroe|192.0.2.7|share` of Samba.
@@ -149,7 +153,7 @@ enum Sort {
     Attributed,
 }
 
-const ANCHORS: [(&[u8], Sort); 288] = [
+const ANCHORS: [(&[u8], Sort); 303] = [
     (b"invalid user ", Sort::Follows),
     (b"illegal user ", Sort::Follows),
     (b"authenticating user ", Sort::Follows),
@@ -408,6 +412,21 @@ const ANCHORS: [(&[u8], Sort); 288] = [
     (b"\"uid\":[\"", Sort::Attributed),
     (b"\"sn\": [\"", Sort::Attributed),
     (b"\"sn\":[\"", Sort::Attributed),
+    (b"login failed: ", Sort::Word),
+    (b"user logged in: ", Sort::Word),
+    (b" in security realm", Sort::UserBefore),
+    (b"assigning: [", Sort::Bracket),
+    (b"rewritten: [", Sort::Bracket),
+    (b"/dav/files/", Sort::Pathed),
+    (b"/hub/user/", Sort::Pathed),
+    (b"/spool/mail/", Sort::Pathed),
+    (b"/var/mail/", Sort::Pathed),
+    (b"/spool/cron/", Sort::Pathed),
+    (b"/spool/cron/crontabs/", Sort::Pathed),
+    (b"duplicate entry '", Sort::Duplicate),
+    (b"authentication for '", Sort::Word),
+    (b":\tuser [", Sort::Before),
+    (b"audit - user ", Sort::Follows),
     (b"setuid to ", Sort::Follows),
     (b"> for ", Sort::Counted),
     (b"pam authentication for ", Sort::Follows),
@@ -487,6 +506,7 @@ impl Detector for Login {
                     | Slow
                     | Alias
                     | Register
+                    | Duplicate
                     | Audit
                     | Noted
                     | Realm
@@ -694,6 +714,27 @@ impl Detector for Login {
                     && (!common::is_common(&text.to_ascii_lowercase()) || names::is_known(text));
                 (USER, (is_line && is_whole && is_name && text.len() > 2).then_some((behind, end)))
             }
+            Sort::Pathed => {
+                let mut end = view.run(behind, LOGIN, 65);
+                while end > behind && matches!(view.before(end), Some(b'.' | b'-')) {
+                    end -= 1;
+                }
+                let text = view.slice(behind, end);
+                let is_own =
+                    !matches!(text, b"crontabs" | b"tabs" | b"atjobs" | b"atspool" | b"lastrun" | b"user" | b"users");
+                let is_part = view
+                    .at(end)
+                    .is_none_or(|b| SPACE.contains(b) || matches!(b, b'/' | b'"' | b'\'' | b'?' | b':' | b',' | b')'));
+                (USER, (is_own && is_part && text.len() > 1).then_some((behind, end)))
+            }
+            Sort::Duplicate if begins() => {
+                let end = view.run(behind, LOGIN, 65);
+                let key = view.slice(end, view.line_end(end, 96)).to_ascii_lowercase();
+                let has = |word: &[u8]| memchr::memmem::find(&key, word).is_some();
+                let is_login =
+                    key.starts_with(b"' for key '") && (has(b"login") || has(b"username") || has(b"user_name"));
+                (USER, is_login.then_some((behind, end)))
+            }
             Sort::Counted => {
                 let end = view.run(behind, LOGIN, 65);
                 let number = view.run(end + 1, DIGIT, 10);
@@ -807,7 +848,9 @@ fn is_name(view: &View<'_>, (start, end): (usize, usize)) -> bool {
 /// Whether the word behind `: user ` is one that sentences go on with: `Title: User administration`, `Reason: User Requested`.
 fn is_told(view: &View<'_>, literal: &[u8], (start, end): (usize, usize)) -> bool {
     let text = view.slice(start, end);
-    const TOLD: [&[u8]; 19] = [
+    const TOLD: [&[u8]; 21] = [
+        b"login failed: ",
+        b"user logged in: ",
         b"assignee was ",
         b"reporter was ",
         b": user ",

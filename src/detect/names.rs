@@ -277,7 +277,7 @@ fn read(text: &[u8]) -> Option<Name> {
         let rest = &text[behind..];
         // One comma turns a name round: `Roe, Jane`, and `Roe\, Jane` in a distinguished name.
         let step = if rest.starts_with("\\, ") || rest.starts_with(", ") {
-            if has_comma || name.words > 2 || !next_is_word(rest) {
+            if has_comma || name.words > 2 || !next_is_word(rest) || next_is_label(text, at, rest) {
                 break;
             }
             has_comma = true;
@@ -298,6 +298,14 @@ fn read(text: &[u8]) -> Option<Name> {
 /// Whether a word with a capital stands behind the comma.
 fn next_is_word(rest: &str) -> bool {
     rest.trim_start_matches(['\\', ',', ' ']).chars().next().is_some_and(char::is_uppercase)
+}
+
+/// Whether an abbreviation in capitals follows a name that is in small letters: `Jane Roe, DOB 1984`, `Jane Roe, MD`.
+fn next_is_label(text: &str, at: usize, rest: &str) -> bool {
+    let word = rest.trim_start_matches(['\\', ',', ' ']);
+    let capitals = word.bytes().take_while(u8::is_ascii_uppercase).count();
+    let ends = word.as_bytes().get(capitals).is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    (2..=4).contains(&capitals) && ends && text[..at].bytes().any(|byte| byte.is_ascii_lowercase())
 }
 
 /// What a word of a name may be.
