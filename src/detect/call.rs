@@ -51,6 +51,26 @@ const PASSWORDS: &[(&[u8], usize)] = &[
     (b"networkcredential(", 1),
     (b"httpbasic(", 1),
     (b"new user(", TELLING),
+    (b"setauth(", TELLING),
+    (b"communitydata(", 0),
+    (b"usmuserdata(", TELLING),
+    (b"yagmail.smtp(", 1),
+    (b"smbconnection(", 1),
+    (b"redis.redis(", LATE),
+    (b"sftpclient(", LATE),
+    (b"sshclient(", LATE),
+    (b"authenticationmethod(", 1),
+    (b"addpasswordasync(", 1),
+    (b"checkpasswordasync(", 1),
+    (b"resetpasswordasync(", 2),
+    (b"changepasswordasync(", 2),
+    (b"bcrypt.hashpassword(", 0),
+    (b"bcrypt.verify(", 0),
+    (b"mysqlidb(", 2),
+    (b"r::setup(", 2),
+    (b"ldap->bind(", 1),
+    (b"new wpdb(", 1),
+    (b"standarddecryptionmaterial(", 0),
     (b"credentials.create(", 0),
     (b".connect(", LATE),
     (b"authorizationinterceptor(", 1),
@@ -167,6 +187,7 @@ const KEYS: &[(&[u8], usize)] = &[
     (b"signedstring(", 0),
     (b"newcookiestore(", 0),
     (b"new_from_slice(", 0),
+    (b"jws.sign(", 1),
     (b"cookieparser(", 0),
     (b"aes.newcipher(", 0),
     (b"constanttimecompare(", 1),
@@ -402,7 +423,8 @@ fn user(view: &View<'_>, literal: Option<Extent>, out: &mut Candidates<'_>) {
 
 /// The literal that ends at `end` and is made an array of characters, on a line that tells of a secret.
 fn characters(view: &View<'_>, end: usize) -> Option<Extent> {
-    const TELLS: [&[u8]; 7] = [b"pass", b"pwd", b"secret", b"keystore", b"ks.load", b"credential", b"login"];
+    const TELLS: [&[u8]; 8] =
+        [b"init(ks", b"pass", b"pwd", b"secret", b"keystore", b"ks.load", b"credential", b"login"];
     let start = view.run_back(end, const { ByteSet::of(b"\"\n").not() }, 128);
     let line = view.slice(view.line_start(start).max(start.saturating_sub(160)), start).to_ascii_lowercase();
     let is_secure = view.starts_with_ignoring_case(end, b"\" | convert");

@@ -124,7 +124,13 @@ impl Key {
 
     /// Whether it is the first argument of a call or an index: `put("password", ...`, `$x['password', ...`.
     pub fn is_argument(&self, view: &View<'_>) -> bool {
-        view.before(view.run_back(self.start, const { PADDING.or(ByteSet::of(b":@brf")) }, 16)) == Some(b'(')
+        // `GetValue("Api:Secret", ...`
+        let is_path = view.before(self.start) == Some(b':') && self.start > 1 && view.is(self.start - 2, WORD);
+        let start =
+            if is_path { view.run_back(self.start, const { WORD.or(ByteSet::of(b":")) }, 48) } else { self.start };
+        let open = view.run_back(start, const { PADDING.or(ByteSet::of(b":@brf")) }, 16);
+        let is_call = || view.back(open, 2).is_some_and(|b| WORD.contains(b) || b == b'>');
+        view.before(open) == Some(b'(') && (!is_path || is_call())
     }
 
     /// Whether it is a later argument of a call, or the key of a pair in braces: `f(x, "password", `, `{ "password", `.

@@ -558,6 +558,8 @@ impl Keyed {
             Strength::Strong => {}
             Strength::Within if !is_telling => return Some("the value does not tell"),
             Strength::Within => {}
+            // `X-Acme-Key: x`, `"Jwt": { "Key": "x" }`
+            Strength::Random if is_telling && (is_own_header(key.text(view)) || is_of_jwt(view, key)) => {}
             Strength::Random if self.lexicon.is_qualified(key.text(view)) => return Some("a key of something else"),
             Strength::Random => return no_random(text),
             Strength::Weak if is_phrase => {}
@@ -776,6 +778,13 @@ fn elsewhere(view: &View<'_>, key: &Key, place: &Place<'_>, extent: &Extent, tex
     {
         return Some("source code");
     }
+    // `"csrf-token": "1.2.3"`: a version of a package.
+    let is_version = text.split(|b| *b == b'.').count() > 2
+        && text.len() < 16
+        && text.iter().all(|b| DIGIT.contains(*b) || matches!(b, b'.' | b'^' | b'~'));
+    if is_version && extent.is_quoted && place.is_key_quoted && key.text(view).contains(&b'-') {
+        return Some("a version");
+    }
     // `'$'`, `"-()-"`
     if text.len() < 5 && !text.iter().any(|b| ALNUM.contains(*b) || *b >= 0x80) {
         return Some("marks, no value");
@@ -825,6 +834,25 @@ fn elsewhere(view: &View<'_>, key: &Key, place: &Place<'_>, extent: &Extent, tex
     let is_glued = view.before(extent.start) == Some(b':') && view.before(key.start) == Some(b':');
     let word = || view.slice(view.run_back(key.start, const { SPACE.not() }, 128), key.start);
     (is_glued && memchr::memmem::find(word(), b"arn:").is_some()).then_some("the name of a resource")
+}
+
+/// Whether a key is a header of somebody's own for a key: `X-Acme-Key`.
+fn is_own_header(key: &[u8]) -> bool {
+    let starts = key.get(..2).is_some_and(|head| head.eq_ignore_ascii_case(b"x-"));
+    starts && key.len() > 6 && key[key.len() - 4..].eq_ignore_ascii_case(b"-key")
+}
+
+/// Whether a key is the one that signs tokens: `["Jwt:Key"] = `, `"Jwt": { "Issuer": "x", "Key": `.
+fn is_of_jwt(view: &View<'_>, key: &Key) -> bool {
+    const BEFORE: usize = 160;
+    let is_key = key.text(view).eq_ignore_ascii_case(b"key");
+    let before = || view.slice(key.start.saturating_sub(BEFORE), key.start);
+    is_key
+        && (view.ends_with_ignoring_case(key.start, b"jwt:")
+            || [&b"\"Jwt\": {"[..], b"\"JWT\": {", b"\"jwt\": {", b"\"JwtSettings\": {"]
+                .iter()
+                .filter_map(|open| memchr::memmem::rfind(before(), open).map(|at| &before()[at..]))
+                .any(|inside| !inside.contains(&b'}')))
 }
 
 /// Whether a key stands in the query of a URL: `&sig=`.

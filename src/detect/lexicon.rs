@@ -293,7 +293,14 @@ fn is_leet(segment: &[u8]) -> bool {
             && w[1] == w[2]
             && w[3].is_ascii_alphabetic()
     };
-    segment.windows(4).any(doubled)
+    // `4ppKey`, but neither `3des` nor `404page`
+    const COUNTED: [&[u8]; 9] = [b"3des", b"1st", b"3rd", b"4th", b"5th", b"7th", b"7zip", b"0x", b"3ds"];
+    let begins = matches!(segment, [b'0' | b'1' | b'3' | b'4' | b'5' | b'7', first, second, ..]
+        if first.is_ascii_alphabetic() && second.is_ascii_alphabetic())
+        && !segment[1..].iter().all(|b| matches!(b | 0x20, b'x'))
+        && !COUNTED.iter().any(|word| segment.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word)));
+    begins
+        || segment.windows(4).any(doubled)
         || segment.windows(3).any(stands)
             && (is_secret
                 || !NAMES

@@ -449,6 +449,18 @@ impl<'v> Reader<'_, 'v> {
                 let value = view.run(at + 3, BLANK, 4);
                 Quote::at(view, value).and_then(|_| self.place(value, Separator::Equals))
             }
+            // `auth = (user or "jroe", password or "x")`
+            b'o' if at > behind
+                && !is_key_quoted
+                && view.starts_with(at, b"or ")
+                && Quote::at(view, at + 3).is_some() =>
+            {
+                let quote = Quote::at(view, at + 3)?;
+                let extent = quote.extent(view, quote.end(at + 3), false);
+                let text = view.slice(extent.start, extent.end);
+                let is_telling = text.len() > 5 && text.iter().any(u8::is_ascii_digit) && !text.contains(&b' ');
+                is_telling.then(|| self.place(at + 3, Separator::Equals)).flatten()
+            }
             b'?' if view.starts_with(at, b"?=") => self.place(view.run(at + 2, BLANK, 64), Separator::Equals),
             b'|' if at > behind && !is_key_quoted => self.cell(at),
             // `char password[] = "x"`
@@ -462,7 +474,8 @@ impl<'v> Reader<'_, 'v> {
                 .or_else(|| self.block(at))
                 .or_else(|| self.looked_up(at))
                 .or_else(|| self.expected(at))
-                .or_else(|| self.asserted(at)),
+                .or_else(|| self.asserted(at))
+                .or_else(|| self.equalled()),
             // `username\="jroe" password\="x"`, of properties
             b'\\' if at == behind && !is_key_quoted && view.at(at + 1) == Some(b'=') => {
                 let quote = view.run(at + 2, const { ByteSet::of(b"\\") }, 1);
@@ -912,14 +925,25 @@ impl<'v> Reader<'_, 'v> {
         (is_named && view.before(value) == Some(mark) && value < end).then_some(Place { known_end: Some(end), ..place })
     }
 
-    /// `"x".equals(password)`.
+    /// `"x".equals(password)`, `"x".equals(request.getParameter("password"))`.
     fn equalled(&self) -> Option<Place<'v>> {
+        const EXPRESSION: ByteSet = WORD.or(ByteSet::of(b".(\"'"));
         let (view, key) = (self.view, self.key);
+        let begin = if self.is_key_quoted { view.run_back(key.start, EXPRESSION, 64) } else { key.start };
         let open = view.run_back(key.start, BLANK, 4);
-        let name = view.run_back(open.checked_sub(1).filter(|&at| view.at(at) == Some(b'('))?, LETTER, 24);
-        let is_equals = [&b"equals"[..], b"equalsIgnoreCase", b"contentEquals", b"Equals", b"compareTo"]
-            .contains(&view.slice(name, open - 1));
-        let end = name.checked_sub(2).filter(|_| is_equals && view.before(name) == Some(b'.'))?;
+        let is_equals = |open: &usize| {
+            let name = view.run_back(open - 1, LETTER, 24);
+            [&b"equals"[..], b"equalsIgnoreCase", b"contentEquals", b"Equals", b"compareTo"]
+                .contains(&view.slice(name, open - 1))
+        };
+        let is_open = |at: &usize| *at > 0 && view.before(*at) == Some(b'(');
+        let open = if self.is_key_quoted {
+            (begin..=key.start).rev().filter(is_open).find(is_equals)?
+        } else {
+            Some(open).filter(is_open).filter(is_equals)?
+        };
+        let name = view.run_back(open - 1, LETTER, 24);
+        let end = name.checked_sub(2).filter(|_| view.before(name) == Some(b'.'))?;
         let mark = view.at(end).filter(|b| matches!(b, b'"' | b'\''))?;
         let value = view.run_back(end, ByteSet::of(&[mark, b'\n']).not(), 256);
         let place = self.place(value, Separator::Compares)?;

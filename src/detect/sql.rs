@@ -9,6 +9,7 @@ use crate::detect::command;
 use crate::detect::detector::{Anchor, Candidates, Detector, Hit, RuleInfo};
 use crate::detect::handle;
 use crate::detect::lexicon::{Lexicon, Strength};
+use crate::detect::literal as shown;
 use crate::detect::run::Run;
 use crate::detect::value::{Extent, Quote};
 use crate::detect::view::View;
@@ -354,7 +355,11 @@ impl Sql {
     fn insert(&self, view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
         const NAME: ByteSet = ALNUM.or(ByteSet::of(b"_.`\"[]$"));
         const MOST: usize = 64;
-        let mut at = view.run(view.run(at, NAME, 128), SPACE, 16);
+        let table = (at, view.run(at, NAME, 128));
+        let mut at = view.run(table.1, SPACE, 16);
+        if view.starts_with_ignoring_case(at, b"values") {
+            return self.unnamed(view, view.slice(table.0, table.1), view.run(at + 6, SPACE, 64), out);
+        }
         if view.at(at) != Some(b'(') {
             return;
         }
@@ -402,6 +407,64 @@ impl Sql {
             }
             at = view.run(at + 1, const { SPACE.or(ByteSet::of(b",")) }, 16);
         }
+    }
+}
+
+impl Sql {
+    /// `INSERT INTO users VALUES (7, 'jroe', '5f4dcc3b...', 'x')`: without the names of columns, the table tells. A digest in a row
+    /// of a user is that of a password, and so is what stands behind the account and shows by itself that it may be one.
+    fn unnamed(&self, view: &View<'_>, table: &[u8], mut at: usize, out: &mut Candidates<'_>) {
+        const TABLES: [&[u8]; 6] = [b"user", b"account", b"login", b"credential", b"member", b"admin"];
+        const MOST: usize = 64;
+        let table = table.to_ascii_lowercase();
+        let name = table.rsplit(|b| *b == b'.').next().unwrap_or_default();
+        // `user_roles`, `account_events` are tables of other things.
+        let last = name.strip_suffix(b"`").or(name.strip_suffix(b"\"")).unwrap_or(name);
+        let last = last.strip_suffix(b"s").unwrap_or(last);
+        if !TABLES.iter().any(|word| last.ends_with(word)) {
+            return;
+        }
+        for _ in 0..MOST {
+            if view.at(at) != Some(b'(') {
+                return;
+            }
+            let mut tuple = Tuple { view, at: at + 1 };
+            let mut before: Option<Extent> = None;
+            let mut is_told = false;
+            for value in tuple.by_ref().take(MOST) {
+                if let Some(value) = value.clone().filter(|_| !is_told) {
+                    let text = view.slice(value.start, value.end);
+                    let is_digest =
+                        matches!(text.len(), 32 | 40 | 56 | 64 | 96 | 128) && text.iter().all(|b| HEX.contains(*b));
+                    let is_account =
+                        before.as_ref().is_some_and(|before| is_account(view.slice(before.start, before.end)));
+                    let is_plain = text.iter().all(|b| b.is_ascii_graphic() && !b"-/.:@".contains(b));
+                    let may_be = (6..=24).contains(&text.len())
+                        && text.iter().any(u8::is_ascii_digit)
+                        && shown::is_telling(text, &self.lexicon);
+                    if is_digest || is_account && is_plain && may_be {
+                        is_told = true;
+                        literal(view, value, COLUMN, Kind::Password, out);
+                    }
+                }
+                before = value;
+            }
+            at = tuple.at;
+            if view.at(at) != Some(b')') {
+                return;
+            }
+            at = view.run(at + 1, const { SPACE.or(ByteSet::of(b",")) }, 16);
+        }
+    }
+}
+
+/// Whether a value can be an account: an address of mail, or a word of small letters.
+fn is_account(text: &[u8]) -> bool {
+    let is_login =
+        |text: &[u8]| text.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(b));
+    match text.iter().position(|b| *b == b'@') {
+        Some(at) => at > 0 && text.len() > at + 3,
+        None => (2..=32).contains(&text.len()) && is_login(text) && text[0].is_ascii_lowercase(),
     }
 }
 
