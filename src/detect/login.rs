@@ -153,7 +153,7 @@ enum Sort {
     Attributed,
 }
 
-const ANCHORS: [(&[u8], Sort); 303] = [
+const ANCHORS: [(&[u8], Sort); 304] = [
     (b"invalid user ", Sort::Follows),
     (b"illegal user ", Sort::Follows),
     (b"authenticating user ", Sort::Follows),
@@ -393,6 +393,7 @@ const ANCHORS: [(&[u8], Sort); 303] = [
     (b"account \"", Sort::Word),
     (b"username \"", Sort::Word),
     (b"<sip:", Sort::Caller),
+    (b"\" <+", Sort::Caller),
     (b"<sips:", Sort::Caller),
     (b"<tel:", Sort::Caller),
     (b"sip/", Sort::Channel),
@@ -596,7 +597,8 @@ impl Detector for Login {
             }
             Sort::Status if begins() => (USER, status(view, hit.at, behind)),
             Sort::Caller => {
-                caller(view, hit.at, out);
+                // `"Jane Roe" <+49...>`
+                caller(view, hit.at + if literal[0] == b'"' { 2 } else { 0 }, out);
                 return;
             }
             Sort::Channel => (USER, channel(view, hit.at, behind)),

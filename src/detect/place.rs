@@ -1101,6 +1101,10 @@ impl<'v> Reader<'_, 'v> {
         let close = view.run(at + 2, const { WORD.or(ByteSet::of(b"-:")) }, 32);
         let next = view.run(close + 1, SPACE, 64);
         let tag = view.run(next + 1, const { WORD.or(ByteSet::of(b"-:")) }, 32);
+        // `<th>Password</th><th>Meaning</th>`: the heads of columns.
+        if word.eq_ignore_ascii_case(b"th") && view.slice(next + 1, tag).eq_ignore_ascii_case(b"th") {
+            return None;
+        }
         let is_element = view.at(close) == Some(b'>') && view.at(next) == Some(b'<') && view.at(tag) == Some(b'>');
         (is_element && tag > next + 1).then(|| self.place(view.run(tag + 1, SPACE, 64), Separator::Tag)).flatten()
     }

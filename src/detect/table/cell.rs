@@ -3,9 +3,11 @@
 use std::net::{IpAddr, SocketAddr};
 
 use crate::detect::bytes::ByteSet;
+use crate::detect::common;
 use crate::detect::detector::Found;
 use crate::detect::dictionary::Terms;
 use crate::detect::handle;
+use crate::detect::names;
 use crate::detect::person;
 use crate::detect::run::Run;
 use crate::detect::table::column::Sort;
@@ -151,7 +153,10 @@ fn kind(reader: &Reader, sort: Sort, value: &[u8]) -> Option<Kind> {
             Some(Kind::AccountId)
         }
         Kind::User | Kind::Name => {
-            let stays = is_time || (is_number && !sort.is_sure) || person::is_nobody(value) || is_setting();
+            // `Anonymous users`, `Support Team` in a column that others than persons stand in, too.
+            let is_group = || !sort.is_sure && value.contains(&b' ') && names::has_other_word(value);
+            let stays =
+                is_time || (is_number && !sort.is_sure) || person::is_nobody(value) || is_setting() || is_group();
             (!stays).then_some(sort.kind)
         }
         Kind::Phone => (digits > 2).then_some(Kind::Phone),
@@ -161,12 +166,20 @@ fn kind(reader: &Reader, sort: Sort, value: &[u8]) -> Option<Kind> {
         // An address may be one of the network, which its own detector names as everywhere else.
         Kind::PostalAddress if is_of_the_network(value) => None,
         Kind::PostalAddress if memchr::memchr(b'@', value).is_some() && !value.contains(&b' ') => Some(Kind::Email),
+        // `Token`, above the words of a language.
+        Kind::Token if is_word(value) => None,
         kind if kind.family() == Family::Secret => {
             let stays = is_setting() || (is_number && !sort.is_sure) || (!sort.is_sure && value.len() < 4);
             (!stays).then_some(kind)
         }
         kind => (!is_setting()).then_some(kind),
     }
+}
+
+/// Whether a cell is no token but a word, or a few of them, or marks.
+fn is_word(value: &[u8]) -> bool {
+    let has_digit = value.iter().any(u8::is_ascii_digit);
+    !has_digit && (value.len() < 6 || value.contains(&b' ') || common::is_common(&value.to_ascii_lowercase()))
 }
 
 /// Whether a value is the address of a host or of a network card, with or without a port or the size of a network.
