@@ -102,7 +102,7 @@ pub fn reason(
     if is_identifier && name >= 3 && text.get(name) == Some(&b'{') && text[0].is_ascii_uppercase() {
         return Some("an object");
     }
-    if matches!(text, b"new" | b"await" | b"function" | b"async" | b"lambda" | b"typeof")
+    if matches!(text, b"new" | b"await" | b"function" | b"async" | b"lambda" | b"typeof" | b"try" | b"match" | b"if")
         && view.at(value.end) == Some(b' ')
     {
         return Some("a call or an index");

@@ -502,6 +502,11 @@ impl Keyed {
             }
         }
         if !is_secret {
+            // `User.create!(username: n)`
+            let is_variable = !extent.is_quoted && text.len() == 1 && LETTER.contains(text[0]);
+            if is_variable && dialect::is_code(view, key.start) {
+                return Some("a variable");
+            }
             return if strength == Strength::Weak { weak(text, place, extent) } else { None };
         }
         self.no_secret(view, asked, extent, bare)
@@ -777,6 +782,10 @@ fn elsewhere(view: &View<'_>, key: &Key, place: &Place<'_>, extent: &Extent, tex
         && text.iter().all(|b| WORD.contains(*b) || matches!(b, b'.' | b'(' | b')' | b'!' | b'$'))
     {
         return Some("source code");
+    }
+    // `id-token: write`: a permission of GitHub's actions.
+    if key.text(view) == b"id-token" && matches!(text, b"write" | b"read" | b"none") {
+        return Some("a setting, not a value");
     }
     // `"csrf-token": "1.2.3"`: a version of a package.
     let is_version = text.split(|b| *b == b'.').count() > 2

@@ -759,7 +759,8 @@ impl<'v> Reader<'_, 'v> {
     /// `expect(user.password).to.equal("x")`, `assertThat(password).isEqualTo("x")`, `expect(x.token).to eq "x"`, and
     /// `when(x.getPassword()).thenReturn("x")`: `at` is at the parenthesis that closes the call.
     fn expected(&self, at: usize) -> Option<Place<'v>> {
-        const EQUALS: [&[u8]; 14] = [
+        const EQUALS: [&[u8]; 15] = [
+            b"isnotequalto",
             b"equal",
             b"equals",
             b"eq",
