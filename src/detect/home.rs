@@ -109,7 +109,26 @@ fn route(view: &View<'_>, at: usize, start: usize, out: &mut Candidates<'_>) {
     let has = |word: &[u8]| memchr::memmem::find(&path, word).is_some();
     let is_route = is_asked || has(b"://") || has(b"/api") || has(b"/rest/") || has(b"/scim");
     let is_word = |part: &[u8]| {
+        const ROUTES: [&[u8]; 12] = [
+            b"whoami",
+            b"pagination",
+            b"unsubscribe",
+            b"oauth",
+            b"avatar",
+            b"autocomplete",
+            b"typeahead",
+            b"webhook",
+            b"saml",
+            b"scim",
+            b"logins",
+            b"signin",
+        ];
         let lower = part.to_ascii_lowercase();
+        let letters = lower.iter().rposition(|b| !b.is_ascii_digit()).map_or(0, |last| last + 1);
+        let stem = lower[..letters].strip_suffix(b"s").unwrap_or(&lower[..letters]);
+        if ROUTES.contains(&stem) || ROUTES.contains(&&lower[..letters]) {
+            return true;
+        }
         (common::is_common(&lower) || common::is_common(lower.strip_suffix(b"s").unwrap_or(&lower)))
             && !names::is_known(&lower)
     };

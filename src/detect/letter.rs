@@ -239,8 +239,10 @@ impl Detector for Letter {
                 }
                 let from = names::reach_back(view, hit.at);
                 match names::ending(view.slice(from, hit.at)) {
-                    Some(name) => out.found(Found::new(from + name, hit.at, Kind::Name, Confidence::Medium)),
-                    None => out.left(0, hit.at, "nobody's name"),
+                    Some(name) if !names::is_of_words(view.slice(from + name, hit.at)) => {
+                        out.found(Found::new(from + name, hit.at, Kind::Name, Confidence::Medium));
+                    }
+                    _ => out.left(0, hit.at, "nobody's name"),
                 }
             }
             Sort::Header => header(view, hit.at, behind, out),
@@ -331,7 +333,9 @@ fn told(view: &View<'_>, behind: usize, sort: Sort, out: &mut Candidates<'_>) {
         Sort::Role => names::is_known(view.slice(start, end)),
         _ => ends || names::is_known(view.slice(start, end)),
     };
-    if !is_name || view.is(end, const { ALNUM.or(ByteSet::of(b"_=:/(")) }) {
+    // `Escalated to Tier Two.`
+    let is_thing = matches!(sort, Sort::Told) && names::is_of_words(view.slice(start, end));
+    if !is_name || is_thing || view.is(end, const { ALNUM.or(ByteSet::of(b"_=:/(")) }) {
         return out.left(0, start, "nobody's name");
     }
     out.found(Found::new(start, end, Kind::Name, Confidence::Medium));
@@ -385,6 +389,9 @@ fn header(view: &View<'_>, at: usize, behind: usize, out: &mut Candidates<'_>) {
         let text = &text[..memchr::memchr2(b',', b';', text).unwrap_or(text.len())];
         let Some(length) = names::full(text) else { return };
         let end = start + length;
+        if names::is_of_words(view.slice(start, end)) {
+            return;
+        }
         is_known |= names::is_known(view.slice(start, end));
         found.push((start, end));
         let next = view.run(end, BLANK, 4);

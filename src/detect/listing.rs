@@ -578,7 +578,47 @@ fn access(view: &View<'_>, slash: usize) -> Option<(usize, usize)> {
 fn crontab(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     const WHEN: ByteSet = DIGIT.or(ByteSet::of(b"*/,-"));
     /// What crontabs of users begin their commands with.
-    const PROGRAMS: [&[u8]; 24] = [
+    const PROGRAMS: [&[u8]; 64] = [
+        b"restic",
+        b"borg",
+        b"rclone",
+        b"aws",
+        b"gcloud",
+        b"kubectl",
+        b"helm",
+        b"ansible",
+        b"mongodump",
+        b"ntpdate",
+        b"fstrim",
+        b"journalctl",
+        b"updatedb",
+        b"freshclam",
+        b"clamscan",
+        b"wp",
+        b"drush",
+        b"npm",
+        b"npx",
+        b"deno",
+        b"bun",
+        b"go",
+        b"ffmpeg",
+        b"lftp",
+        b"scp",
+        b"ssh",
+        b"sudo",
+        b"sqlite",
+        b"xtrabackup",
+        b"pgbackrest",
+        b"rsnapshot",
+        b"zfs",
+        b"zpool",
+        b"btrfs",
+        b"smartctl",
+        b"mdadm",
+        b"awk",
+        b"sed",
+        b"grep",
+        b"env",
         b"php",
         b"sh",
         b"cd",
@@ -625,7 +665,8 @@ fn crontab(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     let is_command = view.at(command).is_some_and(|b| matches!(b, b'/' | b'[' | b'~'))
         || view.starts_with(command, b"cd ")
         || view.starts_with(command, b"test ");
-    let is_program = PROGRAMS.contains(&text)
+    let letters = text.iter().rposition(|b| !b.is_ascii_digit()).map_or(0, |last| last + 1);
+    let is_program = PROGRAMS.contains(&&text[..letters])
         || text.last().is_some_and(u8::is_ascii_digit) && text.starts_with(b"python")
         || text.contains(&b'.') && text.ends_with(b".sh")
         || text.split(|b| *b == b'-').all(|part| part.len() < 4 || common::is_common(part)) && !names::is_known(text);
@@ -640,7 +681,9 @@ fn jetty(view: &View<'_>, behind: usize) -> Option<(usize, usize)> {
     let (end, next) = field(view, start);
     let logger = view.slice(next, view.run(next, const { WORD.or(ByteSet::of(b".")) }, 96));
     let is_logger = logger.iter().filter(|b| **b == b'.').count() > 1;
-    (view.starts_with(number, b"]  ") && next == end + 1 && is_logger && is_all(view, start, end, LOGIN))
+    let text = view.slice(start, end);
+    let is_thing = common::is_common(text) && !names::is_known(text);
+    (view.starts_with(number, b"]  ") && next == end + 1 && is_logger && !is_thing && is_all(view, start, end, LOGIN))
         .then_some((start, end))
 }
 

@@ -111,6 +111,8 @@ enum Sort {
     Slow,
     /// `Key (username)=(jroe) already exists` of PostgreSQL.
     Violated,
+    /// `Configured from console by jroe on vty0`.
+    Configurer,
     /// `/var/spool/mail/jroe`, `/remote.php/dav/files/jroe/`.
     Pathed,
     /// `Duplicate entry 'jroe' for key 'user_login_key'` of MySQL.
@@ -331,7 +333,7 @@ const ANCHORS: [(&[u8], Sort); 304] = [
     (b"logon success for ", Sort::Follows),
     (b"login failed as ", Sort::Follows),
     (b"unix-user:", Sort::Follows),
-    (b" from console by ", Sort::Follows),
+    (b" from console by ", Sort::Configurer),
     (b"pam(", Sort::Worker),
     (b"passwd-file(", Sort::Worker),
     (b"auth-worker(", Sort::Worker),
@@ -541,6 +543,7 @@ impl Detector for Login {
             Sort::Bracket if begins() => (USER, bracketed(view, behind)),
             Sort::For if begins() => (USER, for_whom(view, behind)),
             Sort::Quotes => (USER, in_quotes(view, hit.at, behind)),
+            Sort::Before if literal == b" (auth:" && !view.is(behind, CAPITAL) => return,
             Sort::Before => (USER, before(view, hit.at)),
             Sort::UserBefore => (USER, user_before(view, hit.at)),
             Sort::Attempts => (USER, attempts(view, hit.at)),
@@ -549,6 +552,7 @@ impl Detector for Login {
                 if let Some((whom, end)) = becomes(view, behind).map(|_| (behind, view.run(behind, LOGIN, 65)))
                     && !person::is_nobody(view.slice(whom, end))
                     && !person::is_system(view.slice(whom, end))
+                    && !person::is_word(view.slice(whom, end))
                 {
                     out.found(Found::new(whom, end, Kind::User, Confidence::Medium).rule(USER));
                 }
@@ -659,7 +663,11 @@ impl Detector for Login {
                 (USER, view.ends_with_ignoring_case(start, b"] ").then_some((start, end)))
             }
             Sort::Attributed if view.at(hit.at + 1).is_some_and(|b| b.eq_ignore_ascii_case(&b'u')) => {
-                (USER, token(view, behind - 1).filter(|&(_, end)| view.at(end) == Some(b'"')))
+                let is_id = |(start, end): (usize, usize)| {
+                    end - start > 24
+                        || view.slice(start, end).iter().filter(|b| b.is_ascii_digit()).count() * 2 > end - start
+                };
+                (USER, token(view, behind - 1).filter(|&span| view.at(span.1) == Some(b'"') && !is_id(span)))
             }
             Sort::Attributed => {
                 let end = names::single(names::reach(view, behind)).map(|length| behind + length);
@@ -715,6 +723,11 @@ impl Detector for Login {
                     && text.last().is_some_and(|b| WORD.contains(*b))
                     && (!common::is_common(&text.to_ascii_lowercase()) || names::is_known(text));
                 (USER, (is_line && is_whole && is_name && text.len() > 2).then_some((behind, end)))
+            }
+            Sort::Configurer => {
+                let ends =
+                    |end| view.starts_with(end, b" on ") || view.at(end).is_none_or(|b| SPACE.contains(b) && b != b' ');
+                (USER, token(view, behind).filter(|&(_, end)| ends(end)))
             }
             Sort::Pathed => {
                 let mut end = view.run(behind, LOGIN, 65);
@@ -938,7 +951,9 @@ fn user_before(view: &View<'_>, end: usize) -> Option<(usize, usize)> {
         return (slash > 1 && !text[name..].contains(&b'\\')).then_some((start + name, end));
     }
     if is_user(start) && start < end {
-        return Some((start, end));
+        // `User creation was denied`, `user table is locked`
+        let is_thing = common::is_common(&text.to_ascii_lowercase()) && !names::is_known(text);
+        return (!is_thing).then_some((start, end));
     }
     if let Some(from) = start.checked_sub(6).filter(|_| view.ends_with_ignoring_case(start, b" from ")) {
         let start = view.run_back(from, LOGIN, 65);
@@ -1215,7 +1230,8 @@ fn changed(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> 
             view.at(next).is_none_or(|b| matches!(b, b'\n' | b'\r' | b'(' | b'<' | b'.' | b',' | b';' | b'"' | b'\''));
         // `opened by Jane Roe on 2024-05-01`
         let is_dated = [&b" on "[..], b" at "].iter().any(|w| view.starts_with(end, w)) && view.is(end + 4, DIGIT);
-        let is_name = ends || is_dated || names::is_known(view.slice(behind, end));
+        let is_told = is_dated && !names::is_of_words(view.slice(behind, end));
+        let is_name = ends || is_told || names::is_known(view.slice(behind, end));
         return (is_name && !view.is(end, const { WORD.or(ByteSet::of(b"=:/")) })).then_some((behind, end));
     }
     let (start, end) = token(view, behind).filter(|_| VERBS.contains(&&verb[..]))?;

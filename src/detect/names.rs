@@ -4,6 +4,7 @@
 //! may as well hold a team or a product ([`full`]).
 
 use crate::detect::bytes::{ByteSet, HIGH, LETTER};
+use crate::detect::common;
 use crate::detect::view::View;
 
 /// The bytes of names. Digits, brackets and line ends are in none.
@@ -195,6 +196,12 @@ pub fn titles(text: &[u8]) -> usize {
         at += blank + 1;
     }
     at
+}
+
+/// Whether `text` is made of common words, and begins with no given name: `Quality Gate`, `Stack Overflow`.
+pub fn is_of_words(text: &[u8]) -> bool {
+    let mut words = text.split(|b| matches!(b, b' ' | b',')).filter(|word| !word.is_empty());
+    !is_known(text) && words.all(|word| common::is_common(&word.to_ascii_lowercase()) || word.len() < 4)
 }
 
 /// Where the full name begins that `text` ends with, if it does.

@@ -181,6 +181,7 @@ const NOBODY: &[&str] = &[
     "ubuntu",
     "unassigned",
     "unbound",
+    "undef",
     "undefined",
     "unix-user",
     "unknown",
