@@ -121,6 +121,12 @@ pub fn reason(
     if !is_whole {
         return None;
     }
+    if is_named(view, key, place)
+        && (is_variable(text) || text.contains(&b'_') && lexicon.find(text).is_some())
+        && !random::is_random(text)
+    {
+        return Some("a variable");
+    }
     let root = text.iter().take_while(|b| WORD.contains(**b)).count();
     let is_member = text.get(root) == Some(&b'.') || text[root..].starts_with(b"->");
     if is_member && ROOTS.contains(&&text[..root]) && !text.iter().any(u8::is_ascii_digit) {
@@ -152,6 +158,25 @@ pub fn reason(
         return Some("a type");
     }
     None
+}
+
+/// Whether a key is a string that names a member, with a value behind it that is none: `'refresh_token': grant,`,
+/// `headers["X-Token"] = token`.
+fn is_named(view: &View<'_>, key: &Key, place: &Place<'_>) -> bool {
+    let Some(quote @ (b'"' | b'\'')) = view.before(key.start) else { return false };
+    match place.separator {
+        Separator::Colon => view.at(key.end) == Some(quote) && view.at(key.end + 1) == Some(b':'),
+        Separator::Equals => view.at(key.end) == Some(quote) && view.starts_with(key.end + 1, b"] = "),
+        _ => false,
+    }
+}
+
+/// `refresh_grant`, `ApiKey.resource_type`: words of letters with an underscore or a point between.
+fn is_variable(text: &[u8]) -> bool {
+    text.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.'))
+        && text.first().is_some_and(u8::is_ascii_alphabetic)
+        && text.last().is_some_and(u8::is_ascii_alphabetic)
+        && text.iter().any(|b| matches!(b, b'_' | b'.'))
 }
 
 /// Whether an unquoted value at `value` is a keyword that an expression begins with: `let user = if cfg!(test) {`.
@@ -381,7 +406,9 @@ pub fn fallback(view: &View<'_>, value: &Extent) -> Option<Extent> {
 /// Whether the inside of braces is the name of a secret, as in `f"token={token}"`.
 pub fn is_interpolated(view: &View<'_>, value: &Extent, lexicon: &Lexicon) -> bool {
     let text = view.slice(value.start, value.end);
-    view.before(value.start) == Some(b'{') && identifier(text) == text.len() && lexicon.find(text).is_some()
+    // `{password!r}`
+    let name = &text[..text.iter().position(|b| matches!(b, b'!' | b':')).unwrap_or(text.len())];
+    view.before(value.start) == Some(b'{') && identifier(text) == text.len() && lexicon.find(name).is_some()
 }
 
 /// How many bytes at the start of `text` an identifier with members takes.

@@ -555,6 +555,10 @@ fn is_secret(view: &View<'_>, value: &Extent, (is_astray, is_own): (bool, bool),
     }
     let has = |test: fn(u8) -> bool| text.iter().any(|&b| test(b));
     let is_word = text.iter().all(|b| LETTER.contains(*b) || *b == b'-');
+    // `Username and password authentication.`
+    if text.strip_suffix(b".").is_some_and(|word| word.len() > 3 && word.iter().all(u8::is_ascii_lowercase)) {
+        return false;
+    }
     let is_telling = has(|b| b.is_ascii_digit()) && has(|b| !b.is_ascii_digit())
         || has(|b| b"$!@#%^&*+=/~{}".contains(&b))
         || (text.len() > 3 && text.iter().all(u8::is_ascii_digit));

@@ -471,6 +471,18 @@ fn reason_to_leave(view: &View<'_>, start: usize, at: usize, domain: usize, end:
     if ITEMS.contains(&local) {
         return Some("the item of a program");
     }
+    if local.last() == Some(&b'.') {
+        return Some("an attribute of a type");
+    }
+    if view.before(start) == Some(b'\\') && text.iter().all(u8::is_ascii_alphabetic) && local.len() < 8 {
+        return Some("a macro of TeX");
+    }
+    // `sr_RS.UTF-8@latin`
+    const SCRIPTS: &[&[u8]] =
+        &[b"latin", b"latn", b"cyrillic", b"euro", b"devanagari", b"valencia", b"iqtelif", b"saaho", b"abegede"];
+    if local.get(2..3).is_some_and(|b| b[0] == b'_') && SCRIPTS.contains(&text) {
+        return Some("a locale");
+    }
     // `"lexemes":"@[a-z]+","keywords":"@page"`
     if local[0] == b'"' && local.iter().any(|b| b",:;={}[]".contains(b)) {
         return Some("what stands between two strings");

@@ -108,7 +108,7 @@ fn value_start(view: &View<'_>, at: usize) -> Option<usize> {
     let at = view.run(at, BLANK, 16);
     let after = match view.at(at)? {
         b':' | b',' => at + 1,
-        b'=' => view.run(at + 1, const { ByteSet::of(b">") }, 1),
+        b'=' => view.run(at + 1, const { ByteSet::of(b">=") }, 1),
         _ => return None,
     };
     // `{"name": "Authorization", "value": "Basic ..."}`
@@ -131,11 +131,12 @@ fn value_start(view: &View<'_>, at: usize) -> Option<usize> {
 impl Header {
     fn authorization(&self, view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
         let Some(start) = value_start(view, at + 13) else { return };
-        // `Authorization::Deny`, `AUTHORIZATION: i32 = 2i32`
+        // `Authorization::Deny`, `AUTHORIZATION: i32 = 2i32`, `"AWS::Config::AggregationAuthorization": "..."`, `authorization: {`
+        const TYPES: [&[u8]; 7] = [b"u8", b"u16", b"u32", b"u64", b"i32", b"i64", b"usize"];
         let word = view.slice(start, view.run(start, WORD, 8));
-        if view.at(start) == Some(b':')
-            || [&b"u8"[..], b"u16", b"u32", b"u64", b"i32", b"i64", b"usize"].contains(&word)
-        {
+        let is_type = view.starts_with(view.run_back(at, const { WORD.or(ByteSet::of(b":")) }, 64), b"AWS::");
+        let is_object = view.at(start) == Some(b'{') && view.at(start + 1).is_none_or(|b| SPACE.contains(b));
+        if view.at(start) == Some(b':') || TYPES.contains(&word) || is_type || is_object {
             return out.left(AUTHORIZATION, at, "source code");
         }
         // `["Win32_Security_Authorization", "Win32_Storage"]`: the last word of a name in a list.
@@ -187,7 +188,7 @@ impl Header {
         let name = view.run(from, const { ALNUM.or(ByteSet::of(b"_.")) }, 64);
         let is_bare = !is_scheme && !matches!(view.before(start), Some(b'"' | b'\'' | b'`'));
         let is_variable = name == to && text.contains(&b'_') && !text.iter().any(|b| DIGIT.contains(*b));
-        if is_bare && name > from && (view.at(name) == Some(b'(') || is_variable) {
+        if is_bare && name > from && (matches!(view.at(name), Some(b'(' | b'[')) || is_variable) {
             return out.left(AUTHORIZATION, at, "a call or a variable");
         }
         // A reference may have in it what ends a value.
@@ -198,6 +199,14 @@ impl Header {
         let whole = memchr::memmem::find(whole, b"}}").map_or(whole, |n| &whole[..n + 2]);
         if let Some(reason) = handle::reason(text).or_else(|| handle::reason(whole)) {
             return out.left(AUTHORIZATION, at, reason);
+        }
+        // `["Authorization", "Proxy-Authorization"]`, `dnsAuthorization: A DnsAuthorization resource`
+        let is_name = text.len() > 12 && text[text.len() - 13..].eq_ignore_ascii_case(b"authorization");
+        // `Authorization: headers on a redirect`
+        let is_known = || SCHEMES.iter().any(|scheme| view.slice(start, word).eq_ignore_ascii_case(scheme));
+        let is_short = text.len() < 6 && text.iter().all(u8::is_ascii_lowercase);
+        if is_name || is_scheme && is_short && !is_known() {
+            return out.left(AUTHORIZATION, at, "a word of a sentence");
         }
         // `HttpHeaderProxyAuthorization = 35,`
         if is_bare && text.len() < 4 && text.iter().all(|b| DIGIT.contains(*b)) {
@@ -276,7 +285,9 @@ fn basic(view: &View<'_>, at: usize, from: usize, out: &mut Candidates<'_>) {
     }
     let to = view.run(from, const { ALNUM.or(ByteSet::of(b"+/=_-")) }, usize::MAX);
     let text = view.slice(from, to);
-    if text.len() < 6 || !decode(text).contains(&b':') {
+    // `the basic OpenApi requirements`: not all words are of as many letters as base64 is.
+    let is_sentence = text.len() % 4 != 0 && view.is(to, BLANK) && view.is(to + 1, LETTER);
+    if text.len() < 6 || is_sentence || !decode(text).contains(&b':') {
         return out.left(BASIC, at, "the word, not credentials");
     }
     let run = Run::Set(const { ALNUM.or(ByteSet::of(b"+/=_-")) });

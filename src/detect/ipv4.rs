@@ -186,6 +186,12 @@ fn is_heading(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr) -> b
     let is_small = octets.iter().all(|n| *n < 40) && octets[0] < 20 && octets[0] != 10;
     let is_numbered = || view.before(start) == Some(b'>') && view.starts_with(end, b".<");
     let is_linked = || view.before(start) == Some(b'[') && view.starts_with(end, b"](");
+    // `RFC4291 2.5.5.2`, `RFC 3513 2.5.6.1`
+    let blank = view.run_back(start, BLANK, 2);
+    let number = view.run_back(view.run_back(blank, DIGIT, 6), BLANK, 1);
+    if is_small && blank < start && number < blank && view.ends_with_ignoring_case(number, b"rfc") {
+        return true;
+    }
     let is_seen = || view.ends_with_ignoring_case(start, b"(see ") && view.at(end) == Some(b')');
     is_small && (is_numbered() || is_linked() || is_seen())
 }

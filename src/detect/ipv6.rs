@@ -90,6 +90,13 @@ fn is_account(view: &View<'_>, start: usize, parsed: &Parsed) -> bool {
 
 /// `path[-2::-1]`.
 fn is_slice(view: &View<'_>, start: usize, parsed: &Parsed) -> bool {
+    // `args[::2]`, `b[33::-3]`; an address in brackets follows a name, too, but is no such number.
+    let text = view.slice(start, parsed.end);
+    let is_indexed = view.before(start) == Some(b'[')
+        && view.back(start, 2).is_some_and(|b| WORD.contains(b) || matches!(b, b')' | b']'));
+    if is_indexed && parsed.groups < 3 && text.len() < 6 && text.iter().all(|b| DIGIT.contains(*b) || *b == b':') {
+        return true;
+    }
     parsed.groups == 1
         && view.before(start) == Some(b'-')
         && view.slice(start, parsed.end).ends_with(b"::")

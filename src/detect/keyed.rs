@@ -110,6 +110,12 @@ impl Detector for Keyed {
         if view.starts_with(key.end, b": v=1;") {
             return out.left(which, hit.at, "a list of parameters");
         }
+        // `"AWS::IAM::AccessKey": "62d91b17309e76c8"`: a type of resources, and the digest of its schema.
+        if view.before(key.start) == Some(b':')
+            && view.starts_with(view.run_back(key.start, const { WORD.or(ByteSet::of(b":")) }, 64), b"AWS::")
+        {
+            return out.left(which, hit.at, "the name of a type");
+        }
         // `PASSWORD_4kq7zp0c2dm:` is ours, not a key.
         if placeholder::touches(text, 0, text.len()) {
             return out.left(which, hit.at, "already a placeholder");
@@ -467,7 +473,8 @@ impl Keyed {
         if place.separator == Separator::Statement && code::is_type_of_column(text) {
             return Some("a type");
         }
-        let is_long_literal = extent.is_quoted && place.separator == Separator::Equals && text.len() > 5;
+        let is_long_literal =
+            extent.is_quoted && place.separator == Separator::Equals && text.len() > 5 && strength != Strength::Weak;
         let bare = if extent.is_quoted { text } else { without_comma(text) };
         // `"Basic " + x`
         let trimmed = bare.trim_ascii();
@@ -482,6 +489,35 @@ impl Keyed {
         }
         let is_setter = key.name(view).get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b"set"));
         let is_prompt = text.contains(&b' ') && !is_setter && !text.iter().any(|b| DIGIT.contains(*b));
+        // `skipUnless(HAS_S3_CREDS, 'Test requires both S3 and GS credentials')`
+        let is_listed = matches!(place.separator, Separator::Argument | Separator::Listed);
+        if is_listed && !is_setter && text.split(|b| *b == b' ').filter(|word| word.len() > 1).count() > 4 {
+            return Some("a sentence");
+        }
+        let is_weak = strength == Strength::Weak;
+        let is_compared = matches!(place.separator, Separator::Compares | Separator::Among);
+        let has_digit = text.iter().any(|b| DIGIT.contains(*b));
+        // `token == "#bygroup"`, `level_token("debug")`, `token in ('{', '}')`: programs that read languages.
+        if is_weak && is_compared && (!has_digit || text.len() < 8)
+            || is_weak
+                && place.separator == Separator::Argument
+                && !is_setter
+                && text.iter().all(|b| LETTER.contains(*b))
+            || is_weak && text.len() < 4 && !text.iter().any(|b| ALNUM.contains(*b))
+        {
+            return Some("a word of a language");
+        }
+        // `SIGNAL_TYPE_WEAK_ROOT_PASSWORD = 45`
+        let is_enumerator = key.text(view).iter().filter(|b| **b == b'_').count() > 1
+            && !key.text(view).iter().any(u8::is_ascii_lowercase)
+            && view.is(key.end, BLANK);
+        if is_enumerator && !extent.is_quoted && text.len() < 4 && text.iter().all(|b| DIGIT.contains(*b)) {
+            return Some("a number");
+        }
+        // `PASS: shtest-shell :: redirects.txt`
+        if key.text(view) == b"PASS" && view.starts_with(extent.end, b" :: ") {
+            return Some("a test that passed");
+        }
         if place.separator == Separator::Argument
             && (is_prompt || self.lexicon.is_name(text) && !self.is_given(view, asked, extent, text))
         {
@@ -542,7 +578,10 @@ impl Keyed {
         }
         // `client_secret: "clientSecret"`, `proxy_pass: APP_PROXY_PASSWORD`
         let is_capital = |b: &u8| b.is_ascii_uppercase() || *b == b'_';
-        let is_variable = text.contains(&b'_') && text.iter().all(is_capital) && self.lexicon.find(text).is_some();
+        // `TEST_ENCRYPTION_KEY2`
+        let numbered = text.strip_suffix(b"1").or(text.strip_suffix(b"2")).unwrap_or(text);
+        let is_variable =
+            text.contains(&b'_') && numbered.iter().all(is_capital) && self.lexicon.find(numbered).is_some();
         if is_variable || is_name_of(key.text(view), text) {
             return Some("the name of a secret");
         }

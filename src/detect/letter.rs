@@ -246,6 +246,8 @@ impl Detector for Letter {
                 }
             }
             Sort::Header => header(view, hit.at, behind, out),
+            // `True if the address is reserved per RFC 4291`
+            Sort::Lives if view.slice(behind, view.line_end(behind, 64)).windows(5).any(|w| w == b" RFC ") => {}
             Sort::Lives => lives(view, behind, out),
             Sort::Regards => signature(view, hit.at, behind, out),
             Sort::Parts | Sort::Formatted | Sort::Address => card(view, behind, sort, out),

@@ -529,6 +529,10 @@ impl Detector for Login {
         }
         let begins = || !literal[0].is_ascii_alphabetic() || view.starts_word(hit.at);
         let (rule, span) = match sort {
+            // `imap(jroe)<1234>`, but no `pool.imap(square, values)`
+            Sort::Follows if begins() && literal.ends_with(b"(") => {
+                (USER, token(view, behind).filter(|(_, end)| view.is(*end, const { ByteSet::of(b")<") })))
+            }
             Sort::Follows if begins() => (USER, token(view, view.run(behind, BLANK, 8))),
             Sort::Word if begins() && matches!(literal.last(), Some(b'"' | b'\'' | b'`')) => {
                 (USER, token(view, behind - 1).filter(|span| !is_told(view, literal, *span)))

@@ -596,7 +596,8 @@ pub fn reason(
         return Some("source code");
     }
     // `.find(|m| m.name != "help")`
-    if kind == Kind::Name && place.separator == Separator::Compares && !text.contains(&b' ') {
+    if kind == Kind::Name && matches!(place.separator, Separator::Compares | Separator::Among) && !text.contains(&b' ')
+    {
         return Some("what is compared is no full name");
     }
     match kind {
@@ -742,6 +743,10 @@ fn login(view: &View<'_>, key: &Key, text: &[u8], (place, value): (&Place<'_>, &
     if place.separator == Separator::Listed && (text.len() < 4 || common::is_common(&text.to_ascii_lowercase())) {
         return Some("a word in a list");
     }
+    // `class User: pass`; `sts.amazonaws.com`
+    if view.ends_with_ignoring_case(key.start, b"class ") || text.ends_with(b".amazonaws.com") {
+        return Some("a class, or a service");
+    }
     if text.iter().all(|b| DIGIT.contains(*b)) || text.len() > 64 {
         return Some("a number");
     }
@@ -814,7 +819,12 @@ fn name(view: &View<'_>, key: &Key, value: &Extent, text: &[u8]) -> Option<&'sta
         return Some("the display name of a thing");
     }
     let has_capital = text.iter().any(|b| b.is_ascii_uppercase() || *b >= 0x80);
-    let is_identifier = !value.is_quoted && text.contains(&b'_');
+    let is_identifier = text.contains(&b'_') && (!value.is_quoted || !has_capital && words < 2);
+    // `fname = "zoneinfo.json"`, `mname = 'do_' + x`: files and modules have names, too.
+    let is_short = [&b"fname"[..], b"mname"].iter().any(|name| key.name(view).eq_ignore_ascii_case(name));
+    if is_short && (text.contains(&b'.') || !has_capital && !names::is_known(text)) {
+        return Some("the name of a file or a module");
+    }
     ((!has_capital && words > 2) || is_identifier).then_some("no name")
 }
 

@@ -128,6 +128,9 @@ pub fn reason(
     if place.separator != Separator::Colon || !view.is(value.start.saturating_sub(1), SPACE) {
         return None;
     }
+    if is_described(view, key, value) {
+        return Some("what the key is for");
+    }
     let end = view.run(value.start, LETTER, 32);
     let word = view.slice(value.start, end);
     if word.is_empty() || view.is(end, const { ByteSet::of(b"0123456789_@#$%^&*+=/\\-") }) {
@@ -178,6 +181,11 @@ pub fn reason(
     }
     let next_is_word = rest.first() == Some(&b' ') && rest.get(1).is_some_and(u8::is_ascii_lowercase);
     let is_plain = !random::is_random(word);
+    // `GetAccessToken: fetching a fresh one`, `pwd: expected bytes, got %s`
+    let is_verb = word.len() > 5 && (word.ends_with(b"ing") || word.ends_with(b"ed"));
+    if is_verb && next_is_word && word.iter().all(u8::is_ascii_lowercase) {
+        return Some("a sentence about a secret");
+    }
     if is_weak && next_is_word && !rest.iter().take(64).any(|b| matches!(b, b'=' | b':')) {
         return Some("a sentence about a secret");
     }
@@ -194,6 +202,30 @@ fn is_theirs(view: &View<'_>, key: &Key) -> bool {
 /// A word of letters that no sentence has.
 fn is_uncommon(text: &[u8]) -> bool {
     text.len() > 3 && text.iter().all(|b| WORD.contains(*b)) && !common::is_common(&text.to_ascii_lowercase())
+}
+
+/// Whether what stands behind a key tells what it is for, with the key's own last word: `encryption_key: AES256 encryption key to use`,
+/// `billingAddress: Optional. Address that ...`.
+fn is_described(view: &View<'_>, key: &Key, value: &Extent) -> bool {
+    const LONGEST: usize = 96;
+    let name = key.name(view);
+    let name = &name[..name.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |last| last + 1)];
+    let small = name.iter().rev().take_while(|b| b.is_ascii_lowercase()).count();
+    let capital = usize::from(small < name.len() && name[name.len() - small - 1].is_ascii_uppercase());
+    let last = &name[name.len() - small - capital..];
+    let text = view.slice(value.start, view.line_end(value.start, LONGEST));
+    let mut words = text.split(|b| *b == b' ').take(7);
+    let is_word = |word: &[u8]| {
+        let bare = word.strip_suffix(b".").or(word.strip_suffix(b",")).unwrap_or(word);
+        let one = bare.strip_suffix(b"s").unwrap_or(bare);
+        bare.eq_ignore_ascii_case(last) || one.eq_ignore_ascii_case(last)
+    };
+    let told = |word: &[u8]| {
+        matches!(word, b"is" | b"was" | b"=" | b":" | b"for") || word.contains(&b'=') || word.ends_with(b":")
+    };
+    let begins = words.next().is_some_and(|first| first.iter().any(u8::is_ascii_alphabetic) && !told(first));
+    let is_long = words.clone().filter(|word| !word.is_empty()).count() > 2;
+    last.len() > 2 && begins && is_long && words.take_while(|word| !told(word)).any(is_word)
 }
 
 /// Whether a name is that of a personal identification number.

@@ -542,7 +542,13 @@ impl Compiled {
     fn clings(&self, secret: &[u8], start: usize, view: &View<'_>) -> bool {
         const PREFIX: usize = 4;
         const LONG: usize = 43;
-        if !Check::Random.apply(secret) {
+        /// More letters and digits than a word has before a token that clings to it: a prefix within base64.
+        const GLUED: usize = 20;
+        let before = start - view.run_back(start, const { ALNUM.or(ByteSet::of(b"+/")) }, GLUED);
+        let is_plain = |prefix: &Text| {
+            secret.starts_with(prefix.as_bytes()) && ALNUM.prefix_len(prefix.as_bytes()) == prefix.len()
+        };
+        if !Check::Random.apply(secret) || before == GLUED && self.rule.keywords.iter().any(is_plain) {
             return false;
         }
         let keyword = self.rule.keywords.iter().filter(|keyword| secret.starts_with(keyword.as_bytes()));
