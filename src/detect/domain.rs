@@ -134,10 +134,12 @@ impl Detector for Domain {
             || name[0] == b'u' && name.len() > 4 && name[1..5].iter().all(u8::is_ascii_hexdigit);
         // `String::from("ONE\ntwo")`
         let is_string = view.before(first) == Some(b'"');
+        // `by default\\nhelp`: the end of a line in a string within a string.
+        let is_nested = b"nrt".contains(&name[0]);
         let is_told = || {
             leads(view, first)
                 && (is_capital && !(is_text && is_string)
-                    || name[0].is_ascii_lowercase() && !is_escape && domain.len() > 2)
+                    || name[0].is_ascii_lowercase() && !is_nested && !is_escape && domain.len() > 2)
                 || is_capital && (is_between(view, first, end, is_escape) || !is_text && is_logged(view, first))
         };
         let reason = if person::is_nobody(name) || person::is_system(name) {

@@ -5,6 +5,7 @@ use std::net::Ipv4Addr;
 use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, HEX, LETTER, SPACE, WORD};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::prefilter::Shape;
+use crate::detect::value;
 use crate::detect::view::View;
 use crate::finding::Confidence;
 use crate::kind::Kind;
@@ -393,12 +394,24 @@ fn follows_version_word(view: &View<'_>, start: usize, is_small: bool) -> bool {
         return false;
     }
     let word = view.slice(word_start, end);
+    // `upgrade V8 to 11.1.124.8`, `bump zlib from 1.3.0.0 to 1.3.0.1`
+    let line = || view.slice(word_start.saturating_sub(48), word_start).to_ascii_lowercase();
+    let changes = |line: &[u8]| {
+        [&b"upgrade"[..], b"update", b"patch", b"bump"]
+            .iter()
+            .any(|verb| memchr::memmem::find(value::last_line(line), verb).is_some())
+    };
+    if is_small && (word == b"to" || word == b"from") && changes(&line()) {
+        return true;
+    }
     if word.eq_ignore_ascii_case(b"is") || word.eq_ignore_ascii_case(b"to") || word.eq_ignore_ascii_case(b"from") {
         let end = view.run_back(word_start, BLANK, 4);
         let word = view.slice(view.run_back(end, LETTER, 24), end);
         return word.len() > 1 && WORDS.iter().any(|w| word.eq_ignore_ascii_case(w));
     }
-    if is_small && NUMBERED.iter().chain(NAMES).any(|w| word.eq_ignore_ascii_case(w)) {
+    // `Section 24.1.1.2`
+    let is_section = || word.eq_ignore_ascii_case(b"section") && view.slice(start, view.run(start, DIGIT, 3)).len() < 3;
+    if is_section() || is_small && NUMBERED.iter().chain(NAMES).any(|w| word.eq_ignore_ascii_case(w)) {
         return true;
     }
     WORDS.iter().any(|w| word.eq_ignore_ascii_case(w))

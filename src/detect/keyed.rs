@@ -514,6 +514,31 @@ impl Keyed {
         if is_enumerator && !extent.is_quoted && text.len() < 4 && text.iter().all(|b| DIGIT.contains(*b)) {
             return Some("a number");
         }
+        // `"ElementCookie"=42`, `#define CKK_GENERIC_SECRET (0x10UL)`, `#define hmac_digest nettle_hmac_digest`
+        if kind == Kind::Session && !extent.is_quoted && text.len() < 5 && text.iter().all(|b| DIGIT.contains(*b)) {
+            return Some("a number");
+        }
+        let name = key.text(view);
+        let is_longer = text.len() > name.len() && text[text.len() - name.len()..].eq_ignore_ascii_case(name);
+        let is_defined = view.ends_with_ignoring_case(key.start, b"#define ") && !extent.is_quoted;
+        let digits = text.strip_prefix(b"0x").unwrap_or_default();
+        let is_number =
+            !digits.is_empty() && digits.len() < 12 && digits.iter().all(|b| HEX.contains(*b) || b"ULul".contains(b));
+        if is_defined && (is_number || is_longer && text[text.len() - name.len() - 1] == b'_') {
+            return Some("a number or a name");
+        }
+        // `X-Hub-Signature: sha256=<...>`
+        if text.strip_suffix(b"=").is_some_and(|name| self.lexicon.is_setting(name)) {
+            return Some("the name of a method");
+        }
+        // `Mixin<FirstPass> {` on several lines is no element.
+        if matches!(extent.run, Run::Element)
+            && view.at(extent.end) == Some(b'<')
+            && view.at(extent.end + 1) != Some(b'/')
+            && text.contains(&b'\n')
+        {
+            return Some("more than an element has");
+        }
         // `PASS: shtest-shell :: redirects.txt`
         if key.text(view) == b"PASS" && view.starts_with(extent.end, b" :: ") {
             return Some("a test that passed");

@@ -587,6 +587,15 @@ pub fn reason(
     {
         return Some("more than what tells of a person");
     }
+    // `new_nickname: Output parameter that may contain ...`
+    if !value.is_quoted && kind == Kind::Name && place.separator == Separator::Colon && !text.contains(&b' ') {
+        let rest = view.slice(value.end, view.line_end(value.end, 48));
+        let mut words = rest.strip_prefix(b" ").unwrap_or_default().split(|b| *b == b' ').take(3);
+        let is_small = |word: &[u8]| !word.is_empty() && word.iter().all(u8::is_ascii_lowercase);
+        if words.clone().count() == 3 && words.all(is_small) && !names::is_known(text) {
+            return Some("what the key is for");
+        }
+    }
     let is_code = || {
         is_code(view, key, place, value, text)
             || code::is_type(view, place, value, text)
@@ -742,6 +751,10 @@ fn login(view: &View<'_>, key: &Key, text: &[u8], (place, value): (&Place<'_>, &
     }
     if place.separator == Separator::Listed && (text.len() < 4 || common::is_common(&text.to_ascii_lowercase())) {
         return Some("a word in a list");
+    }
+    // `DW_UT_hi_user = 0xff`
+    if text.strip_prefix(b"0x").is_some_and(|n| n.len() < 9 && n.iter().all(u8::is_ascii_hexdigit)) {
+        return Some("a number");
     }
     // `class User: pass`; `sts.amazonaws.com`
     if view.ends_with_ignoring_case(key.start, b"class ") || text.ends_with(b".amazonaws.com") {

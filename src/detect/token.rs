@@ -15,6 +15,7 @@ use crate::chunk::LOOK_BEHIND;
 use crate::detect::bytes::{ALNUM, ByteSet, LETTER};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::prefilter::Literal;
+use crate::detect::random;
 use crate::detect::run::Run;
 use crate::detect::steps::{self, Outcome, Reached};
 use crate::detect::view::View;
@@ -544,11 +545,12 @@ impl Compiled {
         const LONG: usize = 43;
         /// More letters and digits than a word has before a token that clings to it: a prefix within base64.
         const GLUED: usize = 20;
-        let before = start - view.run_back(start, const { ALNUM.or(ByteSet::of(b"+/")) }, GLUED);
+        let glued = view.slice(view.run_back(start, const { ALNUM.or(ByteSet::of(b"+/")) }, GLUED), start);
+        let is_glued = glued.len() == GLUED || glued.len() > 5 && random::is_random(glued);
         let is_plain = |prefix: &Text| {
             secret.starts_with(prefix.as_bytes()) && ALNUM.prefix_len(prefix.as_bytes()) == prefix.len()
         };
-        if !Check::Random.apply(secret) || before == GLUED && self.rule.keywords.iter().any(is_plain) {
+        if !Check::Random.apply(secret) || is_glued && self.rule.keywords.iter().any(is_plain) {
             return false;
         }
         let keyword = self.rule.keywords.iter().filter(|keyword| secret.starts_with(keyword.as_bytes()));
