@@ -286,7 +286,7 @@ fn basic(view: &View<'_>, at: usize, from: usize, out: &mut Candidates<'_>) {
     let to = view.run(from, const { ALNUM.or(ByteSet::of(b"+/=_-")) }, usize::MAX);
     let text = view.slice(from, to);
     // `the basic OpenApi requirements`: not all words are of as many letters as base64 is.
-    let is_sentence = text.len() % 4 != 0 && view.is(to, BLANK) && view.is(to + 1, LETTER);
+    let is_sentence = !text.len().is_multiple_of(4) && view.is(to, BLANK) && view.is(to + 1, LETTER);
     if text.len() < 6 || is_sentence || !decode(text).contains(&b':') {
         return out.left(BASIC, at, "the word, not credentials");
     }
