@@ -273,7 +273,7 @@ fn is_same_key_within(out: &Candidates<'_>, at: usize, view: &View<'_>) -> bool 
 }
 
 /// What a key that has a value may be followed by: see [`Place::of`].
-const FOLLOWS: ByteSet = BLANK.or(ByteSet::of(b"\"'`&\\\x1b=:*.?!<[)]\xef%>,(\r\n"));
+const FOLLOWS: ByteSet = BLANK.or(ByteSet::of(b"\"'`&\\\x1b=:*.?!<[)\xef%>,(\r\n"));
 
 /// The name behind an account: `user: jroe (Jane Roe)`.
 fn name_behind(view: &View<'_>, end: usize, account: &Found, out: &mut Candidates<'_>) {
@@ -348,6 +348,8 @@ impl Keyed {
             Some(b' ') => {}
             Some(b'|') => return view.at(key.end + 1) == Some(b'|'),
             Some(b'{') => return Quote::at(view, key.end + 1).is_some(),
+            // `expect(env[PASSWORD]).toBe("x")`, but no `[c.a.DefaultIndexManager] rendering` of each line of a log
+            Some(b']') => return view.at(key.end + 1) == Some(b')'),
             // `"token_type":"bearer"}`: a value itself, unless it names what stands before it.
             Some(quote @ (b'"' | b'\'')) if view.at(key.end + 1) == Some(b'}') => {
                 return view.before(key.start) != Some(quote) || key.is_named(view);
