@@ -8,6 +8,7 @@
 //! many megabytes of generated text.
 
 use std::fmt;
+use std::path::Path;
 
 use regex_automata::meta::Regex;
 use scrubjay::bench::{corpus, hostile, synthetic};
@@ -127,7 +128,7 @@ fn pieces(rules: &RuleSet) -> Vec<String> {
 }
 
 #[test]
-fn the_engine_finds_what_the_reference_finds_in_cases_and_the_bundle() {
+fn the_engine_finds_what_the_reference_finds_in_cases_and_fixtures() {
     let engine = builtin();
     let mut random = Random(1);
     for input in cases::inputs() {
@@ -137,6 +138,10 @@ fn the_engine_finds_what_the_reference_finds_in_cases_and_the_bundle() {
     compare(&engine, "all cases", all.as_bytes(), random.cut());
     for leaf in bundle::build(bundle::SEED).leaves {
         compare(&engine, &leaf.name, leaf.text.as_bytes(), random.cut());
+    }
+    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/keep")).unwrap() {
+        let path = entry.unwrap().path();
+        compare(&engine, &path.display().to_string(), &std::fs::read(&path).unwrap(), random.cut());
     }
 }
 
