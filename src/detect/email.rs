@@ -269,9 +269,10 @@ fn local_start_slowly(view: &View<'_>, end: usize) -> Option<usize> {
         start += 1;
     }
     // `ESC[31mjane@`: the digits and the letter belong to the colour.
-    if view.before(start) == Some(b'[') && view.back(start, 2) == Some(0x1b) {
+    if view.before(start) == Some(b'[') {
         let digits = view.run(start, ByteSet::of(b"0123456789"), 4);
-        start = if view.at(digits) == Some(b'm') { (digits + 1).min(end) } else { start };
+        let is_colour = view.at(digits) == Some(b'm') && view.ends_colour(digits + 1);
+        start = if is_colour { (digits + 1).min(end) } else { start };
     }
     // `%3Ajane`, `%20jane`: an encoded delimiter ends before the local part begins.
     let mut at = start;

@@ -137,7 +137,7 @@ fn reason_to_leave(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr)
         _ => {}
     }
     // Attribute types and certificate extensions of X.500 have four numbers.
-    if matches!(address.octets(), [2, 5, 4 | 8 | 29, _]) {
+    if matches!(address.octets(), [2, 5, 4 | 29, _]) {
         return Some("an object identifier");
     }
     if is_kept(address) {

@@ -51,9 +51,10 @@ impl Key {
             start = (start + 2).min(at);
         }
         // `ESC[32mpassword`: the digits and the letter belong to the colour.
-        if view.before(start) == Some(b'[') && view.back(start, 2) == Some(0x1b) {
+        if view.before(start) == Some(b'[') {
             let digits = view.run(start, const { ByteSet::of(b"0123456789;") }, 12);
-            start = if view.at(digits) == Some(b'm') { (digits + 1).min(at) } else { start };
+            let is_colour = view.at(digits) == Some(b'm') && view.ends_colour(digits + 1);
+            start = if is_colour { (digits + 1).min(at) } else { start };
         }
         // `-Dapi.key=x`: the letter belongs to the option.
         if view.at(start) == Some(b'-')

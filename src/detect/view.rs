@@ -223,9 +223,13 @@ impl<'a> View<'a> {
         !self.is(i, WORD)
     }
 
-    /// Whether an ANSI colour sequence (`ESC [ 0;31 m`) ends at `i`.
-    fn ends_colour(&self, i: usize) -> bool {
+    /// Whether an ANSI colour sequence (`ESC [ 0;31 m`) ends at `i`, be its first byte spelled as strings do (`\\u001b[1m`).
+    pub fn ends_colour(&self, i: usize) -> bool {
         let digits = self.run_back(i - 1, ALNUM.or(ByteSet::of(b";")), 12);
-        self.before(digits) == Some(b'[') && self.back(digits, 2) == Some(0x1b)
+        let Some(bracket) = digits.checked_sub(1).filter(|&at| self.at(at) == Some(b'[')) else { return false };
+        // No further back than the search looks for the sign of an escape.
+        let is_spelled =
+            |spelled: &&[u8]| i <= bracket + 16 - spelled.len() && self.ends_with_ignoring_case(bracket, spelled);
+        self.before(bracket) == Some(0x1b) || [&b"\\u001b"[..], b"\\x1b", b"\\033", b"\\e"].iter().any(is_spelled)
     }
 }
