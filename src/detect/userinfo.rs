@@ -7,6 +7,7 @@ use crate::detect::prefilter::Literal;
 use crate::detect::view::View;
 use crate::finding::{Confidence, Encoding, Form};
 use crate::kind::Kind;
+use crate::placeholder;
 
 /// Finds the user and the secret before the `@` of a URL.
 pub struct Userinfo;
@@ -109,7 +110,9 @@ impl Detector for Userinfo {
         let is_role = ROLES.iter().any(|role| user.eq_ignore_ascii_case(role));
         // `https://TOKEN@host`, `https://TOKEN:x-oauth-basic@host`
         let is_marker = secret.is_none_or(|(from, to)| matches!(view.slice(from, to), b"x-oauth-basic" | b"x"));
-        let is_token = is_marker && user.len() >= 16 && user.iter().any(u8::is_ascii_digit);
+        // A placeholder is one whatever its letters: the marker behind it stays, too.
+        let is_token = is_marker
+            && (user.len() >= 16 && user.iter().any(u8::is_ascii_digit) || placeholder::touches(user, 0, user.len()));
         if let Some((from, to)) = secret.filter(|_| !(is_marker && is_token)) {
             match handle::reason(view.slice(from, to)) {
                 Some(reason) => out.left(PASSWORD, from, reason),
