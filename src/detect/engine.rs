@@ -8,18 +8,18 @@ use crate::chunk::Chunk;
 use crate::detect::bytes::{ByteSet, WORD};
 use crate::detect::detector::{Anchor, Candidates, Covered, Detector, Explained, Found, Hit, RuleInfo, Verdict};
 use crate::detect::dictionary::Terms;
-use crate::detect::hosts::Hosts;
 use crate::detect::learned::Learned;
-use crate::detect::lexicon::Lexicon;
+use crate::detect::network::hosts::Hosts;
+use crate::detect::network::{dashed, email, ipv4, ipv6, mac};
+use crate::detect::people::{birth, domain, home, letter, listing, login, record, saml};
 use crate::detect::prefilter::{self, Isa, Literal, Met, Prefilter, Shape};
+use crate::detect::reading::lexicon::Lexicon;
+use crate::detect::secrets::{
+    call, command, device, files, header, keyed, kubernetes, packed, pem, piped, sql, token, userinfo,
+};
 use crate::detect::table::{Event, Headers, Judge, Reader, paragraphs};
 use crate::detect::view::View;
-use crate::detect::{
-    birth, call, command, device, files, kubernetes, letter, listing, packed, piped, record, saml, sql, stated,
-};
-use crate::detect::{
-    dashed, domain, email, header, home, ipv4, ipv6, keyed, login, mac, numbers, pem, token, userinfo,
-};
+use crate::detect::{numbers, stated};
 use crate::finding::RuleId;
 use crate::placeholder;
 use crate::rules::RuleSet;

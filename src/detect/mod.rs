@@ -5,7 +5,7 @@
 //! fixed reach, so that its answer depends on content alone. The [`Fold`] takes the findings of one chunk after the other,
 //! unites those that overlap and follows values whose end was out of reach. Nothing here formats, counts or keeps content.
 //!
-//! Reading order: `detector`, `view`, `engine`, one detector (`ipv4`), `run`, `resolve`, `waiting`; `prefilter`
+//! Reading order: `detector`, `view`, `engine`, one detector (`network::ipv4`), `run`, `resolve`, `waiting`; `prefilter`
 //! by itself.
 
 mod bytes;
@@ -20,73 +20,20 @@ mod run;
 mod resolve;
 mod waiting;
 
-mod colon;
-mod dashed;
-mod email;
-mod ipv4;
-mod ipv6;
-mod mac;
-
-mod card;
-mod compact;
-mod iban;
-mod labels;
-mod national;
-mod numbers;
-mod phone;
-
-mod birth;
-mod domain;
-mod home;
-mod letter;
-mod listing;
-mod login;
-mod names;
-mod person;
-mod record;
-mod saml;
-
-mod code;
-mod dialect;
-mod handle;
-mod key;
-mod keyed;
-mod lexicon;
-mod literal;
-mod nested;
-mod place;
-mod poor;
-mod prose;
-mod random;
-mod value;
-
-mod common;
-mod harvest;
-mod hosts;
-mod learned;
-
-mod argument;
-mod call;
-mod command;
-mod device;
 mod dictionary;
-mod files;
-mod header;
-mod kubernetes;
-mod packed;
-mod pem;
-mod piped;
-mod sql;
+mod learned;
+mod network;
+mod numbers;
+mod people;
+mod reading;
+mod secrets;
 mod stated;
-mod steps;
 mod table;
-mod token;
-mod userinfo;
 
 pub use detector::{Anchor, Candidates, Detector, Explained, Found, Hit, RuleInfo, Verdict};
 pub use dictionary::Terms;
-pub use harvest::{Harvest, Reaped, Room};
 pub use learned::Learned;
+pub use learned::harvest::{Harvest, Reaped, Room};
 
 pub use engine::{Engine, Fates, Group, Scan, Scratch};
 pub use prefilter::{Isa, Literal, Shape, planned};

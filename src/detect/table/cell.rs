@@ -3,12 +3,12 @@
 use std::net::{IpAddr, SocketAddr};
 
 use crate::detect::bytes::ByteSet;
-use crate::detect::common;
 use crate::detect::detector::Found;
 use crate::detect::dictionary::Terms;
-use crate::detect::handle;
-use crate::detect::names;
-use crate::detect::person;
+use crate::detect::learned::common;
+use crate::detect::people::account;
+use crate::detect::people::names;
+use crate::detect::reading::handle;
 use crate::detect::run::Run;
 use crate::detect::table::column::Sort;
 use crate::detect::table::told::Entries;
@@ -156,7 +156,7 @@ fn kind(reader: &Reader, sort: Sort, value: &[u8]) -> Option<Kind> {
             // `Anonymous users`, `Support Team` in a column that others than persons stand in, too.
             let is_group = || !sort.is_sure && value.contains(&b' ') && names::has_other_word(value);
             let stays =
-                is_time || (is_number && !sort.is_sure) || person::is_nobody(value) || is_setting() || is_group();
+                is_time || (is_number && !sort.is_sure) || account::is_nobody(value) || is_setting() || is_group();
             (!stays).then_some(sort.kind)
         }
         Kind::Phone => (digits > 2).then_some(Kind::Phone),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::detect::lexicon::{Lexicon, Strength};
+use crate::detect::reading::lexicon::{Lexicon, Strength};
 use crate::detect::table::COLUMNS;
 use crate::detect::table::words::{PAIRS, Pairs, SUBJECTS, WORDS};
 use crate::kind::{Family, Kind};

@@ -1,0 +1,257 @@
+//! IPv6 addresses in every form of RFC 4291 and RFC 5952: full, with `::`, with a dotted tail; before a zone, a prefix
+//! length, a bracket or a colon.
+
+use std::net::Ipv6Addr;
+
+use crate::detect::bytes::{DIGIT, HEX, WORD};
+use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
+use crate::detect::network::colon::ColonRun;
+use crate::detect::network::ipv4;
+use crate::detect::prefilter::Shape;
+use crate::detect::view::View;
+use crate::finding::Confidence;
+use crate::kind::Kind;
+
+/// Finds IPv6 addresses; a zone, a port, a prefix length and brackets around them stay.
+pub struct Ipv6;
+
+impl Detector for Ipv6 {
+    fn rules(&self) -> Vec<RuleInfo> {
+        vec![RuleInfo { id: "ipv6".into(), kind: Kind::Ipv6, description: "IPv6 address".into() }]
+    }
+
+    fn anchors(&self) -> Vec<Anchor> {
+        vec![Anchor::Shape(Shape::Colons)]
+    }
+
+    fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
+        let run = ColonRun::around(view, hit.at);
+        out.dead_until(run.map_or_else(|end| end, |run| run.end));
+        let Ok(run) = run else { return };
+        // Times have two colons; an address has six at least, or two in a row.
+        let text = view.slice(run.start, run.end);
+        if text.iter().filter(|&&b| b == b':').count() < 6 && !text.windows(2).any(|pair| pair == b"::") {
+            return;
+        }
+        // The address may stand behind a word and a colon (`src:2001:db8::1`), so it is tried from both.
+        let colon = run.colon;
+        let from_colon = if view.at(colon + 1) == Some(b':') { colon } else { colon + 1 };
+        let from_start = (run.start < colon && view.starts_word(run.start)).then_some(run.start);
+        let parsed = |at: usize| {
+            // `std::cout`: what stands before the colons is a word.
+            parse(view, at)
+                .map(|parsed| (at, parsed))
+                .filter(|(_, p)| at != colon || view.starts_word(at) || p.is_dotted)
+        };
+        // Another address may follow behind a colon: `::ffff:192.0.2.1:fe80::1`.
+        let mut next = from_start.into_iter().chain([from_colon]).find_map(parsed);
+        while let Some((start, parsed)) = next {
+            let other = || {
+                is_date(view, start, parsed.end)
+                    .then_some("a date and a time")
+                    .or_else(|| {
+                        is_account(view, start, &parsed).then_some("two numbers and an empty field of an account")
+                    })
+                    .or_else(|| is_slice(view, start, &parsed).then_some("the step of a slice"))
+            };
+            match reason_to_leave(&parsed, view.slice(start, parsed.end)).or_else(other) {
+                Some(reason) => out.left(0, start, reason),
+                None => out.found(Found::new(start, parsed.end, Kind::Ipv6, Confidence::Medium)),
+            }
+            next = (parsed.end..run.end).find_map(|at| following(view, parsed.end, at));
+        }
+    }
+}
+
+/// The address at `at` in a run of which one ended at `end`: behind a colon or a dot, or at a `::` if it leaves no doubt.
+fn following(view: &View<'_>, end: usize, at: usize) -> Option<(usize, Parsed)> {
+    let is_glued = view.at(at) == Some(b':');
+    let is_start = if is_glued { at == end } else { at > end && matches!(view.before(at), Some(b':' | b'.')) };
+    let parsed = is_start.then(|| parse(view, at)).flatten()?;
+    (!is_glued || parsed.is_dotted).then_some((at, parsed))
+}
+
+/// `18-Jul-2026::02:23:57`, as Erlang writes it: a month of letters before, and a time behind.
+fn is_date(view: &View<'_>, start: usize, end: usize) -> bool {
+    let is_month = view.before(start) == Some(b'-')
+        && view.back(start, 2).is_some_and(|b| b.is_ascii_lowercase())
+        && view.back(start, 5) == Some(b'-');
+    let form = |(i, &b): (usize, &u8)| if matches!(i, 4 | 5 | 8 | 11) { b == b':' } else { b.is_ascii_digit() };
+    is_month && end - start == 14 && view.slice(start, end).iter().enumerate().all(form)
+}
+
+/// `jroe:x:1000:1000::/home/jroe`: two numbers, and a name that is not given.
+fn is_account(view: &View<'_>, start: usize, parsed: &Parsed) -> bool {
+    let text = view.slice(start, parsed.end);
+    let is_numbers =
+        parsed.groups == 2 && text.ends_with(b"::") && text.iter().all(|b| DIGIT.contains(*b) || *b == b':');
+    is_numbers && [&b":x:"[..], b":*:", b":!:", b"::"].iter().any(|before| view.ends_with_ignoring_case(start, before))
+}
+
+/// `path[-2::-1]`.
+fn is_slice(view: &View<'_>, start: usize, parsed: &Parsed) -> bool {
+    // `args[::2]`, `b[33::-3]`; an address in brackets follows a name, too, but is no such number.
+    let text = view.slice(start, parsed.end);
+    let is_indexed = view.before(start) == Some(b'[')
+        && view.back(start, 2).is_some_and(|b| WORD.contains(b) || matches!(b, b')' | b']'));
+    if is_indexed && parsed.groups < 3 && text.len() < 6 && text.iter().all(|b| DIGIT.contains(*b) || *b == b':') {
+        return true;
+    }
+    parsed.groups == 1
+        && view.before(start) == Some(b'-')
+        && view.slice(start, parsed.end).ends_with(b"::")
+        && view.slice(start, parsed.end - 2).iter().all(|b| DIGIT.contains(*b))
+}
+
+struct Parsed {
+    address: Ipv6Addr,
+    end: usize,
+    /// Groups written out.
+    groups: usize,
+    /// Whether every group is two digits wide.
+    is_pairs: bool,
+    has_digit: bool,
+    longest_group: usize,
+    is_compressed: bool,
+    /// Whether it ends in an IPv4 address, which leaves no doubt.
+    is_dotted: bool,
+}
+
+fn reason_to_leave(parsed: &Parsed, text: &[u8]) -> Option<&'static str> {
+    if parsed.address.is_loopback() || parsed.address.is_unspecified() {
+        return Some("loopback or unspecified");
+    }
+    if parsed.address.to_ipv4_mapped().is_some_and(|v4| v4.is_loopback() || v4.is_unspecified()) {
+        return Some("loopback or unspecified");
+    }
+    if parsed.is_pairs && !parsed.is_compressed {
+        return Some("pairs of digits: a hardware address or a fingerprint");
+    }
+    if !parsed.has_digit && parsed.groups < 3 && parsed.longest_group < 4 {
+        return Some("reads as a scope: letters around two colons");
+    }
+    if parsed.groups < 3 && is_scope(text) {
+        return Some("reads as a scope: a name around two colons");
+    }
+    None
+}
+
+/// Names around two colons that are of hexadecimal digits by chance: `c::B75`, `C::C1`, `bf16::E`, `f32::`. Nobody writes
+/// capitals behind small letters in an address, and none begins with one letter or two.
+fn is_scope(text: &[u8]) -> bool {
+    let first = text.iter().position(|b| *b == b':').unwrap_or(0);
+    let (before, behind) = (&text[..first], &text[(first + 2).min(text.len())..]);
+    let begins_name = |name: &[u8]| name.first().is_some_and(u8::is_ascii_alphabetic);
+    let is_mixed = before.iter().any(u8::is_ascii_lowercase) && behind.iter().any(u8::is_ascii_uppercase);
+    let is_short = before.len() < 4 || matches!(before, b"f128" | b"bf16");
+    let is_type = behind.is_empty() && is_short;
+    begins_name(before) && (is_mixed && is_short || before.len() == 1 && begins_name(behind) || is_type)
+}
+
+/// The groups read so far.
+#[derive(Default)]
+struct Reading {
+    groups: Vec<u16>,
+    /// Before which group the `::` stands.
+    gap: Option<usize>,
+    has_other_than_pairs: bool,
+    has_digit: bool,
+    longest_group: usize,
+}
+
+impl Reading {
+    /// Takes in a group of up to four digits.
+    fn push(&mut self, digits: &[u8]) {
+        let value = digits.iter().fold(0_u16, |n, &b| n << 4 | (b as char).to_digit(16).unwrap_or(0) as u16);
+        self.groups.push(value);
+        self.has_other_than_pairs |= digits.len() != 2;
+        self.has_digit |= digits.iter().any(|&b| DIGIT.contains(b));
+        self.longest_group = self.longest_group.max(digits.len());
+    }
+
+    /// The address, if these are the groups of one, that ends at `end`.
+    fn parsed(&self, end: usize, is_dotted: bool) -> Option<Parsed> {
+        Some(Parsed {
+            address: assemble(&self.groups, self.gap)?,
+            end,
+            groups: self.groups.len(),
+            is_pairs: !self.has_other_than_pairs,
+            has_digit: self.has_digit,
+            longest_group: self.longest_group,
+            is_compressed: self.gap.is_some(),
+            is_dotted,
+        })
+    }
+}
+
+/// The longest address that starts at `start` and ends at a boundary.
+fn parse(view: &View<'_>, start: usize) -> Option<Parsed> {
+    let mut reading = Reading::default();
+    let mut at = start;
+    let mut best: Option<Parsed> = None;
+    if view.at(at) == Some(b':') {
+        if view.at(at + 1) != Some(b':') {
+            return None;
+        }
+        reading.gap = Some(0);
+        at += 2;
+    }
+    loop {
+        if reading.gap == Some(reading.groups.len()) && is_boundary(view, at) {
+            best = reading.parsed(at, false).or(best);
+        }
+        let end = view.run(at, HEX, 5);
+        let digits = view.slice(at, end);
+        if digits.is_empty() || digits.len() > 4 || reading.groups.len() == 8 {
+            return best;
+        }
+        if view.at(end) == Some(b'.')
+            && reading.groups.len() <= 6
+            && let Some((v4, tail)) = ipv4::parse(view, at)
+            && is_boundary(view, tail)
+        {
+            let [a, b, c, d] = v4.octets();
+            reading.groups.extend([u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])]);
+            reading.has_digit = true;
+            reading.has_other_than_pairs = true;
+            return reading.parsed(tail, true).or(best);
+        }
+        reading.push(digits);
+        at = end;
+        if is_boundary(view, at) {
+            best = reading.parsed(at, false).or(best);
+        }
+        if view.at(at) != Some(b':') {
+            return best;
+        }
+        at += 1;
+        if view.at(at) == Some(b':') {
+            if reading.gap.is_some() {
+                // A second `::` can be no address, and what came before it is a scope.
+                return None;
+            }
+            reading.gap = Some(reading.groups.len());
+            at += 1;
+        }
+    }
+}
+
+/// Eight groups, or fewer around a gap.
+fn assemble(groups: &[u16], gap: Option<usize>) -> Option<Ipv6Addr> {
+    let mut all = [0_u16; 8];
+    match gap {
+        None if groups.len() == 8 => all.copy_from_slice(groups),
+        Some(gap) if groups.len() <= 7 => {
+            all[..gap].copy_from_slice(&groups[..gap]);
+            let tail = &groups[gap..];
+            all[8 - tail.len()..].copy_from_slice(tail);
+        }
+        _ => return None,
+    }
+    Some(Ipv6Addr::from(all))
+}
+
+/// Whether an address may end before `at`: no letter or digit follows. A colon may: `2001:db8::1: refused`.
+fn is_boundary(view: &View<'_>, at: usize) -> bool {
+    !view.is(at, WORD)
+}

@@ -1,0 +1,132 @@
+//! Hardware addresses (EUI-48, EUI-64): pairs between colons or hyphens, quads between dots, and bare behind `MAC=`.
+
+use crate::detect::bytes::{ByteSet, HEX};
+use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
+use crate::detect::network::colon::ColonRun;
+use crate::detect::prefilter::Shape;
+use crate::detect::view::View;
+use crate::finding::Confidence;
+use crate::kind::Kind;
+
+/// Finds hardware addresses.
+pub struct Mac;
+
+const COLON: usize = 0;
+const HYPHEN: usize = 1;
+const DOT: usize = 2;
+
+/// What stands before a bare address.
+const LABELS: [&[u8]; 6] = [b"mac", b"mac address", b"macaddress", b"mac_address", b"hwaddr", b"macaddr"];
+
+impl Detector for Mac {
+    fn rules(&self) -> Vec<RuleInfo> {
+        vec![RuleInfo { id: "mac".into(), kind: Kind::Mac, description: "hardware address (EUI-48, EUI-64)".into() }]
+    }
+
+    fn anchors(&self) -> Vec<Anchor> {
+        let shapes = [Shape::Colons, Shape::Hyphens, Shape::Quads].map(Anchor::Shape);
+        shapes.into_iter().chain(LABELS.map(Anchor::folded)).collect()
+    }
+
+    fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
+        let span = match hit.anchor {
+            // Two in a row stand in no address but one of IPv6.
+            COLON if view.at(hit.at + 1) == Some(b':') => None,
+            COLON => {
+                let run = ColonRun::around(view, hit.at);
+                out.dead_until(run.map_or_else(|end| end, |run| run.end));
+                run.ok().and_then(|run| colons(view, run))
+            }
+            HYPHEN => hyphens(view, hit.at),
+            DOT => quads(view, hit.at),
+            label => bare(view, hit.at, LABELS[label - 3].len()),
+        };
+        let Some((start, end)) = span else { return };
+        let digits = view.slice(start, end);
+        let is_nobody =
+            [&b"0"[..], b"fF"].iter().any(|same| digits.iter().filter(|b| HEX.contains(**b)).all(|b| same.contains(b)));
+        if is_nobody {
+            out.left(0, start, "all zeros or broadcast");
+        } else {
+            out.found(Found::new(start, end, Kind::Mac, Confidence::Medium));
+        }
+    }
+}
+
+/// Six pairs, eight, or twelve and more that a firewall glued together (`MAC=dst:src:type`).
+fn colons(view: &View<'_>, run: ColonRun) -> Option<(usize, usize)> {
+    let at = run.colon;
+    let mut end = run.end;
+    while matches!(view.before(end), Some(b':' | b'.')) {
+        end -= 1;
+    }
+    if !view.ends_word(end) {
+        return None;
+    }
+    // The first group may be the end of a word: `eth0:aa:bb:...`.
+    if let Some(short) = short_groups(view, run.start, end) {
+        return Some(short);
+    }
+    let starts = [(at - run.start == 2 && view.starts_word(run.start)).then_some(run.start), Some(at + 1)];
+    starts.into_iter().flatten().find_map(|start| {
+        let length = end.checked_sub(start)?;
+        let pairs = (length + 1) / 3;
+        // Two addresses, or two and a type; other lengths are fingerprints.
+        let is_pairs = (length + 1) % 3 == 0 && (0..length).all(|i| (i % 3 == 2) == (view.at(start + i) == Some(b':')));
+        (is_pairs && matches!(pairs, 6 | 8 | 12 | 14)).then_some((start, end))
+    })
+}
+
+/// Six groups of which some have one digit, as `arp` of some systems writes them; with a letter, for times have none.
+fn short_groups(view: &View<'_>, start: usize, end: usize) -> Option<(usize, usize)> {
+    let text = view.slice(start, end);
+    let groups: Vec<&[u8]> = text.split(|&b| b == b':').collect();
+    let fits =
+        groups.len() == 6 && groups.iter().all(|g| matches!(g.len(), 1 | 2) && g.iter().all(|b| HEX.contains(*b)));
+    let has_letter = text.iter().any(u8::is_ascii_alphabetic);
+    (fits && has_letter && groups.iter().any(|g| g.len() == 1) && view.starts_word(start)).then_some((start, end))
+}
+
+/// `24-05-01-10-14-02`: the parts of a date and a time.
+fn is_time(text: &[u8]) -> bool {
+    let numbers: Option<Vec<u8>> =
+        text.split(|&b| b == b'-').map(|n| std::str::from_utf8(n).ok()?.parse().ok()).collect();
+    matches!(numbers.as_deref(), Some([15..=49, 1..=12, 1..=31, 0..=23, 0..=59, 0..=59]))
+}
+
+fn hyphens(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
+    let start = at.checked_sub(2)?;
+    let is_after_hyphen = view.before(start) == Some(b'-') && view.back(start, 2) != Some(b'-');
+    if is_after_hyphen || !view.starts_word(start) {
+        return None;
+    }
+    let end = start + 17;
+    let fits = (0..17).all(|i| if i % 3 == 2 { view.at(start + i) == Some(b'-') } else { view.is(start + i, HEX) });
+    (fits && view.ends_word(end) && view.at(end) != Some(b'-') && !is_time(view.slice(start, end)))
+        .then_some((start, end))
+}
+
+/// `0011.22aa.bbcc`, with a letter in it: three groups of four digits may be anything.
+fn quads(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
+    let start = at.checked_sub(4)?;
+    // `[*038B.0020.0004]`: the weights of a letter.
+    let is_weight = view.before(start) == Some(b'*') && view.back(start, 2) == Some(b'[');
+    if !view.starts_word(start) || is_weight || view.before(start) == Some(b'.') {
+        return None;
+    }
+    let end = start + 14;
+    let fits = (0..14).all(|i| if i % 5 == 4 { view.at(start + i) == Some(b'.') } else { view.is(start + i, HEX) });
+    let has_letter = || view.slice(start, end).iter().any(u8::is_ascii_alphabetic);
+    (fits && has_letter() && view.ends_word(end) && view.at(end) != Some(b'.')).then_some((start, end))
+}
+
+/// Twelve digits behind a word for the address and a separator.
+fn bare(view: &View<'_>, at: usize, label: usize) -> Option<(usize, usize)> {
+    const BETWEEN: ByteSet = ByteSet::of(b" \t:=\"'");
+    if !view.starts_word(at) {
+        return None;
+    }
+    let start = view.run(at + label, BETWEEN, 6);
+    let end = view.run(start, HEX, 13);
+    (start > at + label && end - start == 12 && view.ends_word(end)).then_some((start, end))
+}

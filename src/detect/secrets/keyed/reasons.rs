@@ -1,0 +1,557 @@
+//! Why a value behind the key of a secret is left: what programs, settings, sentences and names of things have there.
+
+use super::{Asked, Keyed, is_parameter};
+use crate::detect::bytes::{ALNUM, BASE64, BLANK, ByteSet, DIGIT, HEX, LETTER, SPACE, WORD};
+use crate::detect::reading::code;
+use crate::detect::reading::dialect;
+use crate::detect::reading::handle;
+use crate::detect::reading::key::Key;
+use crate::detect::reading::lexicon::Strength;
+use crate::detect::reading::literal;
+use crate::detect::reading::place::{Place, Separator};
+use crate::detect::reading::poor;
+use crate::detect::reading::prose;
+use crate::detect::reading::random;
+use crate::detect::reading::value::Extent;
+use crate::detect::run::Run;
+use crate::detect::view::View;
+use crate::kind::{Family, Kind};
+
+impl Keyed {
+    pub(super) fn reason_to_leave(
+        &self,
+        view: &View<'_>,
+        asked: &Asked<'_, '_>,
+        extent: &Extent,
+    ) -> Option<&'static str> {
+        let Asked { key, place, kind, strength } = *asked;
+        // Of a block scalar, the first line tells.
+        let end = match extent.run {
+            Run::Block { .. } => view.line_end(extent.start, 256),
+            _ => extent.end,
+        };
+        let text = view.slice(extent.start, end);
+        if text.trim_ascii().is_empty() {
+            return Some("empty");
+        }
+        if let Some(reason) = handle::reason(text) {
+            return Some(reason);
+        }
+        // `session-id-32="412"`, `SessionId: 12-`: the number of one, which opens nothing.
+        if kind == Kind::Session && text.len() <= 9 && text.iter().all(|b| DIGIT.contains(*b) || *b == b'-') {
+            return Some("a number");
+        }
+        if place.separator == Separator::Statement && code::is_type_of_column(text) {
+            return Some("a type");
+        }
+        let is_long_literal =
+            extent.is_quoted && place.separator == Separator::Equals && text.len() > 5 && strength != Strength::Weak;
+        let bare = if extent.is_quoted { text } else { without_comma(text) };
+        // `"Basic " + x`
+        let trimmed = bare.trim_ascii();
+        if self.lexicon.is_setting(trimmed) && !(is_long_literal && trimmed.len() == bare.len()) {
+            return Some("a setting, not a value");
+        }
+        if handle::is_path(text) || (is_directory(text) && key.name(view).eq_ignore_ascii_case(b"pwd")) {
+            return Some("the path of a file");
+        }
+        if extent.is_quoted && code::is_interpolated(view, extent, &self.lexicon) {
+            return Some("a variable of the same name");
+        }
+        let is_setter = key.name(view).get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b"set"));
+        let is_prompt = text.contains(&b' ') && !is_setter && !text.iter().any(|b| DIGIT.contains(*b));
+        if let Some(reason) = self.of_program(view, asked, extent, (text, is_setter)) {
+            return Some(reason);
+        }
+        if place.separator == Separator::Argument
+            && (is_prompt || self.lexicon.is_name(text) && !self.is_given(view, asked, extent, text))
+        {
+            return Some("a prompt or a name");
+        }
+        // `("username", "password1", "password2")`: the names of fields.
+        let is_listed = matches!(place.separator, Separator::Argument | Separator::Listed) && place.is_key_quoted;
+        let bare_name = text.strip_suffix(b"1").or(text.strip_suffix(b"2")).unwrap_or(text);
+        if is_listed && bare_name.len() < text.len() && self.lexicon.is_key(bare_name) {
+            return Some("a name");
+        }
+        let is_secret = kind.family() == Family::Secret;
+        if !extent.is_quoted {
+            let reason = code::reason(view, key, place, extent, &self.lexicon)
+                .or_else(|| prose::reason(view, key, place, extent, (kind, strength != Strength::Strong)));
+            if reason.is_some() {
+                return reason;
+            }
+        }
+        if !is_secret {
+            // `User.create!(username: n)`
+            let is_variable = !extent.is_quoted && text.len() == 1 && LETTER.contains(text[0]);
+            if is_variable && dialect::is_code(view, key.start) {
+                return Some("a variable");
+            }
+            return if strength == Strength::Weak { weak(text, place, extent) } else { None };
+        }
+        self.no_secret(view, asked, extent, bare)
+    }
+
+    /// Why a value is what a program compares, enumerates, defines or reports, and no secret of its own.
+    fn of_program(
+        &self,
+        view: &View<'_>,
+        asked: &Asked<'_, '_>,
+        extent: &Extent,
+        (text, is_setter): (&[u8], bool),
+    ) -> Option<&'static str> {
+        let Asked { key, place, strength, .. } = *asked;
+        // `skipUnless(HAS_S3_CREDS, 'Test requires both S3 and GS credentials')`
+        let is_listed = matches!(place.separator, Separator::Argument | Separator::Listed);
+        if is_listed && !is_setter && text.split(|b| *b == b' ').filter(|word| word.len() > 1).count() > 4 {
+            return Some("a sentence");
+        }
+        let is_weak = strength == Strength::Weak;
+        let is_compared = matches!(place.separator, Separator::Compares | Separator::Among);
+        let has_digit = text.iter().any(|b| DIGIT.contains(*b));
+        // `token == "#bygroup"`, `level_token("debug")`, `token in ('{', '}')`: programs that read languages.
+        if is_weak && is_compared && (!has_digit || text.len() < 8)
+            || is_weak
+                && place.separator == Separator::Argument
+                && !is_setter
+                && text.iter().all(|b| LETTER.contains(*b))
+            || is_weak && text.len() < 4 && !text.iter().any(|b| ALNUM.contains(*b))
+        {
+            return Some("a word of a language");
+        }
+        // `SIGNAL_TYPE_WEAK_ROOT_PASSWORD = 45`
+        let is_enumerator = key.text(view).iter().filter(|b| **b == b'_').count() > 1
+            && !key.text(view).iter().any(u8::is_ascii_lowercase)
+            && view.is(key.end, BLANK);
+        if is_enumerator && !extent.is_quoted && text.len() < 4 && text.iter().all(|b| DIGIT.contains(*b)) {
+            return Some("a number");
+        }
+        // `#define CKK_GENERIC_SECRET (0x10UL)`, `#define hmac_digest nettle_hmac_digest`
+        let name = key.text(view);
+        let is_longer = text.len() > name.len() && text[text.len() - name.len()..].eq_ignore_ascii_case(name);
+        let is_defined = view.ends_with_ignoring_case(key.start, b"#define ") && !extent.is_quoted;
+        let digits = text.strip_prefix(b"0x").unwrap_or_default();
+        let is_number =
+            !digits.is_empty() && digits.len() < 12 && digits.iter().all(|b| HEX.contains(*b) || b"ULul".contains(b));
+        if is_defined && (is_number || is_longer && text[text.len() - name.len() - 1] == b'_') {
+            return Some("a number or a name");
+        }
+        // `X-Hub-Signature: sha256=<...>`
+        let is_method = |name| self.lexicon.is_setting(name);
+        if !extent.is_quoted && text.strip_suffix(b"=").is_some_and(is_method) {
+            return Some("the name of a method");
+        }
+        // `Mixin<FirstPass> {` on several lines is no element.
+        if matches!(extent.run, Run::Element)
+            && view.at(extent.end) == Some(b'<')
+            && view.at(extent.end + 1) != Some(b'/')
+            && text.contains(&b'\n')
+        {
+            return Some("more than an element has");
+        }
+        // `PASS: shtest-shell :: redirects.txt`
+        if key.text(view) == b"PASS" && view.starts_with(extent.end, b" :: ") {
+            return Some("a test that passed");
+        }
+        None
+    }
+
+    /// Why what stands in the place of a secret is none, by what it looks like and by what stands around it.
+    fn no_secret(&self, view: &View<'_>, asked: &Asked<'_, '_>, extent: &Extent, text: &[u8]) -> Option<&'static str> {
+        let Asked { key, place, kind, strength } = *asked;
+        // `sessionid 0x16e2...` of ZooKeeper: the number of a session that a password of its own guards.
+        let number = text.strip_prefix(b"0x").filter(|_| kind == Kind::Session);
+        if number.is_some_and(|n| (1..=16).contains(&n.len()) && n.iter().all(u8::is_ascii_hexdigit)) {
+            return Some("the number of a session");
+        }
+        // `WBEM_E_UNRECOGNIZED_TOKEN = 0x8004400a`, `szOID_USER_PASSWORD = "1.2.840.113549.1.9.7"`
+        let short = text.strip_prefix(b"0x").or(text.strip_prefix(b"0X")).filter(|n| (1..=8).contains(&n.len()));
+        if short.is_some_and(|n| n.iter().all(u8::is_ascii_hexdigit)) {
+            return Some("a number");
+        }
+        if text.iter().filter(|b| **b == b'.').count() > 2 && text.iter().all(|b| DIGIT.contains(*b) || *b == b'.') {
+            return Some("a version or an object identifier");
+        }
+        // `the password is `&[u8]` and not ...`
+        if text.starts_with(b"&[") && text.ends_with(b"]") {
+            return Some("a type");
+        }
+        // A phrase that opens a network reads as words do.
+        let is_phrase = extent.is_quoted && [&b"psk"[..], b"wpa_passphrase"].contains(&key.text(view));
+        if let Some(reason) = literal::reason(text, &self.lexicon).filter(|_| !is_phrase) {
+            return Some(reason);
+        }
+        if is_caption(key, view, place, text) {
+            return Some("the word for a secret");
+        }
+        // `client_secret: "clientSecret"`, `proxy_pass: APP_PROXY_PASSWORD`
+        let is_capital = |b: &u8| b.is_ascii_uppercase() || *b == b'_';
+        // `TEST_ENCRYPTION_KEY2`
+        let numbered = text.strip_suffix(b"1").or(text.strip_suffix(b"2")).unwrap_or(text);
+        let is_variable =
+            text.contains(&b'_') && numbered.iter().all(is_capital) && self.lexicon.find(numbered).is_some();
+        if is_variable || is_name_of(key.text(view), text) {
+            return Some("the name of a secret");
+        }
+        // `secretKey: password` of a Secret that comes from elsewhere: which of its keys.
+        if key.name(view).eq_ignore_ascii_case(b"secretkey") && self.lexicon.is_name(text) {
+            return Some("the name of a secret");
+        }
+        let is_telling = literal::is_telling(text, &self.lexicon);
+        if let Some(reason) = elsewhere(view, key, place, extent, text) {
+            return Some(reason);
+        }
+        // `["Jwt:Key"]`: a path of keys.
+        let is_glued = place.separator == Separator::Colon && view.before(extent.start) == Some(b':');
+        if is_glued && !extent.is_quoted && self.lexicon.is_name(text) && place.around.inside().is_some() {
+            return Some("a name");
+        }
+        match strength {
+            Strength::Strong => {}
+            Strength::Within if !is_telling => return Some("the value does not tell"),
+            Strength::Within => {}
+            // `X-Acme-Key: x`, `"Jwt": { "Key": "x" }`
+            Strength::Random if is_telling && (is_own_header(key.text(view)) || is_of_jwt(view, key)) => {}
+            Strength::Random if self.lexicon.is_qualified(key.text(view)) => return Some("a key of something else"),
+            Strength::Random => return no_random(text),
+            Strength::Weak if is_phrase => {}
+            Strength::Weak => {
+                let reason = self.weak_secret(view, asked, extent, text, is_telling);
+                if reason.is_some() {
+                    return reason;
+                }
+            }
+        }
+        if matches!(place.separator, Separator::Cell | Separator::Listed) && !is_telling && !text.starts_with(b"\\\"") {
+            return Some("a word in a list");
+        }
+        // `Secret "db-tls" created`
+        let is_defined = || view.slice(view.line_start(key.start), key.start).trim_ascii().starts_with(b"#define");
+        let is_told = place.separator == Separator::Option && extent.is_quoted && !key.is_option(view) && !is_defined();
+        let is_poor = || strength == Strength::Strong && poor::is_value(key.text(view), text, kind, &self.lexicon);
+        let is_poor_password = || kind == Kind::Password && is_poor();
+        if is_told && (self.lexicon.is_name(text) || kind != Kind::Password && !is_telling) && !is_poor_password() {
+            return Some("a name in a sentence");
+        }
+        if extent.is_quoted {
+            if place.separator == Separator::Argument && self.is_given(view, asked, extent, text) {
+                return None;
+            }
+            // `password='testpass'`: a poor password rather than a name.
+            let is_poor = || poor::is_value(key.text(view), text, kind, &self.lexicon);
+            let is_name = self.lexicon.is_name(text) && !is_phrase;
+            let may_be_name = || match strength {
+                Strength::Strong => dialect::is_code(view, key.start) && !is_poor(),
+                Strength::Weak => kind != Kind::Password || !is_poor(),
+                _ => true,
+            };
+            if is_name && may_be_name() {
+                return Some("a name");
+            }
+            return None;
+        }
+        // `machine h login u password x`
+        let is_of_machine = || {
+            let line = view.slice(view.line_start(key.start), key.start);
+            [&b"machine "[..], b"default "].iter().any(|word| memchr::memmem::find(line, word).is_some())
+                || line.trim_ascii().is_empty()
+        };
+        // `${db.password:x}`
+        if view.ends_with_ignoring_case(key.start, b"${")
+            || is_parameter(view, key)
+            || random::is_random(text)
+            || place.separator == Separator::Option && key.is_netrc(view) && is_of_machine()
+            || place.separator == Separator::Tag
+            || place.is_key_quoted && !dialect::is_code(view, key.start)
+        {
+            return None;
+        }
+        // Within a string nothing is an expression.
+        if place.around.inside().is_some() {
+            return (self.lexicon.is_name(text) && !is_poor()).then_some("a name");
+        }
+        let is_comment = || is_telling && dialect::is_comment(view, key.start);
+        // `password hunter2` by itself on a line is a statement of no program.
+        let is_statement = place.separator == Separator::Statement && is_telling;
+        if !is_statement && dialect::is_code(view, key.start) && !is_comment() {
+            return Some("source code");
+        }
+        let is_number = text.iter().all(|b| DIGIT.contains(*b));
+        // `ATTR_PASSWORD = 277,`
+        let is_constant = view.at(extent.end) == Some(b',') && !key.text(view).iter().any(u8::is_ascii_lowercase);
+        (is_number && (kind != Kind::Password || is_constant) && text.len() < 6).then_some("a number")
+    }
+
+    /// Why a value is no secret under a key that means other things too.
+    fn weak_secret(
+        &self,
+        view: &View<'_>,
+        asked: &Asked<'_, '_>,
+        extent: &Extent,
+        text: &[u8],
+        is_telling: bool,
+    ) -> Option<&'static str> {
+        let Asked { key, place, kind, .. } = *asked;
+        let is_number = text.iter().all(|b| DIGIT.contains(*b));
+        if is_number && prose::is_pin(key.name(view)) && matches!(text.len(), 3..=8) {
+            return None;
+        }
+        let is_assigned =
+            matches!(place.separator, Separator::Equals | Separator::Colon | Separator::Tag | Separator::Argument);
+        let is_alone = extent.is_quoted || (place.around.is_own_line && kind == Kind::Password);
+        if is_number && is_assigned && is_alone && text.len() > 5 {
+            return None;
+        }
+        if is_number_like(text) {
+            return Some("a number or an identifier of numbers");
+        }
+        if let Some(reason) = weak(text, place, extent) {
+            let is_line = kind == Kind::Password && place.around.is_own_line && text.len() > 5;
+            let is_odd = is_line && text.iter().all(|b| LETTER.contains(*b)) && !self.lexicon.is_name(text);
+            if !(is_odd || key.is_option(view) && is_telling) {
+                return Some(reason);
+            }
+        }
+        if is_telling {
+            return None;
+        }
+        if self.lexicon.is_name(text) {
+            let is_poor = kind == Kind::Password && poor::is_value(key.text(view), text, kind, &self.lexicon);
+            return (!is_poor).then_some("a name");
+        }
+        // The parameter of a query is a value, whatever it is.
+        if is_parameter(view, key) && place.separator == Separator::Equals || key.is_option(view) {
+            return None;
+        }
+        let is_mark = |b: &u8| matches!(b, b'_' | b'-' | b'.' | b'/' | b':');
+        let is_plain =
+            |part: &[u8]| part.iter().all(|b| LETTER.contains(*b)) && (part.len() < 4 || random::is_word(part));
+        let is_word = text.split(is_mark).all(is_plain);
+        if kind != Kind::Password && (is_word || text.contains(&b' ')) {
+            return Some("a word under a weak key");
+        }
+        if place.separator == Separator::Option && extent.is_quoted {
+            return Some("a word under a weak key");
+        }
+        None
+    }
+
+    /// Whether the literal that a call is given is a value, though it reads as a name: a poor password, `setPassword("guest")`,
+    /// and behind the name of a property one with a number, `put("db.password", "db-pass-1")`.
+    pub(super) fn is_given(&self, view: &View<'_>, asked: &Asked<'_, '_>, extent: &Extent, text: &[u8]) -> bool {
+        if asked.strength == Strength::Strong
+            && extent.is_quoted
+            && poor::is_value(asked.key.text(view), text, asked.kind, &self.lexicon)
+        {
+            return true;
+        }
+        let is_setter = asked.key.name(view).get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b"set"));
+        let is_plain = text.iter().all(|b| ALNUM.contains(*b) || matches!(b, b'-' | b'_'));
+        let is_constant = text.iter().all(|b| b.is_ascii_uppercase() || *b == b'_');
+        let is_password = asked.kind == Kind::Password && asked.strength == Strength::Strong && extent.is_quoted;
+        let is_sole = || view.is(extent.end, const { ByteSet::of(b"\"'`") }) && view.at(extent.end + 1) == Some(b')');
+        is_password
+            && is_plain
+            && !is_constant
+            && is_sole()
+            && (is_setter || asked.place.is_key_quoted && text.last().is_some_and(u8::is_ascii_digit))
+    }
+}
+
+/// Whether a value is the word of its key as forms and manuals write it: `label.password=Password`, `[--password PASSWORD]`,
+/// `padding_token = "[PAD]"`.
+fn is_caption(key: &Key, view: &View<'_>, place: &Place<'_>, text: &[u8]) -> bool {
+    let name = key.name(view).trim_ascii_start();
+    let is_same = name.to_ascii_lowercase().ends_with(&text.to_ascii_lowercase()) && text.len() > 3;
+    let is_upper = text.iter().all(|b| b.is_ascii_uppercase() || *b == b'_');
+    let is_caption = text.first().is_some_and(u8::is_ascii_uppercase) && !is_upper && key.text(view).contains(&b'.');
+    // `<string name="password">Password</string>`
+    let is_resource = place.separator == Separator::Tag
+        && text.first().is_some_and(u8::is_ascii_uppercase)
+        && !is_upper
+        && key.is_attribute(view);
+    let is_metavariable = is_upper && place.separator == Separator::Option && key.is_option(view);
+    let inner = text.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]"));
+    let is_mark = inner.is_some_and(|inner| inner.len() > 2 && inner.iter().all(u8::is_ascii_uppercase));
+    is_same && (is_caption || is_metavariable || is_resource) || is_mark
+}
+
+/// Whether the value is the key once more, of two words or more: `CLIENT_SECRET = 'client_secret'`. One word, such as
+/// `password`, may be a password.
+fn is_name_of(key: &[u8], value: &[u8]) -> bool {
+    let is_mark = |b: &u8| matches!(b, b'_' | b'-' | b'.');
+    let letters = |text: &[u8]| -> Vec<u8> {
+        text.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
+    };
+    let has_words = value.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
+        || value.iter().skip(1).rev().skip(1).any(is_mark);
+    // `SESSION_TOKEN = "sessiontoken"`
+    let is_plain = |value: &[u8]| value.iter().all(|b| b.is_ascii_alphanumeric() || is_mark(b));
+    let is_whole = || value.len() > 8 && is_plain(value) && letters(key) == letters(value) && key != value;
+    is_whole()
+        || has_words
+            && value.iter().all(|b| b.is_ascii_alphabetic() || is_mark(b))
+            && letters(key).ends_with(&letters(value))
+}
+
+/// What stands in the place of a secret and belongs to another language or place altogether.
+fn elsewhere(view: &View<'_>, key: &Key, place: &Place<'_>, extent: &Extent, text: &[u8]) -> Option<&'static str> {
+    // `accesskey="n"` of HTML.
+    if text.len() < 3 && key.name(view).eq_ignore_ascii_case(b"accesskey") {
+        return Some("a key of the keyboard");
+    }
+    // `sessionid: 0x60b35639e2b2b55`: a number that ZooKeeper counts by.
+    if text.starts_with(b"0x") && text.len() <= 18 && view.ends_with_ignoring_case(key.end, b"sessionid") {
+        return Some("a number");
+    }
+    // `Read-Host -AsSecureString "Password"`
+    if view.ends_with_ignoring_case(key.end, b"-assecurestring") {
+        return Some("a prompt or a name");
+    }
+    // `${PASSWORD:-}`, `${PASSWORD:?must be set}`
+    let is_empty = text.len() < 3 && matches!(text.first(), Some(b'-' | b'?' | b'+' | b'='));
+    if view.ends_with_ignoring_case(key.start, b"${") && (is_empty || text.starts_with(b"?")) {
+        return Some("a reference, not a value");
+    }
+    // `expect "password:"; send "x"`: the quote ends the string that the key stands in.
+    let is_behind = extent.is_quoted
+        && view.run(key.end + 1, BLANK, 4) + 1 == extent.start
+        && view.before(key.start) == view.before(extent.start)
+        && matches!(text.first(), Some(b';' | b',' | b')' | b' ' | b'+'));
+    if is_behind {
+        return Some("the end of a string");
+    }
+    // `<meter :password="password">` of Vue: an expression.
+    if extent.is_quoted
+        && place.separator == Separator::Equals
+        && view.before(key.start) == Some(b':')
+        && place.at == key.end + 1
+        && view.back(key.start, 2).is_some_and(|b| SPACE.contains(b))
+        && text.iter().all(|b| WORD.contains(*b) || matches!(b, b'.' | b'(' | b')' | b'!' | b'$'))
+    {
+        return Some("source code");
+    }
+    // `id-token: write`: a permission of GitHub's actions.
+    if key.text(view) == b"id-token" && matches!(text, b"write" | b"read" | b"none") {
+        return Some("a setting, not a value");
+    }
+    // `"csrf-token": "1.2.3"`: a version of a package.
+    let is_version = text.split(|b| *b == b'.').count() > 2
+        && text.len() < 16
+        && text.iter().all(|b| DIGIT.contains(*b) || matches!(b, b'.' | b'^' | b'~'));
+    if is_version && extent.is_quoted && place.is_key_quoted && key.text(view).contains(&b'-') {
+        return Some("a version");
+    }
+    // `'$'`, `"-()-"`
+    if text.len() < 5 && !text.iter().any(|b| ALNUM.contains(*b) || *b >= 0x80) {
+        return Some("marks, no value");
+    }
+    // `bob.<span class="call">`: a program in a page.
+    if !extent.is_quoted && text.ends_with(b".") && view.at(extent.end) == Some(b'<') {
+        return Some("source code");
+    }
+    // `:param token: what it is for`
+    if place.separator == Separator::Colon && view.before(key.start) == Some(b' ') {
+        const FIELDS: [&[u8]; 9] =
+            [b"param", b"type", b"arg", b"keyword", b"ivar", b"var", b"field", b"raises", b"parameter"];
+        let word = view.run_back(key.start - 1, LETTER, 12);
+        let is_field = matches!(view.before(word), Some(b':' | b'@' | b'\\'));
+        if is_field && FIELDS.contains(&view.slice(word, key.start - 1)) {
+            return Some("a parameter that is documented");
+        }
+    }
+    // `#define SECRET other_secret`
+    if place.separator == Separator::Statement
+        && text.iter().all(|b| WORD.contains(*b))
+        && (!random::is_random(text) || text.ends_with(key.text(view)))
+        && view.slice(view.line_start(key.start), key.start).trim_ascii().starts_with(b"#define")
+    {
+        return Some("the name of another");
+    }
+    // `"group:jjwt:0.9.1"`
+    let is_coordinate = view.before(extent.start) == Some(b':')
+        && place.around.inside().is_some()
+        && key.text(view).contains(&b'.')
+        && view.before(key.start) != Some(b'{')
+        && !random::is_random(text);
+    if is_coordinate && !extent.is_quoted && place.separator == Separator::Colon {
+        return Some("the name of a package");
+    }
+    if extent.is_quoted || place.separator != Separator::Colon {
+        return None;
+    }
+    // `class FooPass : public Base`
+    let is_base = [&b"public"[..], b"private", b"protected", b"virtual"]
+        .iter()
+        .any(|word| text.strip_prefix(*word).is_some_and(|rest| rest.is_empty() || rest.starts_with(b" ")));
+    if is_base && view.is(key.end, BLANK) {
+        return Some("the base of a class");
+    }
+    // `arn:aws:secretsmanager:eu-west-1:1:secret:name`
+    let is_glued = view.before(extent.start) == Some(b':') && view.before(key.start) == Some(b':');
+    let word = || view.slice(view.run_back(key.start, const { SPACE.not() }, 128), key.start);
+    (is_glued && memchr::memmem::find(word(), b"arn:").is_some()).then_some("the name of a resource")
+}
+
+/// Whether a key is a header of somebody's own for a key: `X-Acme-Key`.
+fn is_own_header(key: &[u8]) -> bool {
+    let starts = key.get(..2).is_some_and(|head| head.eq_ignore_ascii_case(b"x-"));
+    starts && key.len() > 6 && key[key.len() - 4..].eq_ignore_ascii_case(b"-key")
+}
+
+/// Whether a key is the one that signs tokens: `["Jwt:Key"] = `, `"Jwt": { "Issuer": "x", "Key": `.
+fn is_of_jwt(view: &View<'_>, key: &Key) -> bool {
+    const BEFORE: usize = 160;
+    let is_key = key.text(view).eq_ignore_ascii_case(b"key");
+    let before = || view.slice(key.start.saturating_sub(BEFORE), key.start);
+    is_key
+        && (view.ends_with_ignoring_case(key.start, b"jwt:")
+            || [&b"\"Jwt\": {"[..], b"\"JWT\": {", b"\"jwt\": {", b"\"JwtSettings\": {"]
+                .iter()
+                .filter_map(|open| memchr::memmem::rfind(before(), open).map(|at| &before()[at..]))
+                .any(|inside| !inside.contains(&b'}')))
+}
+
+/// `1.3.6.1.5.5.7.3.1`, `12-34`, `50%`.
+fn is_number_like(text: &[u8]) -> bool {
+    let is_parted = text.iter().any(|b| !DIGIT.contains(*b));
+    is_parted && text.iter().all(|b| DIGIT.contains(*b) || matches!(b, b'.' | b'-' | b',' | b'%' | b':'))
+}
+
+/// Why a value is none where only what is random is one. Digests and UUIDs name things more often than they open them.
+fn no_random(text: &[u8]) -> Option<&'static str> {
+    const ENOUGH: usize = 16;
+    // What is written before the key of Laravel.
+    let text = text.strip_prefix(b"base64:").unwrap_or(text);
+    let is_hex = text.iter().all(|b| HEX.contains(*b) || *b == b'-');
+    let has = |set: ByteSet| text.iter().any(|b| set.contains(*b));
+    let is_token = text.iter().all(|b| BASE64.contains(*b) || matches!(b, b'.' | b'~'));
+    let is_random = text.len() >= ENOUGH && is_token && has(DIGIT) && has(LETTER) && random::is_random(text);
+    (!is_random || is_hex || text.contains(&b'/') && text.len() < 24).then_some("not random")
+}
+
+/// Why a value is none under a key that means other things too.
+fn weak(text: &[u8], place: &Place<'_>, extent: &Extent) -> Option<&'static str> {
+    let is_number = text.iter().all(|b| DIGIT.contains(*b) || matches!(b, b'.' | b'-' | b',' | b'%'));
+    let is_word = text.iter().all(|b| LETTER.contains(*b)) && text.len() < 16;
+    if is_number && text.len() < 9 {
+        return Some("a number under a weak key");
+    }
+    if is_word && !extent.is_quoted && place.separator != Separator::Equals {
+        return Some("a word under a weak key");
+    }
+    (text.len() < 3).then_some("too short under a weak key")
+}
+
+/// `PWD=/home/jroe`: the working directory of a shell.
+fn is_directory(text: &[u8]) -> bool {
+    text == b"/"
+        || text.starts_with(b"~/")
+        || (text.starts_with(b"/") && text.iter().all(|b| !matches!(b, b';' | b'=')))
+}
+
+/// Without the comma or semicolon that ends a statement.
+fn without_comma(text: &[u8]) -> &[u8] {
+    text.strip_suffix(b",").or(text.strip_suffix(b";")).unwrap_or(text)
+}
