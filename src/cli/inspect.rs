@@ -17,7 +17,7 @@ use super::{Context, Error, Exit, account, learn, show, stamp};
 use crate::detect::Room;
 use crate::ledger::{Begun, End, FailCode, Ledger, Registration};
 use crate::pipeline::{self, Gathered, Knowledge, Report, Scrubber};
-use crate::report::inspection::{Html, Json, JsonLines, Needs, Nothing, Sarif, Shown, Text, apart};
+use crate::report::inspection::{Html, Joined, Json, JsonLines, Needs, Nothing, Sarif, Shown, Text, apart};
 use crate::report::{Account, Sighting, Summary, Withheld, Witness};
 use crate::source::file::{self, OpenFile};
 use crate::source::{self, FileKind, Plain, stdin};
@@ -451,12 +451,13 @@ impl Inspection {
         match self.args.format {
             _ if self.args.quiet || self.args.explain.is_some() => Box::new(Nothing),
             Format::Text => {
-                Box::new(Text::new(out, context, show::is_coloured(self.args.color, io::stdout().is_terminal())))
+                let is_coloured = show::is_coloured(self.args.color, io::stdout().is_terminal());
+                Box::new(Joined::new(Text::new(out, is_coloured), context))
             }
             Format::Json => Box::new(Json::new(out)),
             Format::Jsonl => Box::new(JsonLines::new(out)),
             Format::Sarif => Box::new(Sarif::new(out)),
-            Format::Html => Box::new(Html::new(out, context)),
+            Format::Html => Box::new(Joined::new(Html::new(out), context)),
         }
     }
 

@@ -268,6 +268,12 @@ fn is_path(text: &[u8]) -> bool {
     memchr::memmem::find(text, b"::").is_some() && names.next().is_some_and(|n| n.len() > 1) && names.all(is_name)
 }
 
+/// Whether what stands at `at` is a part of the name of a type of AWS: `AWS::IAM::AccessKey`.
+pub fn is_of_aws(view: &View<'_>, at: usize) -> bool {
+    const PATH: ByteSet = WORD.or(ByteSet::of(b":"));
+    view.starts_with(view.run_back(at, PATH, 64), b"AWS::")
+}
+
 /// Whether the word is a type of SQL, as behind the name of a column: `created_by bigint,`.
 pub fn is_type_of_column(word: &[u8]) -> bool {
     const NAMES: [&[u8]; 30] = [

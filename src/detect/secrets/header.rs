@@ -2,6 +2,7 @@
 
 use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, LETTER, SPACE, WORD};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
+use crate::detect::reading::code;
 use crate::detect::reading::handle;
 use crate::detect::reading::lexicon::{Lexicon, Settings};
 use crate::detect::reading::value::{Extent, Quote};
@@ -134,7 +135,7 @@ impl Header {
         // `Authorization::Deny`, `AUTHORIZATION: i32 = 2i32`, `"AWS::Config::AggregationAuthorization": "..."`, `authorization: {`
         const TYPES: [&[u8]; 7] = [b"u8", b"u16", b"u32", b"u64", b"i32", b"i64", b"usize"];
         let word = view.slice(start, view.run(start, WORD, 8));
-        let is_type = view.starts_with(view.run_back(at, const { WORD.or(ByteSet::of(b":")) }, 64), b"AWS::");
+        let is_type = code::is_of_aws(view, at);
         let is_object = view.at(start) == Some(b'{') && view.at(start + 1).is_none_or(|b| SPACE.contains(b));
         if view.at(start) == Some(b':') || TYPES.contains(&word) || is_type || is_object {
             return out.left(AUTHORIZATION, at, "source code");

@@ -207,8 +207,8 @@ mod tests {
     #[test]
     fn what_has_waited_is_told_as_what_has_not() {
         let accounts: [fn(Paper) -> Box<dyn Account>; 5] = [
-            |paper| Box::new(Text::new(paper, 1, true)),
-            |paper| Box::new(Html::new(paper, 0)),
+            |paper| Box::new(Joined::new(Text::new(paper, true), 1)),
+            |paper| Box::new(Joined::new(Html::new(paper), 0)),
             |paper| Box::new(Json::new(paper)),
             |paper| Box::new(JsonLines::new(paper)),
             |paper| Box::new(Sarif::new(paper)),

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Account, Joined, Line, Lines, Needs, Part, Shown, Sighting, Witness, sureness};
+use super::{Line, Lines, Page, Part, sureness};
 use crate::report::Summary;
 
 const STYLE: &str = "\
@@ -22,10 +22,6 @@ mark{background:var(--mark);color:var(--found);border-radius:3px;font-weight:600
 
 /// Writes a page with the lines around findings, and the counts at its end.
 pub struct Html<W> {
-    joined: Joined<Page<W>>,
-}
-
-struct Page<W> {
     out: W,
     is_begun: bool,
     /// The name of a text of which nothing was written yet.
@@ -33,77 +29,12 @@ struct Page<W> {
     last: u64,
 }
 
-impl<W: Write + Send + Sync> Html<W> {
-    /// Writes to `out`, with `context` lines on either side of one with findings.
-    pub fn new(out: W, context: usize) -> Html<W> {
-        Html { joined: Joined::new(Page { out, is_begun: false, name: None, last: 0 }, context) }
-    }
-}
-
-impl<W: Write + Send + Sync> Witness for Html<W> {
-    fn begin(&mut self, name: &str) -> io::Result<()> {
-        self.joined.begin(name)
+impl<W: Write> Html<W> {
+    /// Writes to `out`.
+    pub fn new(out: W) -> Html<W> {
+        Html { out, is_begun: false, name: None, last: 0 }
     }
 
-    fn gap(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.joined.gap(bytes)
-    }
-
-    fn finding(&mut self, sighting: &Sighting<'_>) -> io::Result<()> {
-        self.joined.finding(sighting)
-    }
-
-    fn end(&mut self) -> io::Result<()> {
-        self.joined.end()
-    }
-}
-
-impl<W: Write + Send + Sync> Account for Html<W> {
-    fn needs(&self) -> Needs {
-        Needs::Lines(self.joined.context())
-    }
-
-    fn show(&mut self, shown: &Shown) -> io::Result<()> {
-        self.joined.show(shown)
-    }
-
-    fn finish(&mut self, summary: &Summary) -> io::Result<()> {
-        let page = self.joined.inner();
-        page.head()?;
-        let out = &mut page.out;
-        writeln!(out, "<h2>Counts</h2>\n<div class=\"counts\">")?;
-        let kinds = summary.kinds().into_iter().map(|(kind, count)| (kind.id(), count)).collect();
-        let rules = summary.rules.iter().map(|rule| (rule.rule.as_str(), rule.count)).collect();
-        counts(out, "kind", kinds)?;
-        counts(out, "rule", rules)?;
-        writeln!(out, "</div>")?;
-        let lists =
-            [("Withheld", &summary.withheld), ("Scanned as text only", &summary.doubtful), ("Failed", &summary.failed)];
-        for (title, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
-            writeln!(out, "<h2>{title}</h2>\n<table>")?;
-            for entry in list {
-                let (name, reason) = (escaped(entry.name.as_bytes()), escaped(entry.reason.as_bytes()));
-                writeln!(out, "<tr><td>{name}</td><td>{reason}</td></tr>")?;
-            }
-            writeln!(out, "</table>")?;
-        }
-        let counted = escaped(summary.headline().as_bytes());
-        let not = escaped(crate::report::summary::NOT_LOOKED_FOR.as_bytes());
-        writeln!(out, "<p>{counted}</p>\n<p class=\"faint\">Not looked for: {not}.</p>\n</body>\n</html>")?;
-        out.flush()
-    }
-}
-
-fn counts(out: &mut impl Write, what: &str, mut rows: Vec<(&str, u64)>) -> io::Result<()> {
-    rows.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    writeln!(out, "<div><table><tr><th class=\"n\">findings</th><th>{what}</th></tr>")?;
-    for (name, count) in rows {
-        writeln!(out, "<tr><td class=\"n\">{count}</td><td>{}</td></tr>", escaped(name.as_bytes()))?;
-    }
-    writeln!(out, "</table></div>")
-}
-
-impl<W: Write> Page<W> {
     fn head(&mut self) -> io::Result<()> {
         if std::mem::replace(&mut self.is_begun, true) {
             return Ok(());
@@ -118,7 +49,7 @@ impl<W: Write> Page<W> {
     }
 }
 
-impl<W: Write + Send + Sync> Lines for Page<W> {
+impl<W: Write + Send + Sync> Lines for Html<W> {
     fn begin(&mut self, name: &str) -> io::Result<()> {
         (self.name, self.last) = (Some(name.to_string()), 0);
         Ok(())
@@ -161,6 +92,42 @@ impl<W: Write + Send + Sync> Lines for Page<W> {
     }
 }
 
+impl<W: Write + Send + Sync> Page for Html<W> {
+    fn finish(&mut self, summary: &Summary) -> io::Result<()> {
+        self.head()?;
+        let out = &mut self.out;
+        writeln!(out, "<h2>Counts</h2>\n<div class=\"counts\">")?;
+        let kinds = summary.kinds().into_iter().map(|(kind, count)| (kind.id(), count)).collect();
+        let rules = summary.rules.iter().map(|rule| (rule.rule.as_str(), rule.count)).collect();
+        counts(out, "kind", kinds)?;
+        counts(out, "rule", rules)?;
+        writeln!(out, "</div>")?;
+        let lists =
+            [("Withheld", &summary.withheld), ("Scanned as text only", &summary.doubtful), ("Failed", &summary.failed)];
+        for (title, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
+            writeln!(out, "<h2>{title}</h2>\n<table>")?;
+            for entry in list {
+                let (name, reason) = (escaped(entry.name.as_bytes()), escaped(entry.reason.as_bytes()));
+                writeln!(out, "<tr><td>{name}</td><td>{reason}</td></tr>")?;
+            }
+            writeln!(out, "</table>")?;
+        }
+        let counted = escaped(summary.headline().as_bytes());
+        let not = escaped(crate::report::summary::NOT_LOOKED_FOR.as_bytes());
+        writeln!(out, "<p>{counted}</p>\n<p class=\"faint\">Not looked for: {not}.</p>\n</body>\n</html>")?;
+        out.flush()
+    }
+}
+
+fn counts(out: &mut impl Write, what: &str, mut rows: Vec<(&str, u64)>) -> io::Result<()> {
+    rows.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    writeln!(out, "<div><table><tr><th class=\"n\">findings</th><th>{what}</th></tr>")?;
+    for (name, count) in rows {
+        writeln!(out, "<tr><td class=\"n\">{count}</td><td>{}</td></tr>", escaped(name.as_bytes()))?;
+    }
+    writeln!(out, "</table></div>")
+}
+
 /// Bytes of a log as text in HTML; what no reader would see is spelled out.
 fn escaped(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
@@ -181,13 +148,14 @@ fn escaped(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Joined;
     use super::super::tests::{shown, summary};
     use super::*;
 
     #[test]
     fn the_page_shows_lines_and_counts_and_runs_nothing() {
         let mut out = Vec::new();
-        shown(&mut Html::new(&mut out, 1), &summary());
+        shown(&mut Joined::new(Html::new(&mut out), 1), &summary());
         let page = String::from_utf8(out).unwrap();
         assert!(page.contains("mail <mark>EMAIL_4kq7zp0c2dm</mark> now"), "{page}");
         assert!(page.contains("<h2>app.log!a.txt</h2>"), "{page}");

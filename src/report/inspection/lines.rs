@@ -3,9 +3,10 @@
 use std::collections::VecDeque;
 use std::io;
 
-use super::{Shown, Sighting, Witness};
+use super::{Account, Needs, Shown, Sighting, Witness};
 use crate::finding::Confidence;
 use crate::kind::Kind;
+use crate::report::Summary;
 
 /// How many bytes of what stays are kept on either side of a finding, or of a line's end.
 const AROUND: usize = 120;
@@ -81,6 +82,15 @@ pub trait Lines: Send + Sync {
     fn end(&mut self) -> io::Result<()>;
 }
 
+/// Is given lines and what was counted in all texts: a [`Joined`] that gives to it is an [`Account`].
+pub trait Page: Lines {
+    /// Ends the account with what was counted.
+    ///
+    /// # Errors
+    /// As for [`Lines::begin`].
+    fn finish(&mut self, summary: &Summary) -> io::Result<()>;
+}
+
 /// A witness that gives lines to somebody else.
 pub struct Joined<L> {
     to: L,
@@ -101,28 +111,8 @@ impl<L: Lines> Joined<L> {
         Joined { to, context, line, gap, before, behind: 0 }
     }
 
-    /// Who is given the lines.
-    pub fn inner(&mut self) -> &mut L {
-        &mut self.to
-    }
-
-    /// How many lines on either side of one with findings are given.
-    pub fn context(&self) -> usize {
-        self.context
-    }
-
-    /// Passes on what was joined into lines elsewhere.
-    pub(super) fn show(&mut self, shown: &Shown) -> io::Result<()> {
-        match shown {
-            Shown::Begin(name) => self.to.begin(name),
-            Shown::Line(line) => self.to.line(line),
-            Shown::End => self.to.end(),
-            Shown::Finding(_) => Ok(()),
-        }
-    }
-
     /// Ends the line, or what has been gathered of it, and begins line `next`.
-    fn finish(&mut self, next: u64) -> io::Result<()> {
+    fn end_line(&mut self, next: u64) -> io::Result<()> {
         self.gap.finish(&mut self.line.parts);
         let is_whole = next != self.line.number;
         let line = std::mem::replace(&mut self.line, Line { number: next, ..Line::default() });
@@ -151,7 +141,7 @@ impl<L: Lines> Joined<L> {
         let mut rest = bytes;
         while let Some(feed) = memchr::memchr(b'\n', rest) {
             self.put(&rest[..feed], mark);
-            self.finish(self.line.number + 1)?;
+            self.end_line(self.line.number + 1)?;
             rest = &rest[feed + 1..];
         }
         self.put(rest, mark);
@@ -185,7 +175,7 @@ impl<L: Lines> Witness for Joined<L> {
 
     fn finding(&mut self, sighting: &Sighting<'_>) -> io::Result<()> {
         if self.line.marks.len() == TOGETHER {
-            self.finish(self.line.number)?;
+            self.end_line(self.line.number)?;
         }
         let shown = sighting.replacement.split(|&byte| byte == b'\n').next().unwrap_or_default();
         self.line.marks.push(Mark {
@@ -203,9 +193,28 @@ impl<L: Lines> Witness for Joined<L> {
     fn end(&mut self) -> io::Result<()> {
         // Behind the last line feed stands no line.
         if !(self.line.parts.is_empty() && self.line.marks.is_empty() && self.gap.head.is_empty()) {
-            self.finish(self.line.number + 1)?;
+            self.end_line(self.line.number + 1)?;
         }
         self.to.end()
+    }
+}
+
+impl<P: Page> Account for Joined<P> {
+    fn needs(&self) -> Needs {
+        Needs::Lines(self.context)
+    }
+
+    fn show(&mut self, shown: &Shown) -> io::Result<()> {
+        match shown {
+            Shown::Begin(name) => self.to.begin(name),
+            Shown::Line(line) => self.to.line(line),
+            Shown::End => self.to.end(),
+            Shown::Finding(_) => Ok(()),
+        }
+    }
+
+    fn finish(&mut self, summary: &Summary) -> io::Result<()> {
+        self.to.finish(summary)
     }
 }
 
@@ -311,7 +320,7 @@ mod tests {
         joined.finding(&sighting(b"Y\n\n")).unwrap();
         joined.gap(b"ten").unwrap();
         joined.end().unwrap();
-        let Kept(text) = joined.inner();
+        let Kept(text) = &joined.to;
         assert_eq!(*text, "[a.zip!b]\n2:two\n3:three <X> end\n4:four\n6:six\n7:seven<Y>\n8:\n");
     }
 
@@ -326,7 +335,7 @@ mod tests {
         joined.finding(&sighting(b"X")).unwrap();
         joined.gap(&vec![b'b'; 1_000_000]).unwrap();
         joined.end().unwrap();
-        let Kept(text) = joined.inner();
+        let Kept(text) = &joined.to;
         let (a, b) = ("a".repeat(120), "b".repeat(120));
         let cut = 999_000 + 5 - 240;
         assert_eq!(*text, format!("[]\n1:{a}<{cut}>{}last <X>{b}<{}>{b}\n", &a[5..], 1_000_000 - 240));

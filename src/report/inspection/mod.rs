@@ -1,7 +1,7 @@
 //! Inspections: what would be replaced and why, for people and for programs, never a value.
 //!
 //! A [`Witness`] is shown texts, each as its gaps and its findings in their order. An [`Account`] is a witness that writes
-//! what it saw and ends with the counts: [`Text`] and [`Html`] show lines with their neighbours, which [`Joined`] puts
+//! what it saw and ends with the counts: [`Text`] and [`Html`] are pages of lines with their neighbours, which [`Joined`] puts
 //! together in bounded memory; [`Json`], [`JsonLines`] and [`Sarif`] are for programs. Texts that are looked into at once
 //! are told of one after the other by means of [`apart`].
 
@@ -15,7 +15,7 @@ mod text;
 pub use apart::{Needs, Nothing, Seen, Shown, apart};
 pub use html::Html;
 pub use json::{Json, JsonLines};
-pub use lines::{Joined, Line, Lines, Mark, Part};
+pub use lines::{Joined, Line, Lines, Mark, Page, Part};
 pub use sarif::Sarif;
 pub use text::Text;
 

@@ -112,9 +112,7 @@ impl Detector for Keyed {
             return out.left(which, hit.at, "a list of parameters");
         }
         // `"AWS::IAM::AccessKey": "62d91b17309e76c8"`: a type of resources, and the digest of its schema.
-        if view.before(key.start) == Some(b':')
-            && view.starts_with(view.run_back(key.start, const { WORD.or(ByteSet::of(b":")) }, 64), b"AWS::")
-        {
+        if view.before(key.start) == Some(b':') && code::is_of_aws(view, key.start) {
             return out.left(which, hit.at, "the name of a type");
         }
         // `PASSWORD_4kq7zp0c2dm:` is ours, not a key.
