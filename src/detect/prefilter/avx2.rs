@@ -1,4 +1,4 @@
-//! The bitmaps with AVX2: classes and fingerprints of 32 bytes by look-ups of the two halves of each byte.
+//! The bitmaps with AVX2: classes of 32 bytes, and fingerprints by look-ups of the two ends of each byte's code.
 #![allow(unsafe_code, reason = "vector instructions")]
 #![allow(
     clippy::needless_range_loop,
@@ -8,7 +8,7 @@
 use std::arch::x86_64::*;
 
 use super::maps::{Before, Maps, SPAN};
-use super::plan::{CLASSES, Class, GROUPS, Nibbles, Tables, WIDTH};
+use super::plan::{CLASSES, Class, Ends, GROUPS, Tables, WIDTH};
 
 /// Whether the processor has what [`fill`] is compiled for.
 pub fn is_available() -> bool {
@@ -25,10 +25,10 @@ pub fn is_available() -> bool {
 /// [`is_available`] must have said so.
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], words: usize, mut before: Before, maps: &mut Maps) {
-    let mut nibbles = [[(_mm256_setzero_si256(), _mm256_setzero_si256()); WIDTH]; GROUPS];
+    let mut ends = [[(_mm256_setzero_si256(), _mm256_setzero_si256()); WIDTH]; GROUPS];
     for group in 0..GROUPS {
         for place in 0..WIDTH {
-            nibbles[group][place] = table(&tables.nibbles[group][place]);
+            ends[group][place] = table(&tables.ends[group][place]);
         }
     }
     for word in 0..words + 1 {
@@ -63,11 +63,13 @@ pub unsafe fn fill(tables: &Tables, text: &[u8; SPAN], words: usize, mut before:
             let mut all = [_mm256_set1_epi8(-1); GROUPS];
             for n in 0..WIDTH {
                 let bytes = if n == 0 { bytes } else { load(text, from + n) };
+                let codes = plain(bytes);
                 // The look-up gives zero for a byte above 127, which no fingerprint begins with.
-                let low = if n == 0 { bytes } else { _mm256_and_si256(bytes, _mm256_set1_epi8(0x7f)) };
-                let upper = _mm256_and_si256(_mm256_srli_epi16::<4>(low), _mm256_set1_epi8(0x0f));
+                let first = _mm256_and_si256(bytes, _mm256_set1_epi8(i8::MIN));
+                let low = if n == 0 { _mm256_or_si256(codes, first) } else { codes };
+                let upper = _mm256_and_si256(_mm256_srli_epi16::<2>(codes), _mm256_set1_epi8(0x0f));
                 for group in 0..GROUPS {
-                    let (lower_table, upper_table) = nibbles[group][n];
+                    let (lower_table, upper_table) = ends[group][n];
                     let lower = _mm256_shuffle_epi8(lower_table, low);
                     let member = _mm256_and_si256(lower, _mm256_shuffle_epi8(upper_table, upper));
                     all[group] = _mm256_and_si256(all[group], member);
@@ -106,12 +108,19 @@ fn load(text: &[u8; SPAN], at: usize) -> __m256i {
     unsafe { _mm256_loadu_si256(text.as_ptr().add(at).cast()) }
 }
 
-/// The tables of the lower and of the upper halves, in both lanes.
+/// The plain code of each byte, see [`code::plain`](super::maps::code::plain). The look-up of its lower four bits disregards the others.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn table(nibbles: &Nibbles) -> (__m256i, __m256i) {
+fn plain(bytes: __m256i) -> __m256i {
+    let letters = _mm256_srli_epi16::<1>(_mm256_and_si256(bytes, _mm256_set1_epi8(0x40)));
+    _mm256_or_si256(_mm256_and_si256(bytes, _mm256_set1_epi8(0x1f)), letters)
+}
+
+/// The tables of the lower and of the upper ends, in both lanes.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn table(ends: &Ends) -> (__m256i, __m256i) {
     // SAFETY: each array has the 16 bytes that are read, and the loads need no alignment.
-    let halves =
-        unsafe { [_mm_loadu_si128(nibbles.lower.as_ptr().cast()), _mm_loadu_si128(nibbles.upper.as_ptr().cast())] };
+    let halves = unsafe { [_mm_loadu_si128(ends.lower.as_ptr().cast()), _mm_loadu_si128(ends.upper.as_ptr().cast())] };
     (_mm256_broadcastsi128_si256(halves[0]), _mm256_broadcastsi128_si256(halves[1]))
 }

@@ -72,6 +72,13 @@ pub mod code {
     /// Whether it is a capital.
     pub const UPPER: u8 = 0x80;
 
+    /// A code of six bits that takes only arithmetic, for processors that have no look-up of so many bytes. Letters of both cases
+    /// share one, as do control characters and the signs that stand below them in ASCII.
+    #[inline(always)]
+    pub const fn plain(byte: u8) -> u8 {
+        byte & 0x1f | (byte & 0x40) >> 1
+    }
+
     /// The code of each ASCII byte, and what else is told with it. Letters of both cases share one.
     pub const OF: [u8; 128] = {
         let mut of = [63; 128];

@@ -176,8 +176,8 @@ impl Model {
         let both = |sets: &[u128], class: Class| seen[class as usize].cost(sets) + 0.5 * self.cost(sets, class);
         // What a bucket really lets through with these instructions.
         let cost = |sets: &Sets, bucket: usize| match isa {
-            Isa::Portable | Isa::Avx2 => both(&sets.map(closure), class(bucket)),
-            Isa::Avx512 => both(sets, class(bucket)),
+            Isa::Avx2 => both(&sets.map(closure), class(bucket)),
+            Isa::Avx512 | Isa::Portable => both(sets, class(bucket)),
         };
         // By literal and class: the best window.
         let own = |literal: &Literal| {

@@ -61,8 +61,8 @@ pub type Sets = [u128; WIDTH];
 pub struct Tables {
     /// By group of eight buckets and place: for each code of a byte, the buckets that have it there.
     pub buckets: [[[u8; 64]; WIDTH]; GROUPS],
-    /// The same by the halves of the byte.
-    pub nibbles: [[Nibbles; WIDTH]; GROUPS],
+    /// The same by the two ends of the byte's plain code.
+    pub ends: [[Ends; WIDTH]; GROUPS],
     /// By pair of bytes, six bits of each: the buckets, folded to thirty-two, that do *not* have a fingerprint which begins
     /// with it (the lower half), or ends with it.
     pub missing: [u64; 1 << 12],
@@ -80,10 +80,10 @@ pub const THREE: u16 = 2;
 pub const FOUR_BITS: u32 = 13;
 pub const THREE_BITS: u32 = 14;
 
-/// The buckets that have a byte with this lower, and with this upper half. Both together let through more than the byte
-/// itself would.
+/// The buckets that have a byte whose [plain code](code::plain) has these lower four bits, and these upper four of its six.
+/// The two bits in the middle are in both, so that the two together let through little more than the byte itself would.
 #[derive(Clone, Copy, Default)]
-pub struct Nibbles {
+pub struct Ends {
     pub lower: [u8; 16],
     pub upper: [u8; 16],
 }
@@ -93,7 +93,7 @@ impl Tables {
     pub fn new(literals: &[Literal], windows: &[Window], isa: Isa) -> Tables {
         let mut tables = Tables {
             buckets: [[[0; 64]; WIDTH]; GROUPS],
-            nibbles: [[Nibbles::default(); WIDTH]; GROUPS],
+            ends: [[Ends::default(); WIDTH]; GROUPS],
             missing: [u64::MAX; 1 << 12],
             fours: [0; 1 << FOUR_BITS],
             threes: [0; 1 << THREE_BITS],
@@ -123,9 +123,9 @@ impl Tables {
             for (place, set) in sets.iter().enumerate() {
                 for byte in members(*set) {
                     self.buckets[group][place][usize::from(code::OF[byte] & code::MASK)] |= bit;
-                    let nibbles = &mut self.nibbles[group][place];
-                    nibbles.lower[byte & 15] |= bit;
-                    nibbles.upper[byte >> 4] |= bit;
+                    let (ends, plain) = (&mut self.ends[group][place], usize::from(code::plain(byte as u8)));
+                    ends.lower[plain & 15] |= bit;
+                    ends.upper[plain >> 2] |= bit;
                 }
             }
             return;
@@ -142,8 +142,8 @@ impl Tables {
     }
 }
 
-/// The windows of the built-in literals, found by a long search: hash of the literal; offset and bucket for AVX-512, and for the
-/// others. Ordered by hash.
+/// The windows of the built-in literals, found by a long search: hash of the literal; offset and bucket; those for AVX2, whose
+/// look-ups let other things through. Ordered by hash.
 static PLANNED: &[(u64, u8, u8, u8, u8)] = &include!("plan.in");
 
 /// The window of each literal: for those that are planned ahead, what the plan says; for the others, what looks best at a
@@ -176,7 +176,7 @@ fn planned(literal: &Literal, isa: Isa, near: &mut usize) -> Option<Window> {
     };
     *near = at;
     let (_, offset, bucket, other_offset, other_bucket) = PLANNED[at];
-    let (offset, bucket) = if isa == Isa::Avx512 { (offset, bucket) } else { (other_offset, other_bucket) };
+    let (offset, bucket) = if isa == Isa::Avx2 { (other_offset, other_bucket) } else { (offset, bucket) };
     let window = Window { offset: offset.into(), bucket: bucket.into() };
     // The hash is of few bits: a stranger may have it.
     let fits = window.bucket < BUCKETS && window.offset + 2 <= literal.bytes.len();
@@ -273,14 +273,21 @@ pub fn coded(set: u128) -> u128 {
     (0..128).filter(|&byte| codes >> (code::OF[byte] & code::MASK) & 1 == 1).fold(0, |set, byte| set | 1 << byte)
 }
 
-/// The bytes that share their lower half with one member and their upper half with another.
+/// The bytes that [`Ends`] let through besides the members: the plain code of one begins like theirs, and ends like another's.
 pub fn closure(set: u128) -> u128 {
-    let (mut lower, mut upper) = (0_u16, 0_u8);
-    for byte in members(set) {
-        lower |= 1 << (byte & 15);
-        upper |= 1 << (byte >> 4);
-    }
-    (0..8).filter(|high| upper >> high & 1 == 1).fold(0, |set, high| set | u128::from(lower) << (16 * high))
+    let codes = plain_codes(set);
+    let lower = (codes | codes >> 16 | codes >> 32 | codes >> 48) & 0xffff;
+    let fours = (0..64).step_by(4).filter(|four| codes >> four & 0xf != 0);
+    let closed = fours.fold(0_u64, |closed, four| closed | (lower >> (four % 16) & 0xf) << four);
+    // Each code is that of two bytes.
+    let [signs, letters] = [closed & 0xffff_ffff, closed >> 32].map(|half| u128::from(half | half << 32));
+    signs | letters << 64
+}
+
+/// The plain codes of the members, see [`code::plain`].
+fn plain_codes(set: u128) -> u64 {
+    let halves = [set as u64, (set >> 64) as u64].map(|half| (half | half >> 32) & 0xffff_ffff);
+    halves[0] | halves[1] << 32
 }
 
 fn bits(set: u64) -> impl Iterator<Item = usize> {
@@ -319,6 +326,22 @@ fn sorts(set: u128) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_ends_of_codes_let_through_is_their_closure() {
+        for set in
+            [0, 1, u128::MAX, 1 << b'a' | 1 << b'q', 1 << b'7' | 1 << b'z' | 1 << b'_', 0x0123 << 40 | 0x8421 << 90]
+        {
+            let codes = members(set).fold(0_u64, |codes, byte| codes | 1 << code::plain(byte as u8));
+            assert_eq!(plain_codes(set), codes, "{set:x}");
+            let has = |byte: &usize, end: fn(u8) -> u8| {
+                members(set).any(|member| end(code::plain(member as u8)) == end(code::plain(*byte as u8)))
+            };
+            let through = (0..128).filter(|byte| has(byte, |code| code & 15) && has(byte, |code| code >> 2));
+            assert_eq!(closure(set), through.fold(0, |set, byte| set | 1 << byte), "{set:x}");
+        }
+        assert_eq!(closure(1 << b'b' | 1 << b'v'), 1 << b'b' | 1 << b'B' | 1 << b'v' | 1 << b'V');
+    }
 
     #[test]
     fn the_sorts_of_a_set_are_those_of_its_bytes() {
