@@ -25,9 +25,9 @@ pub struct Model {
 }
 
 /// The best window of a literal by itself, of those that may be looked for in buckets of a class.
-fn best(literal: &Literal, class: Class, cost: impl Fn(&Sets) -> f32) -> Option<usize> {
+fn best(literal: &Literal, class: Class, cost: impl Fn(usize) -> f32) -> Option<usize> {
     let offsets = (0..=literal.bytes.len() - LEAST).filter(|&offset| may_stand(literal, offset, class));
-    let costs = offsets.map(|offset| (cost(&sets(literal, offset)), offset));
+    let costs = offsets.map(|offset| (cost(offset), offset));
     costs.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, offset)| offset)
 }
 
@@ -51,6 +51,14 @@ struct Filling {
     sets: Sets,
     /// How much of the sample each set has.
     masses: [f32; WIDTH],
+    /// How much of it all of them let through, place after place.
+    through: f32,
+}
+
+impl Filling {
+    fn new(sets: Sets, masses: [f32; WIDTH]) -> Filling {
+        Filling { sets, masses, through: masses.iter().product() }
+    }
 }
 
 impl Glance {
@@ -73,41 +81,43 @@ impl Glance {
                 fillings[bucket].sets = union(&fillings[bucket].sets, &sets(literal, offset));
             }
         }
-        for bucket in &mut fillings {
-            bucket.masses = bucket.sets.map(|set| self.mass(set));
-        }
+        let mass = |set: u128| self.mass(set);
+        fillings = fillings.map(|filling| Filling::new(filling.sets, filling.sets.map(mass)));
         let place = |(literal, planned): (&Literal, &Option<Window>)| {
             if let Some(window) = *planned {
                 return window;
             }
-            // A literal has a byte or two at a place, and a bucket may have all: what is new to it is soon added up.
-            let with = |Filling { sets, masses }: &Filling, more: &Sets| -> [f32; WIDTH] {
-                std::array::from_fn(|place| match more[place] & !sets[place] {
-                    0 => masses[place],
-                    _ if more[place] == u128::MAX => 1.0,
-                    new => masses[place] + self.mass(new),
+            // What each place of the literal has, so that it is added up once and not for each bucket.
+            let own: Vec<(u128, f32)> =
+                (0..literal.bytes.len() + WIDTH).map(|at| literal.set(at)).map(|set| (set, mass(set))).collect();
+            let with = |filling: &Filling, offset: usize| -> [f32; WIDTH] {
+                std::array::from_fn(|place| {
+                    let ((set, all), before) = (own[offset + place], filling.masses[place]);
+                    match set & !filling.sets[place] {
+                        0 => before,
+                        _ if set == u128::MAX => 1.0,
+                        new if new == set => before + all,
+                        new => before + mass(new),
+                    }
                 })
             };
-            let cost = |masses: &[f32; WIDTH]| masses.iter().product::<f32>();
             let mut least = (f32::MAX, Window { offset: 0, bucket: 0 });
             for class in Class::ALL {
-                let Some(offset) = best(literal, class, |sets| sets.iter().map(|&set| self.mass(set)).product()) else {
-                    continue;
-                };
-                let more = sets(literal, offset);
+                let through = |offset: usize| own[offset..offset + WIDTH].iter().map(|place| place.1).product::<f32>();
+                let Some(offset) = best(literal, class, through) else { continue };
                 let weight = if class == Class::Word { WORDS } else { 1.0 };
                 for bucket in buckets(class) {
                     let filling = &fillings[bucket];
-                    let added = weight * (cost(&with(filling, &more)) - cost(&filling.masses));
+                    let added = weight * (with(filling, offset).iter().product::<f32>() - filling.through);
                     if added < least.0 {
                         least = (added, Window { offset, bucket });
                     }
                 }
             }
             let window = least.1;
-            let more = sets(literal, window.offset);
             let filling = &mut fillings[window.bucket];
-            *filling = Filling { masses: with(filling, &more), sets: union(&filling.sets, &more) };
+            let all = union(&filling.sets, &sets(literal, window.offset));
+            *filling = Filling::new(all, with(filling, window.offset));
             window
         };
         literals.iter().zip(planned).map(place).collect()
@@ -182,7 +192,7 @@ impl Model {
         // By literal and class: the best window.
         let own = |literal: &Literal| {
             Class::ALL.map(|class| {
-                let offset = best(literal, class, |sets| both(sets, class))?;
+                let offset = best(literal, class, |offset| both(&sets(literal, offset), class))?;
                 let sets = sets(literal, offset);
                 Some((offset, if isa == Isa::Avx512 { sets.map(coded) } else { sets }))
             })
