@@ -89,6 +89,25 @@ pub fn reason(
     if is_type(view, place, value, text) {
         return Some("a type");
     }
+    // `FunctionPass *createPass()`, `PrivateKey *x_Convert(`
+    let called = text.strip_prefix(b"*").map_or(0, |rest| identifier(rest));
+    if called > 3 && text.get(called + 1) == Some(&b'(') {
+        return Some("a declaration");
+    }
+    // `=> \%key_usage`
+    if let [b'\\', b'%' | b'@' | b'$' | b'&', name @ ..] = text
+        && identifier(name) > 0
+    {
+        return Some("a reference, not a value");
+    }
+    // `password: *anchor`
+    if let [b'*', name @ ..] = text
+        && place.separator == Separator::Colon
+        && name.len() > 1
+        && name.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-'))
+    {
+        return Some("an alias");
+    }
     if begins_expression(view, value, text) {
         return Some("an expression");
     }

@@ -136,7 +136,7 @@ fn is_mask(value: &[u8]) -> bool {
         b"secret hidden",
         b"concealed",
     ];
-    if value.len() >= 3 && value.iter().all(|b| matches!(b, b'*' | b'.' | b'-' | b'_' | b'#' | b'?')) {
+    if value.len() >= 3 && value.iter().all(|b| matches!(b, b'*' | b'.' | b'-' | b'_' | b'#' | b'?' | b'\\')) {
         return true;
     }
     if value.len() >= 3 && value.iter().all(|b| matches!(b, b'x' | b'X')) {

@@ -89,9 +89,30 @@ impl Key {
         }
         let at = view.run_back(at - 1, PADDING, 16);
         let word = view.slice(view.run_back(at, LETTER, 16), at);
-        [&b"name"[..], b"key", b"id", b"property", b"field", b"param", b"header"]
-            .iter()
-            .any(|w| word.eq_ignore_ascii_case(w))
+        // `"ParameterKey": "password"`, `"optionName": "password"`
+        const OWNERS: [&[u8]; 12] = [
+            b"",
+            b"parameter",
+            b"param",
+            b"option",
+            b"variable",
+            b"env",
+            b"setting",
+            b"attribute",
+            b"header",
+            b"field",
+            b"property",
+            b"config",
+        ];
+        let is_owned = |end: &[u8]| {
+            let owner = word.len().checked_sub(end.len());
+            owner.is_some_and(|owner| {
+                word[owner..].eq_ignore_ascii_case(end) && OWNERS.iter().any(|o| o.eq_ignore_ascii_case(&word[..owner]))
+            })
+        };
+        is_owned(b"name")
+            || is_owned(b"key")
+            || [&b"id"[..], b"property", b"field", b"param", b"header"].iter().any(|w| word.eq_ignore_ascii_case(w))
     }
 
     /// Whether it is itself the value of `type`: `{"type": "password", "value": "x"}`.
@@ -131,7 +152,9 @@ impl Key {
             if is_path { view.run_back(self.start, const { WORD.or(ByteSet::of(b":")) }, 48) } else { self.start };
         let open = view.run_back(start, const { PADDING.or(ByteSet::of(b":@brf")) }, 16);
         let is_call = || view.back(open, 2).is_some_and(|b| WORD.contains(b) || b == b'>');
-        view.before(open) == Some(b'(') && (!is_path || is_call())
+        // `in ('authorization_code', 'openid')`
+        let is_among = || view.ends_with_ignoring_case(open.saturating_sub(1), b" in ");
+        view.before(open) == Some(b'(') && (!is_path || is_call()) && !is_among()
     }
 
     /// Whether it is a later argument of a call, or the key of a pair in braces: `f(x, "password", `, `{ "password", `.
@@ -156,9 +179,9 @@ impl Key {
             return false;
         }
         // The rarest letter of `login ` is looked for.
-        let near = value::last_line(self.near(view));
-        let has_login =
-            memchr::memchr_iter(b'g', near).any(|g| near[..g].ends_with(b"lo") && near[g..].starts_with(b"gin "));
+        let near = value::last_line(self.near(view)).trim_ascii_end();
+        let login = &near[..memchr::memrchr(b' ', near).unwrap_or(0)];
+        let has_login = login.ends_with(b"login");
         let is_alone = || {
             let line = view.run_back(self.start, BLANK, usize::MAX);
             let above = || view.slice(view.line_start(line - 1), line - 1);

@@ -5,7 +5,8 @@ use crate::detect::reading::lexicon::Lexicon;
 use crate::detect::reading::random;
 
 /// Endings of names of files that hold or describe secrets, and are none.
-const FILES: [&[u8]; 36] = [
+const FILES: [&[u8]; 37] = [
+    b".bin",
     b".pem",
     b".key",
     b".crt",
@@ -47,6 +48,9 @@ const FILES: [&[u8]; 36] = [
 /// Why a text is no secret wherever it stands: what people read, what programs fill in, where something is.
 pub fn reason(text: &[u8], lexicon: &Lexicon) -> Option<&'static str> {
     let text = text.trim_ascii();
+    if is_pattern(text) {
+        return Some("a pattern");
+    }
     if is_rule(text, lexicon) {
         return Some("what a value must be");
     }
@@ -77,6 +81,24 @@ pub fn reason(text: &[u8], lexicon: &Lexicon) -> Option<&'static str> {
     None
 }
 
+/// `key.encode("utf-8")`: what the key is written in.
+pub fn is_encoding(text: &[u8]) -> bool {
+    const NAMES: [&[u8]; 11] = [
+        b"utf-8",
+        b"utf8",
+        b"utf-16",
+        b"utf16",
+        b"ascii",
+        b"us-ascii",
+        b"latin-1",
+        b"latin1",
+        b"iso-8859-1",
+        b"base64",
+        b"hex",
+    ];
+    NAMES.iter().any(|name| text.eq_ignore_ascii_case(name))
+}
+
 /// Whether a text shows by itself that it may be a secret: letters and digits that are no name, or letters as chance would
 /// have them.
 pub fn is_telling(text: &[u8], lexicon: &Lexicon) -> bool {
@@ -92,7 +114,12 @@ pub fn is_telling(text: &[u8], lexicon: &Lexicon) -> bool {
 /// order of a sentence.
 fn is_sentence(text: &[u8], lexicon: &Lexicon) -> bool {
     const MOST: usize = 256;
-    if text.len() > MOST || !text.contains(&b' ') {
+    // Of a long text the beginning tells.
+    let text = match text.get(..MOST) {
+        Some(head) => &head[..memchr::memrchr(b' ', head).unwrap_or(0)],
+        None => text,
+    };
+    if !text.contains(&b' ') {
         return false;
     }
     let mut words = 0;
@@ -120,6 +147,14 @@ fn is_sentence(text: &[u8], lexicon: &Lexicon) -> bool {
     let is_cased = text[0].is_ascii_uppercase() && text[1..].iter().all(|b| !b.is_ascii_uppercase());
     let is_ended = matches!(text.last(), Some(b'.' | b'?' | b'!' | b':'));
     words > 1 && (known * 3 >= words || (is_cased && is_ended && words > 2))
+}
+
+/// `[A-Za-z0-9/_+=.@-]+`, `^\[([^\]]+)\]$`: what values must look like.
+fn is_pattern(text: &[u8]) -> bool {
+    let has = |part: &[u8]| memchr::memmem::find(text, part).is_some();
+    let ranges = [&b"a-z"[..], b"A-Z", b"0-9", b"\\w", b"\\d", b"[^"].iter().filter(|part| has(part)).count();
+    let is_bounded = text.starts_with(b"^") && text.ends_with(b"$");
+    ranges > 1 || ranges == 1 && (is_bounded || text.contains(&b'[') && text.contains(&b']')) || is_bounded && has(b"[")
 }
 
 /// `required|string|min:8`: the words of a validator.
@@ -212,7 +247,7 @@ fn place_to_fill(text: &[u8]) -> Option<usize> {
         let is_name = inner.iter().all(|b| {
             WORD.contains(*b)
                 || matches!(b, b'.' | b'(' | b')' | b'[' | b']' | b'\'' | b':' | b'!' | b'?' | b' ')
-                || *b == b'-' && inner.contains(&b'(')
+                || *b == b'-' && (inner.contains(&b'(') || inner.iter().all(|b| LETTER.contains(*b) || *b == b'-'))
         }) && !(inner.contains(&b':') && inner.iter().any(|b| DIGIT.contains(*b)) && inner.len() > 8);
         // `{1EPqLa2U}` is a value between braces.
         let is_value =
@@ -235,6 +270,12 @@ fn place_to_fill(text: &[u8]) -> Option<usize> {
 
 /// `https://login.example/oauth`, without a user and without parameters: where something is, not what opens it.
 fn is_address(text: &[u8]) -> bool {
+    // `arn:aws:iam::aws:policy/x`, `projects/p/secrets/x/versions/1`
+    let is_resource = text.starts_with(b"arn:aws")
+        || text.starts_with(b"projects/") && memchr::memmem::find(text, b"/secrets/").is_some();
+    if is_resource && !text.contains(&b' ') {
+        return true;
+    }
     let Some(colon) = memchr::memmem::find(&text[..text.len().min(16)], b"://") else { return false };
     let rest = &text[colon + 3..];
     text[..colon].iter().all(|b| ALNUM.contains(*b) || matches!(b, b'+' | b'.' | b'-'))
@@ -253,7 +294,18 @@ fn is_class(text: &[u8]) -> bool {
         && class[0].is_ascii_uppercase()
         && class.iter().all(|b| WORD.contains(*b))
         && !random::is_random(class);
-    is_named && parts().count() > 2 && packages.all(is_package)
+    // `Digest::HMAC_MD5`
+    let is_scoped = || {
+        let is_name = |part: &[u8]| {
+            part.len() > 1
+                && part[0].is_ascii_uppercase()
+                && part.iter().all(|b| WORD.contains(*b))
+                && !random::is_random(part)
+        };
+        memchr::memmem::find(text, b"::").is_some()
+            && text.split(|b| *b == b':').all(|part| part.is_empty() || is_name(part))
+    };
+    is_named && parts().count() > 2 && packages.all(is_package) || is_scoped()
 }
 
 /// `server.pem`, `/etc/ssl/private`, `..\keys\id.key`: words with slashes, or a name that ends as files do.

@@ -44,7 +44,8 @@ pub fn escaped_element(view: &View<'_>, start: usize) -> Option<Extent> {
 
 /// The string that a mapping holds as its value: `{"value": "x"}`, `{ S = "x" }`.
 pub fn member(view: &View<'_>, at: usize) -> Option<Extent> {
-    const NAMES: [&[u8]; 11] = [
+    const NAMES: [&[u8]; 12] = [
+        b"example",
         b"$",
         b"#text",
         b"value",
@@ -143,6 +144,13 @@ pub fn items(view: &View<'_>, key: &Key, at: usize) -> Vec<Extent> {
     let indent = key.start - view.line_start(key.start);
     let mut values = Vec::new();
     let mut line = view.run(at, const { ByteSet::of(b"\r") }, 1) + 1;
+    if let Some(at) = described(view, line, indent) {
+        let quote = Quote::at(view, at);
+        let end = view.run(at, const { ByteSet::of(b"\r\n").not() }, 1024);
+        let end = at + view.slice(at, end).trim_ascii_end().len();
+        let plain = Extent { start: at, end, run: Run::Line, is_quoted: false, is_open: false };
+        return vec![quote.map_or(plain, |quote| quote.extent(view, quote.end(at), true))];
+    }
     while values.len() < MOST {
         let dash = view.run(line, BLANK, 64);
         if dash - line < indent.saturating_sub(2) || view.at(dash) != Some(b'-') || !view.is(dash + 1, BLANK) {
@@ -168,6 +176,48 @@ pub fn items(view: &View<'_>, key: &Key, at: usize) -> Vec<Extent> {
         line = view.run(end, const { ByteSet::of(b"\r") }, 1) + 1;
     }
     values
+}
+
+/// Where the value of a key begins that a schema describes: `password:`, `type: string` and `example: x` on the lines that
+/// follow, from `line` on, which are indented deeper than `indent`.
+pub fn described(view: &View<'_>, mut line: usize, indent: usize) -> Option<usize> {
+    /// Members that may stand before it.
+    const BEFORE: usize = 6;
+    const MEMBERS: [&[u8]; 15] = [
+        b"type",
+        b"format",
+        b"description",
+        b"title",
+        b"minLength",
+        b"maxLength",
+        b"required",
+        b"nullable",
+        b"in",
+        b"readOnly",
+        b"writeOnly",
+        b"sensitive",
+        b"name",
+        b"pattern",
+        b"schema",
+    ];
+    for n in 0..=BEFORE {
+        let start = view.run(line, const { ByteSet::of(b" ") }, 64);
+        let end = view.run(start, LETTER, 16);
+        let name = view.slice(start, end);
+        if start - line <= indent || view.at(end) != Some(b':') {
+            return None;
+        }
+        let value = view.run(end + 1, BLANK, 8);
+        let close = view.run(value, const { ByteSet::of(b"\r\n").not() }, 256);
+        if n > 0 && [&b"example"[..], b"default", b"value"].contains(&name) {
+            return (close > value && value > end + 1).then_some(value);
+        }
+        if !MEMBERS.contains(&name) {
+            return None;
+        }
+        line = view.run(close, const { ByteSet::of(b"\r") }, 1) + 1;
+    }
+    None
 }
 
 /// A block scalar of YAML: `password: |` and the lines below that are indented deeper.

@@ -133,6 +133,10 @@ pub fn reason(
     }
     let end = view.run(value.start, LETTER, 32);
     let word = view.slice(value.start, end);
+    let whole = view.slice(value.start, view.run(end, const { WORD.or(ByteSet::of(b"-")) }, 8));
+    if whole.len() > word.len() && is_method(whole) && view.starts_with(value.start + whole.len(), b" ") {
+        return Some("the name of a method");
+    }
     if word.is_empty() || view.is(end, const { ByteSet::of(b"0123456789_@#$%^&*+=/\\-") }) {
         return None;
     }
@@ -155,7 +159,13 @@ pub fn reason(
         return Some("a sentence about a secret");
     }
     // `access_token: An access token that ...`, `credentials: The credentials of ...`
-    const ARTICLES: [&[u8]; 12] = [
+    const ARTICLES: [&[u8]; 18] = [
+        b"Boolean",
+        b"Output",
+        b"Input",
+        b"Immutable",
+        b"Deprecated",
+        b"Specify",
         b"The",
         b"A",
         b"An",
@@ -189,7 +199,13 @@ pub fn reason(
     if is_weak && next_is_word && !rest.iter().take(64).any(|b| matches!(b, b'=' | b':')) {
         return Some("a sentence about a secret");
     }
-    (follows_word && is_plain && next_is_word && is_sentence).then_some("a sentence about a secret")
+    // `**session_id**: associates the query with`, `@BAG_SECRET: PKCS-12 bag with ...`
+    let is_marked = matches!(view.before(key.start), Some(b'*' | b'@')) && word.iter().all(u8::is_ascii_lowercase);
+    if is_marked && next_is_word && is_sentence {
+        return Some("a sentence about a secret");
+    }
+    let is_session = kind == Kind::Session && is_plain && !word.iter().any(|b| DIGIT.contains(*b));
+    ((follows_word || is_session) && is_plain && next_is_word && is_sentence).then_some("a sentence about a secret")
 }
 
 /// `my login`, `her username`: somebody's own.
@@ -243,7 +259,13 @@ fn told(view: &View<'_>, value: &Extent) -> Option<&'static str> {
     let bare = text.strip_suffix(b".").unwrap_or(text);
     let next = view.run(value.end, const { BLANK.or(ByteSet::of(b".,;)!?\"'")) }, 4);
     let ends = view.at(next).is_none_or(|b| SPACE.contains(b) || b == b'<' || b == b'\\');
-    (!is_odd(bare) || !(ends || shows(bare))).then_some("a sentence about a secret")
+    let is_told = is_odd(bare) && (ends || shows(bare)) || is_strange(bare);
+    (!is_told).then_some("a sentence about a secret")
+}
+
+/// Whether a word of small letters is none that a language has.
+pub fn is_strange(text: &[u8]) -> bool {
+    text.iter().all(u8::is_ascii_lowercase) && random::is_random(text) && !common::is_common(text)
 }
 
 /// Whether a word is as long as keys are, and made of letters and digits, be it a number in hexadecimal or a UUID.
@@ -258,6 +280,11 @@ fn is_long_key(text: &[u8]) -> bool {
 
 /// Whether a word has what words have not.
 pub fn is_odd(text: &[u8]) -> bool {
+    // `0-based`, `32-bit`
+    let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    if digits > 0 && text.get(digits) == Some(&b'-') && text[digits + 1..].iter().all(|b| b.is_ascii_lowercase()) {
+        return false;
+    }
     let is_mixed = || {
         text.iter().all(u8::is_ascii_alphabetic)
             && text.iter().any(u8::is_ascii_lowercase)
@@ -314,15 +341,22 @@ pub fn is_drawn(text: &[u8]) -> bool {
     is_marked || is_plain && is_mixed && !is_hex && !text.contains(&b'.') && random::is_random(text)
 }
 
+/// Whether a word is the name of a method, a version or a format: `utf-16`, `Ed25519`, `RFC2385`.
+pub fn is_method(text: &[u8]) -> bool {
+    let letters = text.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let digits = text[letters..].strip_prefix(b"-").unwrap_or(&text[letters..]);
+    is_technical(&text[..letters]) && (1..=5).contains(&digits.len()) && digits.iter().all(|b| DIGIT.contains(*b))
+}
+
 /// Whether a number behind this word makes the name of a method, a version or a format.
 fn is_technical(word: &[u8]) -> bool {
-    const STEMS: [&[u8]; 60] = [
-        b"sha", b"base", b"utf", b"md", b"aes", b"des", b"rsa", b"oauth", b"http", b"https", b"ipv", b"tls", b"tlsv",
-        b"ssl", b"sslv", b"saml", b"bcrypt", b"argon", b"scrypt", b"pbkdf", b"chacha", b"curve", b"ecdsa", b"ed",
-        b"hmac", b"python", b"java", b"ubuntu", b"debian", b"rhel", b"centos", b"windows", b"win", b"jira", b"version",
-        b"step", b"line", b"node", b"server", b"host", b"table", b"figure", b"section", b"chapter", b"page", b"level",
-        b"type", b"option", b"user", b"test", b"error", b"code", b"port", b"slot", b"index", b"group", b"part",
-        b"round", b"krb", b"phase",
+    const STEMS: [&[u8]; 62] = [
+        b"rfc", b"pkcs", b"sha", b"base", b"utf", b"md", b"aes", b"des", b"rsa", b"oauth", b"http", b"https", b"ipv",
+        b"tls", b"tlsv", b"ssl", b"sslv", b"saml", b"bcrypt", b"argon", b"scrypt", b"pbkdf", b"chacha", b"curve",
+        b"ecdsa", b"ed", b"hmac", b"python", b"java", b"ubuntu", b"debian", b"rhel", b"centos", b"windows", b"win",
+        b"jira", b"version", b"step", b"line", b"node", b"server", b"host", b"table", b"figure", b"section",
+        b"chapter", b"page", b"level", b"type", b"option", b"user", b"test", b"error", b"code", b"port", b"slot",
+        b"index", b"group", b"part", b"round", b"krb", b"phase",
     ];
     STEMS.iter().any(|stem| word.eq_ignore_ascii_case(stem))
 }

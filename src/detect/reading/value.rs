@@ -296,7 +296,10 @@ pub fn unquoted(view: &View<'_>, start: usize, around: &Surroundings<'_>, is_own
                 break i - (i - view.run_back(i, const { ByteSet::of(b"\\") }, 7)).min(i - start);
             }
             b'\\'
-                if (around.inside().is_some() || i == start) && matches!(view.at(i + 1), Some(b'n' | b'r' | b't')) =>
+                if matches!(view.at(i + 1), Some(b'n' | b'r' | b't'))
+                    && (i == start
+                        || around.inside().is_some()
+                        || !is_own_line && matches!(view.at(i + 2), Some(b'-' | b' ' | b'\\' | b'"'))) =>
             {
                 break i;
             }

@@ -22,6 +22,14 @@ use crate::kind::Kind;
 const PASSWORDS: &[(&[u8], usize)] = &[
     (b"\".tochararray()", BEFORE),
     (b"\" | convertto-securestring", BEFORE),
+    (b"' | password_hash(", BEFORE),
+    (b"\" | password_hash(", BEFORE),
+    (b"changepassword(", 1),
+    (b"->check_password(", 1),
+    (b"hash::check(", 0),
+    (b"red:auth(", 0),
+    (b"redis:auth(", 0),
+    (b".authenticate(", SOLE),
     (b"auth=(", 1),
     (b"auth = (", 1),
     (b"createcredential(", 2),
@@ -193,6 +201,8 @@ const KEYS: &[(&[u8], usize)] = &[
     (b"constanttimecompare(", 1),
     (b"key::from_secret(", 0),
     (b"hmac.new(sha", 1),
+    (b"config.omniauth :", 2),
+    (b"provider :", 2),
     (b"key = []byte(", 0),
     (b"key := []byte(", 0),
     (b"secret = []byte(", 0),
@@ -218,6 +228,9 @@ const LATE: usize = usize::MAX - 4;
 /// The literal whose quote ends the anchor.
 const QUOTED: usize = usize::MAX - 5;
 
+/// The only argument, if it shows by itself that it may be a secret: `user.authenticate("x")`.
+const SOLE: usize = usize::MAX - 8;
+
 /// The second argument, if it shows by itself that it may be a secret: `new User("jroe", "x")`.
 const TELLING: usize = usize::MAX - 7;
 
@@ -226,6 +239,9 @@ const MAP: usize = usize::MAX - 6;
 
 /// The rule for login names.
 const USER: usize = 2;
+
+/// Functions whose argument before the secret is no login name.
+const NO_USER: [&[u8]; 2] = [b"wifi.begin(", b"changepassword("];
 
 /// How far into a call arguments are read, in bytes.
 const REACH: usize = 512;
@@ -261,6 +277,11 @@ impl Detector for Call {
         let rule = usize::from(hit.anchor >= PASSWORDS.len());
         let (name, position) = if rule == 0 { PASSWORDS[hit.anchor] } else { KEYS[hit.anchor - PASSWORDS.len()] };
         let start = hit.at + name.len();
+        // `$auth->check_password('jroe', 'x')` has a rule of its own.
+        let is_method = name == b"check_password(" && view.ends_with_ignoring_case(hit.at, b"->");
+        if is_method && argument(view, start, 1).is_some() {
+            return;
+        }
         let literal = match position {
             LAST if argument(view, start, 1).is_some_and(|mail| view.slice(mail.start, mail.end).contains(&b'@')) => {
                 argument(view, start, 2)
@@ -280,6 +301,10 @@ impl Detector for Call {
                 !text.contains(&b'/') && !text.contains(&b'.') && literal::is_telling(text, &self.lexicon)
             }),
             QUOTED => argument(view, start - 1, 0),
+            SOLE => argument(view, start, 0).filter(|literal| {
+                view.at(literal.end + 1) == Some(b')')
+                    && literal::is_telling(view.slice(literal.start, literal.end), &self.lexicon)
+            }),
             MAP => return self.map(view, hit.at, start, out),
             BEFORE => characters(view, hit.at),
             _ => argument(view, start, position),
@@ -290,7 +315,7 @@ impl Detector for Call {
         let text = view.slice(literal.start, literal.end);
         let reason = match () {
             () if text.len() < 3 => Some("too short"),
-            () if is_encoding(text) => Some("the name of an encoding"),
+            () if literal::is_encoding(text) => Some("the name of an encoding"),
             // What is written where a key goes is the key, whatever it reads as: `jwt.sign(payload, 'my-signing-secret')`.
             () if rule == 1 => handle::reason(text),
             () if self.lexicon.is_setting(text) => Some("a setting, not a value"),
@@ -307,7 +332,7 @@ impl Detector for Call {
                     let before =
                         (1..3).filter_map(|n| argument(view, start, n)).filter(|e| e.end < literal.start).last();
                     user(view, before, out);
-                } else if rule == 0 && (1..TELLING).contains(&position) && name != b"wifi.begin(" {
+                } else if rule == 0 && (1..SOLE).contains(&position) && !NO_USER.contains(&name) {
                     // `Credentials("realm", "host", "user", "x")`
                     let is_third = name == b"credentials(" && argument(view, start, 3).is_some();
                     user(view, argument(view, start, if is_third { 2 } else { position - 1 }), out);
@@ -425,38 +450,21 @@ fn user(view: &View<'_>, literal: Option<Extent>, out: &mut Candidates<'_>) {
 fn characters(view: &View<'_>, end: usize) -> Option<Extent> {
     const TELLS: [&[u8]; 8] =
         [b"init(ks", b"pass", b"pwd", b"secret", b"keystore", b"ks.load", b"credential", b"login"];
-    let start = view.run_back(end, const { ByteSet::of(b"\"\n").not() }, 128);
+    let mark = view.at(end).unwrap_or(b'"');
+    let start = view.run_back(end, ByteSet::of(&[mark, b'\n']).not(), 128);
     let line = view.slice(view.line_start(start).max(start.saturating_sub(160)), start).to_ascii_lowercase();
-    let is_secure = view.starts_with_ignoring_case(end, b"\" | convert");
+    let is_secure = view.starts_with_ignoring_case(end + 1, b" | convert") || view.starts_with(end + 1, b" | password");
     let tells = is_secure || TELLS.iter().any(|word| memchr::memmem::find(&line, word).is_some());
     let text = view.slice(start, end);
     // The digits of a number and the letters of an alphabet are characters, too.
     let is_alphabet = [&b"012345"[..], b"abcdef", b"ABCDEF"].iter().any(|run| text.starts_with(run));
-    (tells && !is_alphabet && view.before(start) == Some(b'"')).then_some(Extent {
+    (tells && !is_alphabet && view.before(start) == Some(mark)).then_some(Extent {
         start,
         end,
         run: Run::Line,
         is_quoted: true,
         is_open: false,
     })
-}
-
-/// `key.encode("utf-8")`: what the key is written in.
-fn is_encoding(text: &[u8]) -> bool {
-    const NAMES: [&[u8]; 11] = [
-        b"utf-8",
-        b"utf8",
-        b"utf-16",
-        b"utf16",
-        b"ascii",
-        b"us-ascii",
-        b"latin-1",
-        b"latin1",
-        b"iso-8859-1",
-        b"base64",
-        b"hex",
-    ];
-    NAMES.iter().any(|name| text.eq_ignore_ascii_case(name))
 }
 
 /// The literal that is argument number `position` of the call whose arguments begin at `start`.

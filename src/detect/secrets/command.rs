@@ -328,11 +328,17 @@ impl Detector for Command {
 
     fn anchors(&self) -> Vec<Anchor> {
         let programs = PROGRAMS.iter().map(|(name, _)| Anchor::exact(name.as_bytes()).starting());
-        programs.chain([Anchor::exact(EXECUTED)]).collect()
+        let listed = LISTED.iter().map(|(name, _)| Anchor::exact(name.as_bytes()));
+        programs.chain(listed).chain([Anchor::exact(EXECUTED)]).collect()
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
-        let Some(&(name, takes)) = PROGRAMS.get(hit.anchor) else { return executed(view, hit.at, out) };
+        let Some(&(name, takes)) = PROGRAMS.get(hit.anchor) else {
+            return match LISTED.get(hit.anchor - PROGRAMS.len()) {
+                Some((name, takes)) => listed(view, hit.at + name.len(), takes, out),
+                None => executed(view, hit.at, out),
+            };
+        };
         if !view.starts_word(hit.at) || view.before(hit.at) == Some(b'-') {
             return;
         }
@@ -348,6 +354,34 @@ impl Detector for Command {
         let words = Words::new(view, hit.at + name.len(), REACH).take_while(|word| !is_again(word));
         arguments(view, words, (takes, names_users), out);
     }
+}
+
+/// Programs whose arguments are a list of strings: `["mysql", "-uroot", "-px"]`.
+const LISTED: &[(&str, Takes)] = &[
+    ("\"mysql\",", MYSQL),
+    ("'mysql',", MYSQL),
+    ("\"mysqldump\",", MYSQL),
+    ("'mysqldump',", MYSQL),
+    ("\"mysqladmin\",", MYSQL),
+    ("'mysqladmin',", MYSQL),
+    ("\"curl\",", CURL),
+    ("'curl',", CURL),
+    ("\"redis-cli\",", &[(Either("-a"), Secret)]),
+    ("'redis-cli',", &[(Either("-a"), Secret)]),
+    ("\"ldapsearch\",", LDAP),
+    ("'ldapsearch',", LDAP),
+];
+
+/// The strings of a list from `at` on, on the same line.
+fn listed(view: &View<'_>, mut at: usize, takes: Takes, out: &mut Candidates<'_>) {
+    let words = std::iter::from_fn(|| {
+        let start = view.run(at, const { ByteSet::of(b" ,") }, 4);
+        let quote = Quote::at(view, start).filter(|quote| quote.is_plain())?;
+        let extent = quote.extent(view, quote.end(start), false);
+        at = quote.end(extent.end);
+        (extent.end > extent.start && Quote::at(view, extent.end).is_some()).then_some((extent.start, extent.end))
+    });
+    arguments(view, words.take(32), (takes, true), out);
 }
 
 /// What begins the arguments of a program that was run, in a record of Linux's audit.

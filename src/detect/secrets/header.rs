@@ -5,6 +5,7 @@ use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo
 use crate::detect::reading::code;
 use crate::detect::reading::handle;
 use crate::detect::reading::lexicon::{Lexicon, Settings};
+use crate::detect::reading::random;
 use crate::detect::reading::value::{Extent, Quote};
 use crate::detect::run::Run;
 use crate::detect::secrets::pem::decode;
@@ -109,7 +110,7 @@ fn value_start(view: &View<'_>, at: usize) -> Option<usize> {
     let at = view.run(at, BLANK, 16);
     let after = match view.at(at)? {
         b':' | b',' => at + 1,
-        b'=' => view.run(at + 1, const { ByteSet::of(b">=") }, 1),
+        b'=' => view.run(at + 1, const { ByteSet::of(b">=") }, 2),
         _ => return None,
     };
     // `{"name": "Authorization", "value": "Basic ..."}`
@@ -201,6 +202,13 @@ impl Header {
         if let Some(reason) = handle::reason(text).or_else(|| handle::reason(whole)) {
             return out.left(AUTHORIZATION, at, reason);
         }
+        // `"Authorization", "CloudFront-Forwarded-Proto",`: names of headers. `Basic ${encode(x)}` is filled in.
+        let is_list = view.slice(at + 13, start).contains(&b',');
+        let is_header = is_list && !is_scheme && text.iter().all(|b| LETTER.contains(*b) || *b == b'-');
+        let is_filled = text.starts_with(b"${") && !text.contains(&b'}') || text.starts_with(b"[") || text == b"=";
+        if is_header || is_filled {
+            return out.left(AUTHORIZATION, at, "the name of a header, or a place to fill in");
+        }
         // `["Authorization", "Proxy-Authorization"]`, `dnsAuthorization: A DnsAuthorization resource`
         let is_name = text.len() > 12 && text[text.len() - 13..].eq_ignore_ascii_case(b"authorization");
         // `Authorization: headers on a redirect`
@@ -230,7 +238,15 @@ impl Header {
         let to = trim(view, from, to);
         let text = view.slice(from, to);
         let has_digit = text.iter().any(|b| DIGIT.contains(*b));
-        let is_token = text.len() >= 20 || (text.len() >= 8 && has_digit);
+        // `setValue("Bearer x", forHTTPHeaderField: "Authorization")`
+        let is_told = || {
+            text.len() > 5
+                && !random::is_word(text)
+                && !text.contains(&b'=')
+                && Quote::at(view, to).is_some()
+                && memchr::memmem::find(view.slice(to, view.line_end(to, 96)), b"uthorization").is_some()
+        };
+        let is_token = text.len() >= 20 || (text.len() >= 8 && has_digit) || is_told();
         if !is_token || handle::reason(text).is_some() {
             // `"Bearer " + "x"`
             if text.is_empty()
@@ -288,7 +304,18 @@ fn basic(view: &View<'_>, at: usize, from: usize, out: &mut Candidates<'_>) {
     let text = view.slice(from, to);
     // `the basic OpenApi requirements`: not all words are of as many letters as base64 is.
     let is_sentence = !text.len().is_multiple_of(4) && view.is(to, BLANK) && view.is(to + 1, LETTER);
-    if text.len() < 6 || is_sentence || !decode(text).contains(&b':') {
+    // What was changed to be shown decodes to nothing.
+    let is_drawn = || {
+        let has = |test: fn(&u8) -> bool| text.iter().any(test);
+        text.len() >= 16
+            && text.len().is_multiple_of(4)
+            && has(u8::is_ascii_digit)
+            && has(u8::is_ascii_uppercase)
+            && has(u8::is_ascii_lowercase)
+            && random::is_random(text)
+    };
+    let is_sentence = is_sentence || random::is_word(text) && !text.len().is_multiple_of(4);
+    if text.len() < 6 || is_sentence || !decode(text).contains(&b':') && !is_drawn() {
         return out.left(BASIC, at, "the word, not credentials");
     }
     let run = Run::Set(const { ALNUM.or(ByteSet::of(b"+/=_-")) });

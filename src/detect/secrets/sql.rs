@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::detect::bytes::{ALNUM, BLANK, ByteSet, HEX, SPACE, WORD};
+use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, HEX, LETTER, SPACE, WORD};
 use crate::detect::detector::{Anchor, Candidates, Detector, Hit, RuleInfo};
 use crate::detect::reading::handle;
 use crate::detect::reading::lexicon::{Lexicon, Strength};
@@ -211,9 +211,12 @@ fn string(view: &View<'_>, at: usize) -> Option<Extent> {
     Some(extent)
 }
 
-/// `$$x$$`, `$tag$x$tag$`, of PostgreSQL.
+/// `$$x$$`, `$tag$x$tag$`, of PostgreSQL. A tag is a name: `$1$salt$x` is a hash.
 fn dollars(view: &View<'_>, at: usize) -> Option<Extent> {
     const LONGEST: usize = 256;
+    if view.is(at + 1, DIGIT) {
+        return None;
+    }
     let start = view.run(at + 1, WORD, 32) + 1;
     let mark = view.slice(at, start);
     let text = view.slice(start, start + LONGEST);
@@ -253,12 +256,28 @@ fn by(view: &View<'_>, start: usize, at: usize, out: &mut Candidates<'_>) {
             .iter()
             .any(|word| memchr::memmem::find(before, word).is_some())
     };
+    // Small letters are those of sentences, too: `a volume that is identified by its`.
+    let is_written = || {
+        let before = view.slice(start.saturating_sub(200), start).to_ascii_lowercase();
+        let is_verb = |verb: &[u8]| {
+            memchr::memmem::find_iter(&before, verb).any(|at| at == 0 || !LETTER.contains(before[at - 1]))
+        };
+        let is_upper = view.slice(start, start + 2) == b"ID";
+        let is_first = view.slice(view.line_start(start), start).trim_ascii().is_empty();
+        is_upper || is_first || [&b"create "[..], b"alter ", b"grant ", b"user "].iter().any(|verb| is_verb(verb))
+    };
+    let value = value.filter(|_| is_written());
     const WORDS: [&[u8]; 8] = [b"this ", b"that ", b"its ", b"the ", b"a ", b"an ", b"their ", b"your "];
     let is_word = || WORDS.iter().any(|word| view.starts_with_ignoring_case(at, word));
     let value = match value {
         Some(value) => value,
         None if is_word() => return out.left(STATEMENT, at, "a sentence, not a statement"),
-        None if view.at(at) != Some(b'`') && is_statement() && !view.starts_with_ignoring_case(at, b"password") => {
+        None if view.at(at) != Some(b'`')
+            && !view.is(at, const { ByteSet::of(b"\"'&") })
+            && is_statement()
+            && is_written()
+            && !view.starts_with_ignoring_case(at, b"password") =>
+        {
             argument(view, at)
         }
         None => return out.left(STATEMENT, at, "a sentence, not a statement"),

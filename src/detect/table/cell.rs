@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use crate::detect::bytes::ByteSet;
+use crate::detect::bytes::{ALNUM, ByteSet};
 use crate::detect::detector::Found;
 use crate::detect::dictionary::Terms;
 use crate::detect::learned::common;
@@ -178,6 +178,11 @@ fn kind(reader: &Reader, sort: Sort, value: &[u8]) -> Option<Kind> {
 
 /// Whether a cell is no token but a word, or a few of them, or marks.
 fn is_word(value: &[u8]) -> bool {
+    const TOKEN: ByteSet = ALNUM.or(ByteSet::of(b"-._~+/=:|%$!@"));
+    // `r#ident`, `b"…"`: in the manual of a language
+    if value.iter().any(|b| !TOKEN.contains(*b)) && value.len() < 16 || value.len() < 4 {
+        return true;
+    }
     let has_digit = value.iter().any(u8::is_ascii_digit);
     !has_digit && (value.len() < 6 || value.contains(&b' ') || common::is_common(&value.to_ascii_lowercase()))
 }

@@ -3,6 +3,7 @@
 use super::reader::Reader;
 use super::{Place, Separator};
 use crate::detect::bytes::{BLANK, ByteSet, LETTER, SPACE, WORD};
+use crate::detect::reading::literal;
 use crate::detect::reading::value::Quote;
 use crate::kind::{Family, Kind};
 
@@ -18,9 +19,9 @@ impl<'v> Reader<'_, 'v> {
     /// `setPassword("x")`, `.withPassword("x")`, `builder.password("x")`, `ApiKey("x")`, `std::string password("x")`. What
     /// such calls are given, but for those that look a secret up by its name.
     pub(super) fn is_setter(&self) -> bool {
-        const LOOKS_UP: [&[u8]; 14] = [
-            b"get", b"find", b"read", b"load", b"has", b"is", b"fetch", b"lookup", b"resolve", b"ask", b"prompt",
-            b"remove", b"delete", b"check",
+        const LOOKS_UP: [&[u8]; 16] = [
+            b"split", b"parse", b"get", b"find", b"read", b"load", b"has", b"is", b"fetch", b"lookup", b"resolve",
+            b"ask", b"prompt", b"remove", b"delete", b"check",
         ];
         let name = self.key.name(self.view);
         let prefix = |p: &&[u8]| name.get(..p.len()).is_some_and(|n| n.eq_ignore_ascii_case(p));
@@ -34,9 +35,69 @@ impl<'v> Reader<'_, 'v> {
     pub(super) fn is_compared(&self) -> bool {
         let open = self.view.run_back(self.key.start, const { BLANK.or(ByteSet::of(b"$&*")) }, 4);
         self.view.before(open) == Some(b'(')
-            && [&b"cmp"[..], b"equals", b"equal", b"compare", b"digest", b"verify", b"_eq", b"check", b"cpy", b"copy"]
-                .iter()
-                .any(|name| self.view.ends_with_ignoring_case(open - 1, name))
+            && [
+                &b"cmp"[..],
+                b"equals",
+                b"equal",
+                b"compare",
+                b"digest",
+                b"verify",
+                b"_eq",
+                b"_eq!",
+                b"_ne!",
+                b"check",
+                b"cpy",
+                b"copy",
+            ]
+            .iter()
+            .any(|name| self.view.ends_with_ignoring_case(open - 1, name))
+    }
+
+    /// Whether an assertion begins before the key on its line.
+    pub(super) fn is_asserted(&self) -> bool {
+        memchr::memmem::find(self.line_before(), b"ssert").is_some()
+    }
+
+    /// `if got := cfg.Password; got != "x"`: the literal that the variable is compared with.
+    pub(super) fn compared_behind(&self, at: usize) -> Option<Place<'v>> {
+        let view = self.view;
+        let name = view.run(at + 2, WORD, 24);
+        let value = [&b" != "[..], b" == "].iter().find(|sign| view.starts_with(name, sign)).map(|_| name + 4)?;
+        let is_assigned = || memchr::memmem::find(self.line_before(), b":= ").is_some();
+        let is_named = view.at(at + 1) == Some(b' ') && name > at + 2;
+        Quote::at(view, value)
+            .filter(|_| is_named && is_assigned())
+            .and_then(|_| self.place(value, Separator::Compares))
+    }
+
+    /// Where the literal is that a setter is given by way of another call: `setPassword(encoder.encode("x"))`.
+    pub(super) fn nested(&self, at: usize) -> usize {
+        const MAKES: [&[u8]; 12] = [
+            b"encode",
+            b"hash",
+            b"make",
+            b"encrypt",
+            b"bcrypt",
+            b"sha256",
+            b"md5",
+            b"hashpassword",
+            b"encodepassword",
+            b"some",
+            b"of",
+            b"from",
+        ];
+        let view = self.view;
+        let open = view.run(at, const { WORD.or(ByteSet::of(b".:")) }, 48);
+        if open == at || view.at(open) != Some(b'(') {
+            return at;
+        }
+        let name = view.slice(at, open);
+        let last = &name[name.iter().rposition(|b| !WORD.contains(*b)).map_or(0, |n| n + 1)..];
+        let makes = MAKES.iter().any(|word| last.eq_ignore_ascii_case(word));
+        let literal = Quote::at(view, open + 1).map(|quote| quote.extent(view, quote.end(open + 1), false));
+        // `verify(code.encode("utf-8"))`
+        let is_literal = literal.is_some_and(|literal| !literal::is_encoding(view.slice(literal.start, literal.end)));
+        if makes && is_literal { open + 1 } else { at }
     }
 
     /// `setopt(handle, PASSWORD, `: a constant that tells what the next argument is.

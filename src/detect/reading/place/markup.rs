@@ -3,6 +3,7 @@
 use super::reader::Reader;
 use super::{Place, Separator};
 use crate::detect::bytes::{BLANK, ByteSet, LETTER, SPACE, WORD};
+use crate::detect::reading::nested;
 use crate::detect::reading::value::Quote;
 
 impl<'v> Reader<'_, 'v> {
@@ -104,40 +105,66 @@ impl<'v> Reader<'_, 'v> {
         if word.eq_ignore_ascii_case(b"th") && view.slice(next + 1, tag).eq_ignore_ascii_case(b"th") {
             return None;
         }
+        // `<id>jwt</id><version>0.9.1</version>`
+        if [&b"version"[..], b"type", b"class", b"scope"].contains(&view.slice(next + 1, tag)) {
+            return None;
+        }
         let is_element = view.at(close) == Some(b'>') && view.at(next) == Some(b'<') && view.at(tag) == Some(b'>');
         (is_element && tag > next + 1).then(|| self.place(view.run(tag + 1, SPACE, 64), Separator::Tag)).flatten()
     }
 
-    /// `name="password" value="x"`, `{"name": "password", "value": "x"}`, `- name: DB_PASSWORD` and `value: x` below it.
+    /// `name="password" value="x"`, `{"name": "password", "type": "text", "value": "x"}`, `- name: DB_PASSWORD` and `value: x`
+    /// below it, `{type: 'SET_TOKEN', payload: 'x'}`.
     pub(super) fn sibling(&self, at: usize) -> Option<Place<'v>> {
+        /// Members that may stand between the two.
+        const BETWEEN: usize = 3;
         let view = self.view;
         if !(self.key.is_named(view) || self.is_key_quoted && self.key.is_typed(view)) {
             return None;
         }
-        let quote = Quote::at(view, at);
-        let word = quote.map_or(at, |quote| quote.end(at));
-        let is_short = quote.is_some() && view.starts_with(word, b"val") && !view.is(word + 3, LETTER);
-        // `password(name: 'DEPLOY_PASSWORD', defaultValue: 'x')` of Jenkins
-        let is_default = view.starts_with(word, b"defaultValue");
-        if !is_short && !is_default && !view.starts_with_ignoring_case(word, b"value") {
-            return None;
-        }
-        let word = word
-            + if is_short {
-                3
-            } else if is_default {
-                12
-            } else {
-                5
+        let mut at = at;
+        for _ in 0..=BETWEEN {
+            let quote = Quote::at(view, at);
+            let word = quote.map_or(at, |quote| quote.end(at));
+            let last = view.run(word, LETTER, 24);
+            let end = quote.map_or(last, |quote| quote.end(last));
+            let separator = view.run(end, BLANK, 8);
+            let value = view.run(separator + 1, BLANK, 16);
+            let sign = view.at(separator).filter(|b| matches!(b, b'=' | b':') && last > word)?;
+            let name = view.slice(word, last);
+            let is_payload = || name == b"payload" && self.key.is_typed(view);
+            if is_word_of_value(name, quote.is_some() || sign == b'=') || is_payload() {
+                return self.place(value, if sign == b'=' { Separator::Equals } else { Separator::Colon });
+            }
+            // `"type": "text",`, `"enabled": true,`
+            quote.filter(|_| sign == b':')?;
+            let behind = match Quote::at(view, value) {
+                Some(quote) => {
+                    let extent = quote.extent(view, quote.end(value), false);
+                    if extent.end > value + 64 {
+                        return None;
+                    }
+                    quote.end(extent.end)
+                }
+                None => view.run(value, const { WORD.or(ByteSet::of(b".-")) }, 24),
             };
-        let end = quote.map_or(word, |quote| quote.end(word));
-        let separator = view.run(end, BLANK, 8);
-        let value = view.run(separator + 1, BLANK, 16);
-        match view.at(separator)? {
-            b'=' => self.place(value, Separator::Equals),
-            b':' => self.place(value, Separator::Colon),
-            _ => None,
+            if view.at(behind) != Some(b',') {
+                return None;
+            }
+            at = view.run(behind + 1, SPACE, 64);
         }
+        None
+    }
+
+    /// `- name: password`, and `in: query`, `type: string`, `example: x` on the lines that follow.
+    pub(super) fn described(&self, at: usize) -> Option<Place<'v>> {
+        let view = self.view;
+        let line = view.line_start(self.key.start);
+        let start = view.run(line, BLANK, 64);
+        let next = view.run(at, const { ByteSet::of(b"\r") }, 1) + 1;
+        let is_item = view.starts_with(start, b"- name:") && view.at(next - 1) == Some(b'\n');
+        let value = is_item.then(|| nested::described(view, next, start - line)).flatten()?;
+        self.place(value, Separator::Colon)
     }
 
     /// `form-data; name="password"`, an empty line, and the value on the next.
@@ -172,4 +199,28 @@ impl<'v> Reader<'_, 'v> {
         let place = self.place(start, Separator::Equals)?;
         (is_value && close - 1 > start).then_some(Place { known_end: Some(close - 1), ..place })
     }
+}
+
+/// Whether a member beside a name holds the value: `value`, `defaultValue`, `ParameterValue`, and where it is surely a member,
+/// `val`.
+fn is_word_of_value(word: &[u8], is_member: bool) -> bool {
+    const OWNERS: [&[u8]; 13] = [
+        b"",
+        b"default",
+        b"parameter",
+        b"param",
+        b"option",
+        b"variable",
+        b"env",
+        b"setting",
+        b"attribute",
+        b"header",
+        b"field",
+        b"property",
+        b"config",
+    ];
+    let end = word.len().saturating_sub(5);
+    is_member && word == b"val"
+        || word[end..].eq_ignore_ascii_case(b"value")
+            && OWNERS.iter().any(|owner| owner.eq_ignore_ascii_case(&word[..end]))
 }

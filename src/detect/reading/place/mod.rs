@@ -83,6 +83,13 @@ impl<'v> Place<'v> {
         // `config['password']`, `$db["password"]`
         if is_key_quoted && view.at(behind) == Some(b']') {
             behind += 1;
+            // `['password']['postgres'] = 'x'`
+            let end = view.run(behind + 2, WORD, 32);
+            let is_index = view.at(behind) == Some(b'[') && view.is(behind + 1, const { ByteSet::of(b"\"'") });
+            if is_index && view.at(end) == view.at(behind + 1) && view.starts_with(end + 1, b"] = ") {
+                let word = view.slice(behind + 2, end);
+                behind = if word.len() < 4 || lexicon.is_word_of_names(word) { behind } else { end + 2 };
+            }
         }
         behind = skip_colour(view, behind);
         let reader = Reader { view, key, lexicon, is_key_quoted, behind, at: view.run(behind, BLANK, 64) };
@@ -130,6 +137,9 @@ impl<'v> Place<'v> {
             let name = view.run(at + 1, const { WORD.or(ByteSet::of(b"-")) }, 32);
             if view.is(name, BLANK) && name > at + 1 {
                 at = view.run(name, BLANK, 8);
+            }
+            if name > at + 1 && matches!(view.at(name), None | Some(b'\r' | b'\n')) {
+                return Values::default();
             }
         }
         // `[]byte("x")` of Go
@@ -263,7 +273,9 @@ impl<'v> Place<'v> {
         let inner = view.slice(at + 1, end);
         // `Signature={signature.decode('utf-8')}`
         let is_call = inner.ends_with(b")") && inner.contains(&b'(');
-        let is_mapping = is_call || inner.iter().any(|b| matches!(b, b'=' | b'{' | b':'));
+        // `_API_KEY = {0!r}`
+        let is_place = inner.first().is_some_and(u8::is_ascii_digit) && inner.contains(&b'!');
+        let is_mapping = is_call || is_place || inner.iter().any(|b| matches!(b, b'=' | b'{' | b':'));
         if view.at(end) != Some(b'}') || end == at + 1 || is_mapping {
             return None;
         }

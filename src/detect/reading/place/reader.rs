@@ -7,6 +7,9 @@ use crate::detect::reading::lexicon::Lexicon;
 use crate::detect::reading::value::{Quote, Surroundings};
 use crate::detect::view::View;
 
+/// What stands between a field and what an event of the page puts into it.
+const EVENT: &[u8] = b", { target: { value: ";
+
 /// What is known when the separator is looked for.
 pub(super) struct Reader<'r, 'v> {
     pub(super) view: &'r View<'v>,
@@ -58,6 +61,18 @@ impl<'v> Reader<'_, 'v> {
             }
             // `my ($user, $pass) = ('jroe', 'x')`
             b')' if at == behind && view.starts_with(at, b") = (") => self.paired(at + 2),
+            // `fireEvent.change(passwordInput, { target: { value: 'x' } })`
+            b',' if at == behind && !is_key_quoted && view.starts_with(at, EVENT) => {
+                let value = at + EVENT.len();
+                Quote::at(view, value).and_then(|_| self.place(value, Separator::Argument))
+            }
+            // `if got := cfg.Password; got != "x"`
+            b';' if at == behind && !is_key_quoted => self.compared_behind(at),
+            // `assertEqual(session['token'], 'x')`
+            b',' if is_key_quoted && view.before(at) == Some(b']') && self.is_asserted() => {
+                let value = view.run(at + 1, BLANK, 4);
+                Quote::at(view, value).and_then(|_| self.place(value, Separator::Compares))
+            }
             // `PASSWORD, USER = "x", "jroe"`
             b',' if at == behind && !is_key_quoted && self.sign_behind(at).is_some() => {
                 self.paired(self.sign_behind(at)?)
@@ -110,6 +125,11 @@ impl<'v> Reader<'_, 'v> {
                 let close = view.run(at + 1, WORD, 24);
                 self.assigned(close, b']')
             }
+            // `getByLabelText('Password'), { target: { value: 'x' } }`
+            b')' if is_key_quoted && view.starts_with(at + 1, EVENT) => {
+                let value = at + 1 + EVENT.len();
+                Quote::at(view, value).and_then(|_| self.place(value, Separator::Argument))
+            }
             b')' if is_key_quoted => self
                 .typed_into(at)
                 .or_else(|| self.value_before())
@@ -135,6 +155,10 @@ impl<'v> Reader<'_, 'v> {
                 .or_else(|| self.typed_into(at)),
             // `expect(config[:api_token]).to eq "x"`
             b']' if at == behind && view.at(at + 1) == Some(b')') => self.expected(at + 1),
+            // `session[:token] = "x"`, `env[API_KEY] = "x"`
+            b']' if at == behind && !is_key_quoted && matches!(view.before(key.start), Some(b':' | b'[')) => {
+                self.assigned(at, b']')
+            }
             // `fields["Password"].typeText("x")`
             b'.' if is_key_quoted && view.before(at) == Some(b']') => self.typed_into(at),
             // `assertThat(user.getPassword()).isEqualTo("x")`
@@ -227,14 +251,15 @@ impl<'v> Reader<'_, 'v> {
             }
             b'<' if !is_key_quoted && view.before(key.start) == Some(b'>') => self.next_element(at),
             b'(' if at == behind && !is_key_quoted && self.is_setter() => {
-                let value = view.run(at + 1, SPACE, 64);
+                let value = self.nested(view.run(at + 1, SPACE, 64));
                 // `b"x"`, `@"x"`
                 let quote = value + usize::from(matches!(view.at(value), Some(b'b' | b'@' | b'L')));
                 Quote::at(view, quote).and_then(|_| self.place(value, Separator::Argument))
             }
-            // `strcmp(password, "x")`, `setopt(handle, PASSWORD, "x")`
+            // `strcmp(password, "x")`, `setopt(handle, PASSWORD, "x")`, `assert_eq!(password, Some("x"`
             b',' if at == behind && !is_key_quoted && (self.is_compared() || self.is_constant()) => {
                 let value = view.run(at + 1, BLANK, 8);
+                let value = if view.starts_with(value, b"Some(") { value + 5 } else { value };
                 Quote::at(view, value).and_then(|_| self.place(value, Separator::Argument))
             }
             // (`login`, `password`) are columns.
@@ -263,6 +288,8 @@ impl<'v> Reader<'_, 'v> {
                 .or_else(|| self.attribute(at))
                 .or_else(|| self.sibling_before())
                 .or_else(|| self.pair(at)),
+            // ``the password is `x` ``, `password **x**`
+            b'`' | b'*' if at > behind && !is_key_quoted && self.marked(at).is_some() => self.marked(at),
             // `IDENTIFIED BY PASSWORD 'x'`, `password "hunter2"`
             b'\'' | b'"' if at > behind => self.place(at, Separator::Option),
             // Only a key that is named on this line has its value on the next.
@@ -270,6 +297,7 @@ impl<'v> Reader<'_, 'v> {
                 let next = view.run(at, SPACE, 64);
                 self.sibling(next)
                     .or_else(|| self.form_field(at))
+                    .or_else(|| self.described(at))
                     .or_else(|| is_key_quoted.then(|| self.sibling_before()).flatten())
             }
             _ if at > behind && key.is_tag(view) => self.tag_with_attributes(at),

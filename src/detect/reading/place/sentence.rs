@@ -137,6 +137,19 @@ impl<'v> Reader<'_, 'v> {
         (value > told && bare.len() > 7 && prose::is_drawn(bare)).then(|| self.place(value, Separator::Is)).flatten()
     }
 
+    /// ``password `x` ``, `password **x**`: a word that is marked in a sentence and that no sentence has.
+    pub(super) fn marked(&self, at: usize) -> Option<Place<'v>> {
+        let view = self.view;
+        let mark = if view.at(at) == Some(b'`') { &b"`"[..] } else { b"**" };
+        let start = at + mark.len();
+        let end = view.run(start, TOKEN, 64);
+        let text = view.slice(start, end);
+        let is_marked = view.starts_with(at, mark) && view.starts_with(end, mark);
+        let is_value = || prose::shows(text) || prose::is_coded(text) || prose::is_strange(text);
+        let is_verb = self.key.text(view).eq_ignore_ascii_case(b"pass");
+        (is_marked && !is_verb && is_value()).then(|| self.place(start, Separator::Near)).flatten()
+    }
+
     /// `logged in with token 0a1b2c3d4e5f6071`.
     pub(super) fn near(&self, at: usize) -> Option<Place<'v>> {
         const ENOUGH: usize = 16;
@@ -164,6 +177,8 @@ impl<'v> Reader<'_, 'v> {
             && is_word_start
             && !text.contains(&b'.')
             && !text.contains(&b'=')
+            && !(text.contains(&b'/')
+                && text.split(|b| !b.is_ascii_alphabetic()).all(|part| part.len() < 4 || random::is_word(part)))
             && !text.starts_with(b"0x"))
         .then(|| self.place(at, Separator::Near))
         .flatten()
@@ -188,6 +203,10 @@ impl<'v> Reader<'_, 'v> {
         // `set $secret x;` of nginx
         let is_variable = view.ends_with_ignoring_case(key.start, b"set $");
         if end == at || !is_last || !(is_typed || is_variable || key.is_own_line(view) || self.is_whose()) {
+            return None;
+        }
+        // `signs with Sig V4.</p>"`
+        if !(is_typed || is_variable || key.is_own_line(view)) && view.slice(at, end).contains(&b'<') {
             return None;
         }
         if key.text(view).windows(2).any(|w| w == b"--") {

@@ -138,7 +138,9 @@ impl Detector for Keyed {
         let is_strong = strength == Strength::Strong;
         let plain = || values.only().filter(|value| !value.is_quoted && (is_strong || kind == Kind::Password));
         let fallback = plain().and_then(|value| code::fallback(view, value));
-        let wrapped = || plain().filter(|_| is_strong).and_then(|value| self.wrapped(view, value, is_secret));
+        // `salt = Hex.decode("x")`
+        let called = || values.only().filter(|value| !value.is_quoted);
+        let wrapped = || called().and_then(|value| self.wrapped(view, value, is_secret));
         let more = fallback.or_else(wrapped);
         if let Some(literal) = more {
             values.push(literal);
@@ -347,8 +349,11 @@ impl Keyed {
             Some(b' ') => {}
             Some(b'|') => return view.at(key.end + 1) == Some(b'|'),
             Some(b'{') => return Quote::at(view, key.end + 1).is_some(),
-            // `expect(env[PASSWORD]).toBe("x")`, but no `[c.a.DefaultIndexManager] rendering` of each line of a log
-            Some(b']') => return view.at(key.end + 1) == Some(b')'),
+            // `expect(env[PASSWORD]).toBe("x")`, `session[:token] = "x"`, but no `[c.a.DefaultIndexManager] rendering` of each
+            // line of a log
+            Some(b']') => return view.at(key.end + 1) == Some(b')') || view.starts_with(key.end, b"] = "),
+            // `if got := cfg.Password; got != "x"`
+            Some(b';') => return view.at(key.end + 1) == Some(b' ') && view.is(key.end + 2, LETTER),
             // `"token_type":"bearer"}`: a value itself, unless it names what stands before it.
             Some(quote @ (b'"' | b'\'')) if view.at(key.end + 1) == Some(b'}') => {
                 return view.before(key.start) != Some(quote) || key.is_named(view);
@@ -396,7 +401,13 @@ impl Keyed {
         {
             return None;
         }
-        let found = self.lexicon.find(text).map(|which| Named { key, which, strength: self.lexicon.key(which).1 });
+        // `fireEvent.change(passwordInput, { target: { value: "x" } })`
+        let is_input = view.starts_with(key.end, b", { target: {");
+        let word = if is_input { without_widget(text) } else { text };
+        let found = self.lexicon.find(word).map(|which| Named { key, which, strength: self.lexicon.key(which).1 });
+        if found.as_ref().is_some_and(|named| named.strength == Strength::Weak) && is_position(key.name(view)) {
+            return None;
+        }
         if found.as_ref().is_some_and(|named| named.strength != Strength::Random) {
             return found;
         }
@@ -450,8 +461,38 @@ impl Keyed {
     /// The literal that a call makes a value of, if it tells that it is a secret.
     fn wrapped(&self, view: &View<'_>, value: &Extent, is_secret: bool) -> Option<Extent> {
         let literal = code::wrapped(view, value).filter(|_| is_secret)?;
+        if literal::is_encoding(view.slice(literal.start, literal.end)) {
+            return None;
+        }
         literal::is_telling(view.slice(literal.start, literal.end), &self.lexicon).then_some(literal)
     }
+}
+
+/// Whether a name is that of a token that tells how far something has been read, or that stops it: `nextToken`, `page_token`,
+/// `CancellationToken`.
+fn is_position(name: &[u8]) -> bool {
+    const WHAT: [&[u8]; 15] = [
+        b"next",
+        b"page",
+        b"paging",
+        b"pagination",
+        b"continuation",
+        b"continue",
+        b"sync",
+        b"resume",
+        b"skip",
+        b"cancellation",
+        b"cancel",
+        b"stopping",
+        b"idempotency",
+        b"clientrequest",
+        b"lock",
+    ];
+    const LONGEST: usize = 32;
+    let letters: Vec<u8> =
+        name.iter().rev().filter(|b| b.is_ascii_alphanumeric()).take(LONGEST).map(u8::to_ascii_lowercase).collect();
+    let Some(before) = letters.strip_prefix(b"nekot") else { return false };
+    WHAT.iter().any(|word| before.len() >= word.len() && word.iter().rev().eq(&before[..word.len()]))
 }
 
 /// Whether a key stands in the query of a URL: `&sig=`.

@@ -2,11 +2,12 @@
 
 use super::{Asked, Keyed, is_parameter};
 use crate::detect::bytes::{ALNUM, BASE64, BLANK, ByteSet, DIGIT, HEX, LETTER, SPACE, WORD};
+use crate::detect::learned::common;
 use crate::detect::reading::code;
 use crate::detect::reading::dialect;
 use crate::detect::reading::handle;
 use crate::detect::reading::key::Key;
-use crate::detect::reading::lexicon::Strength;
+use crate::detect::reading::lexicon::{Lexicon, Strength};
 use crate::detect::reading::literal;
 use crate::detect::reading::place::{Place, Separator};
 use crate::detect::reading::poor;
@@ -110,13 +111,23 @@ impl Keyed {
         let is_weak = strength == Strength::Weak;
         let is_compared = matches!(place.separator, Separator::Compares | Separator::Among);
         let has_digit = text.iter().any(|b| DIGIT.contains(*b));
+        let is_drawn = || random::is_random(text) && (text.len() > 7 || !text.iter().all(u8::is_ascii_lowercase));
+        let is_password = asked.kind == Kind::Password;
         // `token == "#bygroup"`, `level_token("debug")`, `token in ('{', '}')`: programs that read languages.
-        if is_weak && is_compared && (!has_digit || text.len() < 8)
+        if is_weak && is_compared && (!has_digit || text.len() < 8) && !is_drawn() && !place.is_key_quoted
             || is_weak
                 && place.separator == Separator::Argument
                 && !is_setter
                 && text.iter().all(|b| LETTER.contains(*b))
-            || is_weak && text.len() < 4 && !text.iter().any(|b| ALNUM.contains(*b))
+                && !(is_password && text.len() > 3 && !random::is_word(text))
+            || is_weak && text.len() < 9 && !text.iter().any(|b| ALNUM.contains(*b))
+            || is_weak && text.starts_with(b"\\x")
+            || is_weak
+                && place.separator == Separator::Argument
+                && !is_setter
+                && !is_password
+                && text.len() < 8
+                && !text.iter().any(u8::is_ascii_lowercase)
         {
             return Some("a word of a language");
         }
@@ -125,6 +136,13 @@ impl Keyed {
             && !key.text(view).iter().any(u8::is_ascii_lowercase)
             && view.is(key.end, BLANK);
         if is_enumerator && !extent.is_quoted && text.len() < 4 && text.iter().all(|b| DIGIT.contains(*b)) {
+            return Some("a number");
+        }
+        // `PASSWORD = 3`, `SEC_ERROR_BAD_PASSWORD = SEC_ERROR_BASE + 15`
+        let is_capital = !key.text(view).iter().any(u8::is_ascii_lowercase) && view.is(key.end, BLANK);
+        let sum = memchr::memmem::find(text, b" + ").map(|at| &text[..at]);
+        let is_sum = sum.is_some_and(|base| base.iter().all(|b| b.is_ascii_uppercase() || *b == b'_'));
+        if is_capital && !extent.is_quoted && (text.len() == 1 && DIGIT.contains(text[0]) || is_sum) {
             return Some("a number");
         }
         // `#define CKK_GENERIC_SECRET (0x10UL)`, `#define hmac_digest nettle_hmac_digest`
@@ -147,6 +165,15 @@ impl Keyed {
             && view.at(extent.end) == Some(b'<')
             && view.at(extent.end + 1) != Some(b'/')
             && text.contains(&b'\n')
+        {
+            return Some("more than an element has");
+        }
+        // `socks5h://<username>:<password>@proxy"`, `Bearer <access_token>".`, and no element is closed before the next line
+        let is_broken = || text[..memchr::memchr(b'\n', text).unwrap_or(0)].trim_ascii_end();
+        if matches!(extent.run, Run::Element)
+            && matches!(text.first(), Some(b'{' | b'@' | b'"' | b'\'' | b',' | b'.' | b')' | b';'))
+            && text.contains(&b'\n')
+            && (is_broken().len() < 2 || text[0] != b'{' && is_broken().contains(&b'"'))
         {
             return Some("more than an element has");
         }
@@ -182,7 +209,7 @@ impl Keyed {
         if let Some(reason) = literal::reason(text, &self.lexicon).filter(|_| !is_phrase) {
             return Some(reason);
         }
-        if is_caption(key, view, place, text) {
+        if is_caption(key, view, place, text, &self.lexicon) {
             return Some("the word for a secret");
         }
         // `client_secret: "clientSecret"`, `proxy_pass: APP_PROXY_PASSWORD`
@@ -197,6 +224,19 @@ impl Keyed {
         // `secretKey: password` of a Secret that comes from elsewhere: which of its keys.
         if key.name(view).eq_ignore_ascii_case(b"secretkey") && self.lexicon.is_name(text) {
             return Some("the name of a secret");
+        }
+        // `secrets:` and `- db_password` below it
+        let is_item = !extent.is_quoted && place.around.is_own_line && view.line_start(extent.start) > key.start;
+        if is_item && kind != Kind::Password && !matches!(extent.run, Run::Block { .. }) && self.lexicon.is_name(text) {
+            return Some("a name");
+        }
+        // `"dependentRequired": {"UserPassword": ["UserName"]}`, `password: "[new_password]"`, `"your-password"`
+        let is_listed = place.is_key_quoted && place.separator == Separator::Colon && view.at(place.at) == Some(b'[');
+        let inner = text.strip_prefix(b"[").map_or(text, |rest| rest.strip_suffix(b"]").unwrap_or(rest));
+        let is_filled_in =
+            || inner.len() < text.len() || text.get(..4).is_some_and(|head| head.eq_ignore_ascii_case(b"your"));
+        if (is_listed || is_filled_in()) && self.lexicon.is_name(inner) {
+            return Some("a name");
         }
         let is_telling = literal::is_telling(text, &self.lexicon);
         if let Some(reason) = elsewhere(view, key, place, extent, text) {
@@ -274,6 +314,13 @@ impl Keyed {
         let is_comment = || is_telling && dialect::is_comment(view, key.start);
         // `password hunter2` by itself on a line is a statement of no program.
         let is_statement = place.separator == Separator::Statement && is_telling;
+        // `Connect-VIServer -User jroe -Password x`
+        let is_option = place.separator == Separator::Option
+            && key.is_option(view)
+            && text.len() > 4
+            && text.iter().all(|b| ALNUM.contains(*b))
+            && !self.lexicon.is_name(text);
+        let is_statement = is_statement || is_option;
         if !is_statement && dialect::is_code(view, key.start) && !is_comment() {
             return Some("source code");
         }
@@ -309,9 +356,15 @@ impl Keyed {
         if let Some(reason) = weak(text, place, extent) {
             let is_line = kind == Kind::Password && place.around.is_own_line && text.len() > 5;
             let is_odd = is_line && text.iter().all(|b| LETTER.contains(*b)) && !self.lexicon.is_name(text);
-            if !(is_odd || key.is_option(view) && is_telling) {
+            let is_setting = place.around.is_own_line && !dialect::is_code(view, key.start);
+            if !(is_odd || is_telling && (key.is_option(view) || is_setting)) {
                 return Some(reason);
             }
+        }
+        // `utf-16`, `Ed25519`, `RFC2385`: the names of methods. `colon2_token: Colon2` is a type.
+        let small = text.to_ascii_lowercase();
+        if prose::is_method(text) || key.name(view).to_ascii_lowercase().starts_with(&small) && text.len() > 3 {
+            return Some("the name of a method");
         }
         if is_telling {
             return None;
@@ -325,8 +378,23 @@ impl Keyed {
             return None;
         }
         let is_mark = |b: &u8| matches!(b, b'_' | b'-' | b'.' | b'/' | b':');
-        let is_plain =
-            |part: &[u8]| part.iter().all(|b| LETTER.contains(*b)) && (part.len() < 4 || random::is_word(part));
+        // Of four letters each pair reads as a word to those who count pairs: there are not many such words.
+        let is_known = |part: &[u8]| match part.len() {
+            0..4 => true,
+            4 => {
+                let small = part.to_ascii_lowercase();
+                common::is_common(&small) || self.lexicon.is_word_of_names(&small)
+            }
+            _ => random::is_word(part),
+        };
+        let is_quoted_pair = extent.is_quoted
+            && !text.starts_with(b"-")
+            && text.iter().any(|b| matches!(b, b'_' | b'-'))
+            && !text.contains(&b'.');
+        let is_plain = |part: &[u8]| {
+            part.iter().all(|b| LETTER.contains(*b))
+                && (part.len() < 4 || if is_quoted_pair { is_known(part) } else { random::is_word(part) })
+        };
         let is_word = text.split(is_mark).all(is_plain);
         if kind != Kind::Password && (is_word || text.contains(&b' ')) {
             return Some("a word under a weak key");
@@ -361,7 +429,7 @@ impl Keyed {
 
 /// Whether a value is the word of its key as forms and manuals write it: `label.password=Password`, `[--password PASSWORD]`,
 /// `padding_token = "[PAD]"`.
-fn is_caption(key: &Key, view: &View<'_>, place: &Place<'_>, text: &[u8]) -> bool {
+fn is_caption(key: &Key, view: &View<'_>, place: &Place<'_>, text: &[u8], lexicon: &Lexicon) -> bool {
     let name = key.name(view).trim_ascii_start();
     let is_same = name.to_ascii_lowercase().ends_with(&text.to_ascii_lowercase()) && text.len() > 3;
     let is_upper = text.iter().all(|b| b.is_ascii_uppercase() || *b == b'_');
@@ -372,9 +440,16 @@ fn is_caption(key: &Key, view: &View<'_>, place: &Place<'_>, text: &[u8]) -> boo
         && !is_upper
         && key.is_attribute(view);
     let is_metavariable = is_upper && place.separator == Separator::Option && key.is_option(view);
+    // `{"password": "Passwort"}` of a translation
+    let is_translated = place.is_key_quoted
+        && place.separator == Separator::Colon
+        && text.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0x80)
+        && !text[1..].iter().any(u8::is_ascii_uppercase)
+        && !text.eq_ignore_ascii_case(b"password")
+        && lexicon.is_key(text);
     let inner = text.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]"));
     let is_mark = inner.is_some_and(|inner| inner.len() > 2 && inner.iter().all(u8::is_ascii_uppercase));
-    is_same && (is_caption || is_metavariable || is_resource) || is_mark
+    is_same && (is_caption || is_metavariable || is_resource) || is_mark || is_translated
 }
 
 /// Whether the value is the key once more, of two words or more: `CLIENT_SECRET = 'client_secret'`. One word, such as
@@ -389,14 +464,69 @@ fn is_name_of(key: &[u8], value: &[u8]) -> bool {
     // `SESSION_TOKEN = "sessiontoken"`
     let is_plain = |value: &[u8]| value.iter().all(|b| b.is_ascii_alphanumeric() || is_mark(b));
     let is_whole = || value.len() > 8 && is_plain(value) && letters(key) == letters(value) && key != value;
+    // `SN_aes_128_cbc_hmac_sha1 = "AES-128-CBC-HMAC-SHA1"`
+    let is_named_method = || is_plain(value) && value.split(is_mark).any(prose::is_method);
     is_whole()
         || has_words
-            && value.iter().all(|b| b.is_ascii_alphabetic() || is_mark(b))
+            && (value.iter().all(|b| b.is_ascii_alphabetic() || is_mark(b)) || is_named_method())
             && letters(key).ends_with(&letters(value))
 }
 
 /// What stands in the place of a secret and belongs to another language or place altogether.
 fn elsewhere(view: &View<'_>, key: &Key, place: &Place<'_>, extent: &Extent, text: &[u8]) -> Option<&'static str> {
+    // `'CGI::Cookie' => '1.06'`: a package.
+    let is_package = view.ends_with_ignoring_case(key.start, b"::")
+        && view.at(key.start).is_some_and(|b| b.is_ascii_uppercase())
+        && matches!(view.at(key.end), Some(b'"' | b'\''));
+    if is_package {
+        return Some("the version of a package");
+    }
+    // `$pass ? "PASS" : "FAIL"`
+    let is_branch = || {
+        let mark = view.run_back(key.start, const { ByteSet::of(b"\"' ") }, 4);
+        view.before(mark) == Some(b'?') && view.is(mark, BLANK)
+    };
+    if place.separator == Separator::Colon && extent.is_quoted && is_branch() {
+        return Some("the other branch");
+    }
+    // `my $pwd = `pwd`;`
+    if view.before(extent.start) == Some(b'`')
+        && extent.is_quoted
+        && place.separator == Separator::Equals
+        && view.before(key.start) == Some(b'$')
+    {
+        return Some("what a command says");
+    }
+    // `-anonymous@`
+    let bare = text.strip_prefix(b"-").unwrap_or(text);
+    if bare.strip_suffix(b"@").unwrap_or(bare).eq_ignore_ascii_case(b"anonymous") {
+        return Some("nobody's");
+    }
+    // `pub signing_key: S`
+    if text.len() == 1 && text[0].is_ascii_uppercase() && !extent.is_quoted && place.separator == Separator::Colon {
+        return Some("a type");
+    }
+    // `credentials: init.credentials ?? 'same-origin'`
+    if key.name(view) == b"credentials" && matches!(text, b"same-origin" | b"include" | b"omit") {
+        return Some("a setting, not a value");
+    }
+    // `credentials: kEnumerableProperty`
+    let is_constant = text.len() > 8
+        && text[0] == b'k'
+        && text[1].is_ascii_uppercase()
+        && text.iter().all(u8::is_ascii_alphabetic)
+        && !random::is_random(text);
+    if is_constant && !extent.is_quoted {
+        return Some("a constant");
+    }
+    // `*all_children_pass = *all_children_are;`
+    if text.starts_with(b"*") && view.before(key.start) == Some(b'*') {
+        return Some("a name");
+    }
+    // `"secret": "㊙"`
+    if text.len() < 5 && !text.iter().any(|b| ALNUM.contains(*b)) {
+        return Some("marks, no value");
+    }
     // `accesskey="n"` of HTML.
     if text.len() < 3 && key.name(view).eq_ignore_ascii_case(b"accesskey") {
         return Some("a key of the keyboard");
