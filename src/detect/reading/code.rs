@@ -90,7 +90,7 @@ pub fn reason(
         return Some("a type");
     }
     // `FunctionPass *createPass()`, `PrivateKey *x_Convert(`
-    let called = text.strip_prefix(b"*").map_or(0, |rest| identifier(rest));
+    let called = text.strip_prefix(b"*").map_or(0, identifier);
     if called > 3 && text.get(called + 1) == Some(&b'(') {
         return Some("a declaration");
     }

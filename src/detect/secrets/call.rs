@@ -25,6 +25,13 @@ const PASSWORDS: &[(&[u8], usize)] = &[
     (b"' | password_hash(", BEFORE),
     (b"\" | password_hash(", BEFORE),
     (b"changepassword(", 1),
+    (b"bcrypt.checkpw(", 0),
+    (b"bcrypt.hashpw(", 0),
+    (b".typeasync(", TYPED),
+    (b".fillasync(", TYPED),
+    (b"wifi.softap(", 1),
+    (b"pem_read_privatekey(", 3),
+    (b"pem_read_bio_privatekey(", 3),
     (b"->check_password(", 1),
     (b"hash::check(", 0),
     (b"red:auth(", 0),
@@ -202,6 +209,7 @@ const KEYS: &[(&[u8], usize)] = &[
     (b"key::from_secret(", 0),
     (b"hmac.new(sha", 1),
     (b"config.omniauth :", 2),
+    (b"set_access_token(", 1),
     (b"provider :", 2),
     (b"key = []byte(", 0),
     (b"key := []byte(", 0),
@@ -241,7 +249,8 @@ const MAP: usize = usize::MAX - 6;
 const USER: usize = 2;
 
 /// Functions whose argument before the secret is no login name.
-const NO_USER: [&[u8]; 2] = [b"wifi.begin(", b"changepassword("];
+const NO_USER: [&[u8]; 5] =
+    [b"wifi.begin(", b"wifi.softap(", b"changepassword(", b"pem_read_privatekey(", b"pem_read_bio_privatekey("];
 
 /// How far into a call arguments are read, in bytes.
 const REACH: usize = 512;
@@ -301,10 +310,9 @@ impl Detector for Call {
                 !text.contains(&b'/') && !text.contains(&b'.') && literal::is_telling(text, &self.lexicon)
             }),
             QUOTED => argument(view, start - 1, 0),
-            SOLE => argument(view, start, 0).filter(|literal| {
-                view.at(literal.end + 1) == Some(b')')
-                    && literal::is_telling(view.slice(literal.start, literal.end), &self.lexicon)
-            }),
+            // `jedis.auth("x")`
+            1 if name == b".auth(" && argument(view, start, 1).is_none() => self.sole(view, start),
+            SOLE => self.sole(view, start),
             MAP => return self.map(view, hit.at, start, out),
             BEFORE => characters(view, hit.at),
             _ => argument(view, start, position),
@@ -383,6 +391,14 @@ impl Call {
             }
             at = view.run(comma + 1, BLANK, 4);
         }
+    }
+
+    /// The only argument of a call, if it shows by itself that it may be a secret.
+    fn sole(&self, view: &View<'_>, start: usize) -> Option<Extent> {
+        argument(view, start, 0).filter(|literal| {
+            view.at(literal.end + 1) == Some(b')')
+                && literal::is_telling(view.slice(literal.start, literal.end), &self.lexicon)
+        })
     }
 
     /// Whether a literal in the place of a password is one, though it reads as a name.

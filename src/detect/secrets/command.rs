@@ -131,6 +131,7 @@ const PROGRAMS: &[(&str, Takes)] = &[
     ("youtube-dl ", LOGIN),
     ("yt-dlp ", LOGIN),
     ("vmware-cmd ", UPPER),
+    ("cypress run ", &[(Apart("--key"), Secret), (Apart("-k"), Secret)]),
     ("vmrun ", &[(Apart("-gp"), Secret), (Apart("-vp"), Secret), (Apart("-p"), Secret)]),
     ("gh secret set ", &[(Apart("--body"), Secret), (Either("-b"), Secret)]),
     ("nodetool ", PUTTY),

@@ -70,6 +70,29 @@ impl<'v> Reader<'_, 'v> {
             .and_then(|_| self.place(value, Separator::Compares))
     }
 
+    /// `assertThat(x.getToken(), is("x"))`: the literal of a matcher behind the comma at `at`.
+    pub(super) fn matched(&self, at: usize) -> Option<Place<'v>> {
+        const MATCHERS: [&[u8]; 8] =
+            [b"is(", b"equalTo(", b"Is.EqualTo(", b"Is.Not.EqualTo(", b"not(", b"eq(", b"Equals(", b"CoreMatchers.is("];
+        let view = self.view;
+        let name = view.run(at + 1, BLANK, 4);
+        let matcher = MATCHERS.iter().find(|matcher| view.starts_with(name, matcher))?;
+        let value = name + matcher.len();
+        Quote::at(view, value)
+            .filter(|_| view.at(at) == Some(b','))
+            .and_then(|_| self.place(value, Separator::Compares))
+    }
+
+    /// `doReturn("x").when(client).getToken()`: what is returned, before the key.
+    pub(super) fn returned(&self) -> Option<Place<'v>> {
+        let (view, line) = (self.view, self.line_before());
+        let call = memchr::memmem::find(line, b"doReturn(\"")?;
+        let value = self.key.start - line.len() + call + 10;
+        let end = view.run(value, const { ByteSet::of(b"\"\n").not() }, 128);
+        let place = self.place(value, Separator::Compares)?;
+        (view.starts_with(end, b"\").when(") && end > value).then_some(Place { known_end: Some(end), ..place })
+    }
+
     /// Where the literal is that a setter is given by way of another call: `setPassword(encoder.encode("x"))`.
     pub(super) fn nested(&self, at: usize) -> usize {
         const MAKES: [&[u8]; 12] = [
@@ -87,6 +110,11 @@ impl<'v> Reader<'_, 'v> {
             b"from",
         ];
         let view = self.view;
+        // `setPassword((const char *)"x")`
+        let close = view.run(at + 1, const { WORD.or(ByteSet::of(b" *")) }, 24);
+        if view.at(at) == Some(b'(') && view.at(close) == Some(b')') && Quote::at(view, close + 1).is_some() {
+            return close + 1;
+        }
         let open = view.run(at, const { WORD.or(ByteSet::of(b".:")) }, 48);
         if open == at || view.at(open) != Some(b'(') {
             return at;

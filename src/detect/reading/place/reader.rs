@@ -162,8 +162,14 @@ impl<'v> Reader<'_, 'v> {
             // `fields["Password"].typeText("x")`
             b'.' if is_key_quoted && view.before(at) == Some(b']') => self.typed_into(at),
             // `assertThat(user.getPassword()).isEqualTo("x")`
-            b'(' if at == behind && !is_key_quoted && view.at(at + 1) == Some(b')') => {
-                self.expected(at + 1).or_else(|| self.asserted(at))
+            b'(' if at == behind && !is_key_quoted && view.at(at + 1) == Some(b')') => self
+                .expected(at + 1)
+                .or_else(|| self.asserted(at))
+                .or_else(|| self.matched(at + 2))
+                .or_else(|| self.returned()),
+            // `Assert.That(user.Password, Is.EqualTo("x"))`
+            b',' if at == behind && !is_key_quoted && self.is_asserted() && self.matched(at).is_some() => {
+                self.matched(at)
             }
             // `{name: TOKEN, value: "x"}`
             b',' if at == behind && !is_key_quoted && key.is_named(view) => self.sibling(view.run(at + 1, BLANK, 8)),
@@ -290,6 +296,8 @@ impl<'v> Reader<'_, 'v> {
                 .or_else(|| self.pair(at)),
             // ``the password is `x` ``, `password **x**`
             b'`' | b'*' if at > behind && !is_key_quoted && self.marked(at).is_some() => self.marked(at),
+            // `#define kPassword @"x"`
+            b'@' if at > behind && view.at(at + 1) == Some(b'"') => self.place(at + 1, Separator::Option),
             // `IDENTIFIED BY PASSWORD 'x'`, `password "hunter2"`
             b'\'' | b'"' if at > behind => self.place(at, Separator::Option),
             // Only a key that is named on this line has its value on the next.
@@ -308,6 +316,7 @@ impl<'v> Reader<'_, 'v> {
             _ if at > behind && key.is_netrc(view) => self.is(at).or_else(|| self.place(at, Separator::Option)),
             _ if at > behind && !is_key_quoted => self
                 .is(at)
+                .or_else(|| self.slashed(at))
                 .or_else(|| self.among(at))
                 .or_else(|| self.of_whom(at))
                 .or_else(|| self.typed(at))

@@ -137,6 +137,32 @@ impl<'v> Reader<'_, 'v> {
         (value > told && bare.len() > 7 && prose::is_drawn(bare)).then(|| self.place(value, Separator::Is)).flatten()
     }
 
+    /// ``credentials are `jroe` / `x` ``, `credentials: jroe/x`: the second of two words with a stroke or a colon between.
+    pub(super) fn slashed(&self, at: usize) -> Option<Place<'v>> {
+        const NAME: ByteSet = ALNUM.or(ByteSet::of(b"._@-"));
+        let (view, key) = (self.view, self.key);
+        if ![&b"credentials"[..], b"creds"].iter().any(|word| view.ends_with_ignoring_case(key.end, word)) {
+            return None;
+        }
+        const VERBS: [&[u8]; 4] = [b"are: ", b"are ", b"is ", b": "];
+        let verb = VERBS.iter().find(|verb| view.starts_with(at, verb));
+        let begin = verb.map_or(at, |verb| at + verb.len());
+        let mark = usize::from(view.at(begin) == Some(b'`'));
+        let name = view.run(begin + mark, NAME, 64);
+        let stroke = view.run(name + mark, BLANK, 1);
+        let begin_value = view.run(stroke + 1, BLANK, 1) + mark;
+        let end = view.run(begin_value, TOKEN, 64);
+        let end = if view.before(end) == Some(b'.') { end - 1 } else { end };
+        let text = view.slice(begin_value, end);
+        let is_pair = name > begin + mark
+            && matches!(view.at(stroke), Some(b'/' | b':'))
+            && view.slice(name, name + mark) == view.slice(end, end + mark)
+            && !text.contains(&b'/');
+        let is_value = || prose::shows(text) || prose::is_coded(text) || prose::is_strange(text);
+        let place = (is_pair && is_value()).then(|| self.place(begin_value, Separator::Is)).flatten()?;
+        Some(Place { known_end: Some(end), ..place })
+    }
+
     /// ``password `x` ``, `password **x**`: a word that is marked in a sentence and that no sentence has.
     pub(super) fn marked(&self, at: usize) -> Option<Place<'v>> {
         let view = self.view;

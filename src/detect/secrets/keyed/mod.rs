@@ -378,6 +378,7 @@ impl Keyed {
                 || [&b"for"[..], b"set", b"PIC", b"changed", b"reset", b"As", b"as", b"by", b"not", b"NOT", b"Not"]
                     .contains(&word)
                 || self.lexicon.is_verb(word)
+                || word == b"are"
                 || key.text(view).starts_with(b"-")
                 || key.text(view) == b"password"
                 || view.ends_with_ignoring_case(key.start, b" with ")
@@ -421,11 +422,16 @@ impl Keyed {
         let spaced =
             || self.spaced(view, key).map(|(key, which)| Named { key, which, strength: self.lexicon.key(which).1 });
         let asked = || {
-            if view.at(key.end) != Some(b'(') {
+            // `passwordField.text = "x"`
+            let is_assigned = view.starts_with(key.end, b" = ") && Quote::at(view, key.end + 3).is_some();
+            if view.at(key.end) != Some(b'(') && !is_assigned {
                 return None;
             }
             let name = key.name(view);
-            let is_method = METHODS.iter().any(|method| name.eq_ignore_ascii_case(method));
+            let is_method = match is_assigned {
+                true => [&b"text"[..], b"value", b"stringvalue"].iter().any(|what| name.eq_ignore_ascii_case(what)),
+                false => METHODS.iter().any(|method| name.eq_ignore_ascii_case(method)),
+            };
             let owner = Key { start: key.start, end: key.end - name.len().min(key.end - key.start - 1) - 1 };
             is_method.then(|| self.lexicon.find(without_widget(owner.text(view)))).flatten()
         };

@@ -59,7 +59,8 @@ impl Keyed {
         if extent.is_quoted && code::is_interpolated(view, extent, &self.lexicon) {
             return Some("a variable of the same name");
         }
-        let is_setter = key.name(view).get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b"set"));
+        let is_setter = key.name(view).get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b"set"))
+            || view.ends_with_ignoring_case(key.start, b"set :");
         let is_prompt = text.contains(&b' ') && !is_setter && !text.iter().any(|b| DIGIT.contains(*b));
         if let Some(reason) = self.of_program(view, asked, extent, (text, is_setter)) {
             return Some(reason);
@@ -114,7 +115,19 @@ impl Keyed {
         let is_drawn = || random::is_random(text) && (text.len() > 7 || !text.iter().all(u8::is_ascii_lowercase));
         let is_password = asked.kind == Kind::Password;
         // `token == "#bygroup"`, `level_token("debug")`, `token in ('{', '}')`: programs that read languages.
-        if is_weak && is_compared && (!has_digit || text.len() < 8) && !is_drawn() && !place.is_key_quoted
+        // `expect(state.token).toEqual('lvhzmoi')`: what tests expect of tokens
+        let is_expected = || {
+            let line = view.slice(view.line_start(key.start), key.start);
+            let is_test =
+                [&b"expect("[..], b"ssert", b"doReturn("].iter().any(|w| memchr::memmem::find(line, w).is_some());
+            is_test && text.len() > 5 && text.iter().all(|b| WORD.contains(*b)) && !random::is_word(text)
+        };
+        if is_weak
+            && is_compared
+            && (!has_digit || text.len() < 8)
+            && !is_drawn()
+            && !place.is_key_quoted
+            && !is_expected()
             || is_weak
                 && place.separator == Separator::Argument
                 && !is_setter
@@ -253,6 +266,8 @@ impl Keyed {
             Strength::Within => {}
             // `X-Acme-Key: x`, `"Jwt": { "Key": "x" }`
             Strength::Random if is_telling && (is_own_header(key.text(view)) || is_of_jwt(view, key)) => {}
+            // `#define AIO_KEY "0f1e..."`: as long as digests are, and no other constant is named so.
+            Strength::Random if is_constant_key(key.text(view)) && extent.is_quoted && is_long_hex(text) => {}
             Strength::Random if self.lexicon.is_qualified(key.text(view)) => return Some("a key of something else"),
             Strength::Random => return no_random(text),
             Strength::Weak if is_phrase => {}
@@ -649,6 +664,32 @@ fn is_number_like(text: &[u8]) -> bool {
     is_parted && text.iter().all(|b| DIGIT.contains(*b) || matches!(b, b'.' | b'-' | b',' | b'%' | b':'))
 }
 
+/// Whether a key is a constant for a key of two words: `AIO_KEY`.
+fn is_constant_key(key: &[u8]) -> bool {
+    const OTHERS: [&[u8]; 12] = [
+        b"CACHE",
+        b"PRIMARY",
+        b"FOREIGN",
+        b"SORT",
+        b"HASH",
+        b"PUBLIC",
+        b"PARTITION",
+        b"GROUP",
+        b"INDEX",
+        b"UNIQUE",
+        b"OBJECT",
+        b"BUILD",
+    ];
+    let Some(owner) = key.strip_suffix(b"_KEY") else { return false };
+    owner.iter().all(|b| b.is_ascii_uppercase() || *b == b'_' || b.is_ascii_digit())
+        && !owner.split(|b| *b == b'_').any(|word| OTHERS.contains(&word))
+}
+
+/// Whether a text is a number in hexadecimal of 16 bytes or 20 or 32, drawn at random.
+fn is_long_hex(text: &[u8]) -> bool {
+    matches!(text.len(), 32 | 40 | 64) && text.iter().all(|b| HEX.contains(*b)) && random::is_random(text)
+}
+
 /// Why a value is none where only what is random is one. Digests and UUIDs name things more often than they open them.
 fn no_random(text: &[u8]) -> Option<&'static str> {
     const ENOUGH: usize = 16;
@@ -657,6 +698,7 @@ fn no_random(text: &[u8]) -> Option<&'static str> {
     let is_hex = text.iter().all(|b| HEX.contains(*b) || *b == b'-');
     let has = |set: ByteSet| text.iter().any(|b| set.contains(*b));
     let is_token = text.iter().all(|b| BASE64.contains(*b) || matches!(b, b'.' | b'~'));
+    // `'key' => 'base64:...'` of Laravel is 32 bytes.
     let is_random = text.len() >= ENOUGH && is_token && has(DIGIT) && has(LETTER) && random::is_random(text);
     (!is_random || is_hex || text.contains(&b'/') && text.len() < 24).then_some("not random")
 }
