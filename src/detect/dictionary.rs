@@ -39,7 +39,12 @@ impl Terms {
         let value = value.trim().trim_start_matches(if kind == Kind::Domain { "." } else { "\u{0}" });
         let is_known = KINDS.contains(&kind) && value.len() > 1;
         if is_known {
-            self.terms.push((kind, value.as_bytes().to_ascii_lowercase()));
+            let term = value.as_bytes().to_ascii_lowercase();
+            // As directories spell it: `dc=acme,dc=example`.
+            if kind == Kind::Domain && value.contains('.') {
+                self.terms.push((kind, components(&term)));
+            }
+            self.terms.push((kind, term));
         }
         is_known
     }
@@ -63,6 +68,12 @@ impl Terms {
     pub fn kinds() -> &'static [Kind] {
         &KINDS
     }
+}
+
+/// A domain as names in a directory spell it (RFC 2247): `dc=acme,dc=example`.
+pub(super) fn components(domain: &[u8]) -> Vec<u8> {
+    let labels: Vec<Vec<u8>> = domain.split(|b| *b == b'.').map(|label| [&b"dc="[..], label].concat()).collect();
+    labels.join(&b',')
 }
 
 impl Detector for Terms {

@@ -11,7 +11,7 @@ use crate::detect::dictionary::Terms;
 use crate::detect::learned::Learned;
 use crate::detect::network::hosts::Hosts;
 use crate::detect::network::{dashed, email, ipv4, ipv6, mac};
-use crate::detect::people::{birth, domain, home, letter, listing, login, record, saml};
+use crate::detect::people::{birth, domain, health, home, letter, listing, login, record, saml};
 use crate::detect::prefilter::{self, Isa, Literal, Met, Prefilter, Shape};
 use crate::detect::reading::lexicon::Lexicon;
 use crate::detect::secrets::{
@@ -192,6 +192,7 @@ fn builtin(rules: &RuleSet, lexicon: Arc<Lexicon>) -> Vec<(Group, Box<dyn Detect
         (Group::Keyed, Box::new(files::Files)),
         (Group::Tokens, Box::new(pem::Pem)),
         (Group::Tokens, Box::new(token::Tokens::new(rules))),
+        (Group::People, Box::new(health::Health)),
         (Group::People, Box::new(stated::Stated)),
     ]
 }

@@ -15,6 +15,7 @@ use std::ops::Range;
 
 use crate::detect::bytes::{ALNUM, ByteSet, HEX, HIGH, LETTER, WORD};
 use crate::detect::detector::{Candidates, Found, Hit, RuleInfo};
+use crate::detect::dictionary;
 use crate::detect::people::account;
 use crate::detect::view::View;
 use crate::finding::Confidence;
@@ -447,6 +448,10 @@ fn spell(kind: Kind, value: &[u8], spelling: &mut dyn FnMut(Vec<u8>)) {
         cases.push(text.to_lowercase().into_bytes());
         cases.push(text.to_uppercase().to_ascii_lowercase().into_bytes());
         cases.push(titled(text).to_ascii_lowercase().into_bytes());
+    }
+    // As directories spell it: `dc=acme,dc=example`.
+    if kind == Kind::Domain && value.contains(&b'.') {
+        spelling(dictionary::components(&value.to_ascii_lowercase()));
     }
     for case in cases {
         let is_full = kind == Kind::Name && case.contains(&b' ');

@@ -3,7 +3,7 @@
 
 use crate::detect::bytes::{ALNUM, ByteSet, DIGIT, HEX, LETTER, WORD};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
-use crate::detect::prefilter::Literal;
+use crate::detect::prefilter::{Literal, Shape};
 use crate::detect::view::View;
 use crate::finding::Confidence;
 use crate::kind::Kind;
@@ -29,7 +29,8 @@ impl Detector for Dashed {
 
     fn anchors(&self) -> Vec<Anchor> {
         let labels = LABELS.iter().flat_map(|label| [[label, &b"-"[..]].concat(), [label, &b"_"[..]].concat()]);
-        std::iter::once(Anchor::folded(b".ipv6-literal.net"))
+        [Anchor::folded(b".ipv6-literal.net"), Anchor::folded(b".ip6.arpa"), Anchor::Shape(Shape::Grouped)]
+            .into_iter()
             .chain(labels.map(|label| {
                 let bytes = label.to_ascii_lowercase();
                 Anchor::Literal(Literal { bytes, ignore_case: true, starts_word: false, after: vec![DIGIT] })
@@ -40,8 +41,10 @@ impl Detector for Dashed {
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
         match hit.anchor {
             0 => literal(view, hit.at, out),
+            1 => reversed(view, hit.at, out),
+            2 => behind_word(view, hit.at, out),
             n => {
-                let start = hit.at + LABELS[(n - 1) / 2].len() + 1;
+                let start = hit.at + LABELS[(n - 3) / 2].len() + 1;
                 if !view.before(hit.at).is_some_and(|b| LETTER.contains(b)) {
                     octets(view, start, out);
                 }
@@ -78,6 +81,32 @@ fn octets(view: &View<'_>, start: usize, out: &mut Candidates<'_>) {
         return out.left(0, start, "loopback or unspecified");
     }
     out.found(Found::new(start, at, Kind::Ipv4, Confidence::Medium));
+}
+
+/// `calvisitor-10-105-160-95`: behind some other word, where groups of three digits show that it is no date.
+fn behind_word(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
+    const LEAST: usize = 3;
+    let start = view.run_back(at, DIGIT, 4);
+    let hyphen = start.saturating_sub(1);
+    let word = view.run_back(hyphen, LETTER, 32);
+    let label = view.slice(word, hyphen);
+    let is_known = LABELS.iter().any(|known| label.eq_ignore_ascii_case(known));
+    let is_word = view.at(at) == Some(b'-') && view.before(start) == Some(b'-') && label.len() >= LEAST && !is_known;
+    if is_word && view.starts_word(word) && start < at && at - start < 4 {
+        octets(view, start, out);
+    }
+}
+
+/// `1.0.0.2.ip6.arpa`: the digits of an address, or of a network, in the zone for names of addresses (RFC 3596).
+fn reversed(view: &View<'_>, end: usize, out: &mut Candidates<'_>) {
+    const LEAST: usize = 4;
+    const MOST: usize = 63;
+    let start = view.run_back(end, HEX.or(ByteSet::of(b".")), MOST + 1);
+    let text = view.slice(start, end);
+    let is_digits = text.len() % 2 == 1 && text.iter().enumerate().all(|(n, b)| (n % 2 == 1) == (*b == b'.'));
+    if is_digits && (2 * LEAST - 1..=MOST).contains(&text.len()) && !view.before(start).is_some_and(|b| ALNUM.contains(b)) {
+        out.found(Found::new(start, end, Kind::Ipv6, Confidence::High).rule(1));
+    }
 }
 
 /// The name that Windows gives an IPv6 address.

@@ -1,12 +1,13 @@
 //! E-mail addresses as they are found in the wild: with plus and dots, quoted, of private and single-label domains, of
 //! other alphabets, with an address literal, and with the `@` in another spelling.
 
-use crate::detect::bytes::{ALNUM, ByteSet, HEX, HIGH, LETTER, SPACE};
+use crate::detect::bytes::{ALNUM, ByteSet, HEX, HIGH, LETTER, SPACE, WORD};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::network::ipv4;
 use crate::detect::people::account;
 use crate::detect::people::names;
 use crate::detect::prefilter::{Literal, Shape};
+use crate::detect::reading::handle;
 use crate::detect::run::Run;
 use crate::detect::secrets::userinfo;
 use crate::detect::view::View;
@@ -36,6 +37,8 @@ const LOCAL_LIMIT: usize = 128;
 
 const PLAIN: ByteSet = ALNUM.or(ByteSet::of(b"._-"));
 const LOCAL: ByteSet = ALNUM.or(HIGH).or(ByteSet::of(b"._%+-"));
+/// What RFC 5322 (section 3.2.3) lets a local part be made of.
+const ATEXT: ByteSet = LOCAL.or(ByteSet::of(b"!#$&'*/=?^`{|}~"));
 /// Characters of local parts that also stand between fields: they belong only between two others.
 const LOCAL_INNER: ByteSet = ByteSet::of(b"'!#$*^~");
 const UPPER_HEX: ByteSet = ByteSet::of(b"0123456789ABCDEF");
@@ -50,6 +53,11 @@ impl Detector for Email {
                 id: "kerberos-principal".into(),
                 kind: Kind::User,
                 description: "login name of a Kerberos principal that has an instance".into(),
+            },
+            RuleInfo {
+                id: "email-password".into(),
+                kind: Kind::Password,
+                description: "what alone follows an e-mail address that begins a line".into(),
             },
         ]
     }
@@ -100,7 +108,9 @@ impl Detector for Email {
         if form == Form::one(Encoding::Quoted) && !is_surely_domain(view, at, end) {
             return out.left(0, hit.at, "a number behind the sign");
         }
-        let Some(mut start) = local_start(view, sign) else { return };
+        let plain = local_start(view, sign);
+        let whole = if form == Form::PLAIN { odd_start(view, plain.unwrap_or(sign), sign, end) } else { None };
+        let Some(mut start) = whole.or(plain) else { return };
         // `=3Djane=40`: the digits belong to another escape.
         let is_escape = form == Form::one(Encoding::Quoted) && view.before(start) == Some(b'=');
         if is_escape && start + 2 < sign && view.slice(start, start + 2).iter().all(|b| UPPER_HEX.contains(*b)) {
@@ -134,9 +144,85 @@ impl Detector for Email {
                 if let Some((start, end)) = name_beside(view, start, end) {
                     out.found(Found::new(start, end, Kind::Name, Confidence::Medium).rule(1));
                 }
+                if is_sure && let Some((start, end)) = password_behind(view, start, sign, end) {
+                    out.found(Found::new(start, end, Kind::Password, Confidence::Medium).rule(3));
+                }
             }
         }
     }
+}
+
+/// Where a local part of other signs than usual begins, of which `start` to `sign` would be a part:
+/// `bounce-7=jane=example.org@list.example`, `prvs=1a2b=jane@...`, `jane+filter=spam@...`; and, where the address stands by
+/// itself, `customer/department=shipping@...`, `!#$%&'*+-/=?^_{|}~@...`.
+fn odd_start(view: &View<'_>, start: usize, sign: usize, end: usize) -> Option<usize> {
+    const LIMIT: usize = 96;
+    /// Of SRS and of the schemes that tag the sender of a bounce.
+    const MARKS: [&[u8]; 5] = [b"srs0", b"srs1", b"prvs", b"msprvs1", b"btv1"];
+    const BATCH: ByteSet = LOCAL.or(ByteSet::of(b"="));
+    if !view.before(start).is_some_and(|b| ATEXT.contains(b)) {
+        return None;
+    }
+    let mut from = view.run_back(start, BATCH, LIMIT);
+    let is_mark = |word: &[u8]| MARKS.iter().any(|mark| word.eq_ignore_ascii_case(mark));
+    // `rcpt=prvs=1a2b=jane@...`: the first word is the key of a setting.
+    let word = view.run(from, const { LETTER.or(ByteSet::of(b"_")) }, LIMIT);
+    let has_key = view.at(word) == Some(b'=') && word + 1 < start && !is_mark(view.slice(from, word));
+    if has_key {
+        from = word + 1;
+    }
+    let text = view.slice(from, sign);
+    if view.before(start) == Some(b'=')
+        && start < sign
+        && from < start
+        && view.is(from, ALNUM)
+        && (has_key || !view.before(from).is_some_and(|b| ATEXT.contains(b)))
+    {
+        let lead = &text[..start - 1 - from];
+        let is_return = is_mark(text.split(|b| matches!(b, b'=' | b'+' | b'-')).next().unwrap_or_default());
+        let is_told = lead.iter().any(|b| matches!(b, b'-' | b'+' | b'0'..=b'9'));
+        let is_batch = is_told && is_surely_domain(view, start, sign);
+        let is_tagged = lead.iter().skip(1).any(|b| *b == b'+') && !lead.contains(&b'=') && lead.last() != Some(&b'+');
+        return (is_return || is_batch || is_tagged).then_some(from);
+    }
+    // By itself: on a line, between quotation marks or angle brackets.
+    let from = view.run_back(start, ATEXT, LIMIT);
+    let text = view.slice(from, sign);
+    let before = view.before(from);
+    let closes = |open: u8| if open == b'<' { b'>' } else { open };
+    let is_alone = match before {
+        None | Some(b'\n') => view.at(end).is_none_or(|b| matches!(b, b'\r' | b'\n')),
+        Some(open @ (b'"' | b'<')) => view.at(end) == Some(closes(open)),
+        Some(_) => false,
+    };
+    let odd = |b: &u8| !LOCAL.contains(*b);
+    let first = text.iter().position(odd)?;
+    let kinds = text.iter().enumerate().filter(|(n, b)| odd(b) && !text[..*n].contains(b)).count();
+    let is_template =
+        text.windows(2).any(|w| w[0] == b'{' && (WORD.contains(w[1]) || matches!(w[1], b'{' | b'%')) || w == b"//" || w == b"$(");
+    (is_alone && kinds > 1 && !is_template && !matches!(text[first], b'=' | b'?' | b'&' | b'|' | b'\'') && text[0] != b'/')
+        .then_some(from)
+}
+
+/// `jane@example.com:secret`, and nothing else on the line: the lists that leaks are passed on in.
+fn password_behind(view: &View<'_>, start: usize, sign: usize, end: usize) -> Option<(usize, usize)> {
+    const LONGEST: usize = 64;
+    let separator = view.at(end).filter(|b| matches!(b, b':' | b';' | b'|'))?;
+    if view.before(start).is_some_and(|b| b != b'\n') {
+        return None;
+    }
+    let from = end + 1;
+    let to = view.run(from, const { SPACE.or(ByteSet::of(b",/@<>\\\"")).not() }, LONGEST + 1);
+    let text = view.slice(from, to);
+    let is_last = view.at(to).is_none_or(|b| matches!(b, b'\n' | b'\r'));
+    let has = |class: fn(&u8) -> bool| text.iter().any(class);
+    // A port, or the next column of a table.
+    let is_number = text.len() < 6 && text.iter().all(u8::is_ascii_digit);
+    let is_telling = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
+    let is_repository = view.slice(start, sign) == b"git" || text.ends_with(b".git") || text.contains(&separator);
+    (is_last && (4..=LONGEST).contains(&text.len()) && !is_number && !is_repository)
+        .then_some((from, to))
+        .filter(|_| (separator == b':' || is_telling) && handle::reason(text).is_none())
 }
 
 /// The login name in `jroe/admin@EXAMPLE.COM`, before the instance at `start` whose `@` is at `sign`; what stands there of a
@@ -249,7 +335,9 @@ fn local_start_slowly(view: &View<'_>, end: usize) -> Option<usize> {
             && start < end
             && start >= 2
             && view.is(start - 2, ALNUM)
-            && view.is(start, ALNUM);
+            && view.is(start, ALNUM)
+            // `WS01$@EXAMPLE.COM`: the account of a machine.
+            || byte == b'$' && start == end && start >= 2 && view.is(start - 2, ALNUM);
         if byte >= 0x80 {
             match letter_before(view, start) {
                 Some(length) => start -= length,
@@ -304,7 +392,10 @@ fn quoted_start(view: &View<'_>, end: usize) -> Option<usize> {
     // `"source":{"@timestamp":"..."`, `["a", "@b"]`: what stands between two strings of JSON.
     let is_between = text.iter().all(|b| matches!(b, b':' | b',' | b'{' | b'[' | b' ' | b'='))
         && (text.iter().any(|b| *b != b' ') || view.before(open).is_some_and(|b| ALNUM.contains(b)));
-    (view.at(open) == Some(b'"') && open + 1 < close && !is_between).then_some(open)
+    // `\"jane roe\"@example.com` in a string: the backslash before it belongs to the quotation mark.
+    let is_escaped = text.ends_with(b"\\") && view.before(open) == Some(b'\\');
+    let start = if is_escaped { open - 1 } else { open };
+    (view.at(open) == Some(b'"') && open + 1 < close && !is_between).then_some(start)
 }
 
 /// The length of the letter of another alphabet that ends before `end`; a byte that is no UTF-8 counts as one.
@@ -417,6 +508,23 @@ fn reason_to_leave(view: &View<'_>, start: usize, at: usize, domain: usize, end:
         return Some("a place in a script");
     }
     let has_dot = text.contains(&b'.');
+    let name = view.slice(start, at);
+    if !has_dot && name.last() == Some(&b'$') {
+        return Some("a variable of a shell");
+    }
+    if !has_dot && is_linkage(text) {
+        return Some("where a symbol is linked");
+    }
+    // `eth0@if12`, `vlan7@eth0: <BROADCAST,UP>`
+    let is_interface = text.strip_prefix(b"if").is_some_and(|n| !n.is_empty() && n.iter().all(u8::is_ascii_digit));
+    if is_interface || view.starts_with(end, b": <") {
+        return Some("a network interface");
+    }
+    // `Nov 9 12:01:23 src@host dhcpd: `, as syslog-ng names where a line came from.
+    let is_source = !has_dot && matches!(name, b"src" | b"local") && view.before(start) == Some(b' ');
+    if is_source && view.back(start, 2).is_some_and(|b| b.is_ascii_digit()) && view.back(start, 4) == Some(b':') {
+        return Some("where a line of a log came from");
+    }
     if has_dot {
         return match last {
             b"service" | b"socket" | b"timer" | b"mount" | b"slice" | b"target" | b"device" | b"scope" | b"swap" => {
@@ -495,6 +603,15 @@ fn reason_to_leave(view: &View<'_>, start: usize, at: usize, domain: usize, end:
         return Some("code");
     }
     None
+}
+
+/// `puts@plt`, `x@gotpcrel`: what assemblers and their kin write behind the name of a symbol.
+fn is_linkage(text: &[u8]) -> bool {
+    const WORDS: [&[u8]; 16] = [
+        b"plt", b"got", b"gotoff", b"gotpcrel", b"gottpoff", b"tpoff", b"ntpoff", b"dtpoff", b"tlsgd", b"tlsld", b"page",
+        b"pageoff", b"progbits", b"nobits", b"rel32", b"notoc",
+    ];
+    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// `umac-64-etm@openssh.com`: names of algorithms and extensions are spelled as addresses (RFC 4251, section 6).

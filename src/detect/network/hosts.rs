@@ -42,6 +42,8 @@ enum Sort {
     Received,
     /// `Message-ID: <1@mail.acme.example>`
     Message,
+    /// `hostname core-sw1`: a setting whose value alone follows it on its line.
+    Setting,
     /// The lines of `/etc/hosts`.
     File,
     /// `dc=acme,dc=example`
@@ -50,7 +52,7 @@ enum Sort {
     Asked(usize),
 }
 
-const ANCHORS: [(&[u8], Sort); 38] = [
+const ANCHORS: [(&[u8], Sort); 42] = [
     (b"jdbc:", Sort::Jdbc),
     (b"jdbc\\:", Sort::Jdbc),
     (b"ldap://", Sort::Host),
@@ -70,6 +72,10 @@ const ANCHORS: [(&[u8], Sort); 38] = [
     (b"siteurl", Sort::Base),
     (b"server url", Sort::Base),
     (b"hostname", Sort::Key),
+    (b"hostname ", Sort::Setting),
+    (b"ip domain-name ", Sort::Setting),
+    (b"ip domain name ", Sort::Setting),
+    (b"netbios name", Sort::Key),
     (b"host.name", Sort::Key),
     (b"host_name", Sort::Key),
     (b"node.id", Sort::Key),
@@ -127,6 +133,11 @@ impl Detector for Hosts {
             Sort::Dotted => {
                 let has_dot = |&(start, end): &(usize, usize)| view.slice(start, end).contains(&b'.');
                 found(HOST, keyed(view, behind).filter(has_dot).filter(|_| begins_line(view, hit.at)));
+            }
+            Sort::Setting => {
+                let is_line = view.before(hit.at).is_none_or(|b| b == b'\n');
+                let is_last = |end| view.at(end).is_none_or(|b| matches!(b, b'\r' | b'\n'));
+                found(HOST, host(view, behind).filter(|&(_, end)| is_line && is_last(end)));
             }
             Sort::Received => {
                 found(HOST, host(view, behind));

@@ -164,6 +164,7 @@ fn reason_to_leave(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr)
         Some(b':') if view.back(start, 2) == Some(b'?') || view.ends_with_ignoring_case(start - 1, b".jar") => {
             return Some("the version of a file");
         }
+        Some(b':') if is_small && is_image(view, start - 1) => return Some("the tag of an image"),
         Some(b'/') if is_product(view, start, end, address) => return Some("the version of a product"),
         _ => {}
     }
@@ -171,6 +172,15 @@ fn reason_to_leave(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr)
     let [first, _, third, fourth] = address.octets();
     let may_be_version = first < 100 || (third == 0 && fourth == 0);
     (may_be_version && follows_version_word(view, start, is_small)).then_some("follows a word for version")
+}
+
+/// `registry.example/web:1.2.3.4`: a name behind a slash of which the colon at `colon` begins the tag.
+fn is_image(view: &View<'_>, colon: usize) -> bool {
+    let name = view.run_back(colon, const { WORD.or(ByteSet::of(b".-")) }, 64);
+    let slash = name.saturating_sub(1);
+    view.is(name, LETTER)
+        && view.before(name) == Some(b'/')
+        && view.before(slash).is_some_and(|b| ALNUM.contains(b))
 }
 
 /// `192.0.2.7.50010 > 198.51.100.9.443: Flags`, as tcpdump writes it: a port behind a fourth dot.

@@ -36,6 +36,14 @@ impl Detector for Ipv6 {
         // The address may stand behind a word and a colon (`src:2001:db8::1`), so it is tried from both.
         let colon = run.colon;
         let from_colon = if view.at(colon + 1) == Some(b':') { colon } else { colon + 1 };
+        // `1.2.3:4::5`: what stands before the first colon is no address, nor a word.
+        let lead = view.slice(run.start, colon);
+        let is_version = lead.contains(&b'.')
+            && lead.iter().all(|b| DIGIT.contains(*b) || *b == b'.')
+            && ipv4::parse(view, run.start).is_none_or(|(_, end)| end != colon);
+        if is_version {
+            return out.left(0, run.start, "numbers between dots before a colon");
+        }
         let from_start = (run.start < colon && view.starts_word(run.start)).then_some(run.start);
         let parsed = |at: usize| {
             // `std::cout`: what stands before the colons is a word.
@@ -53,6 +61,7 @@ impl Detector for Ipv6 {
                         is_account(view, start, &parsed).then_some("two numbers and an empty field of an account")
                     })
                     .or_else(|| is_slice(view, start, &parsed).then_some("the step of a slice"))
+                    .or_else(|| is_overlong(view, &parsed, start).then_some("more colons or groups than an address has"))
             };
             match reason_to_leave(&parsed, view.slice(start, parsed.end)).or_else(other) {
                 Some(reason) => out.left(0, start, reason),
@@ -101,6 +110,18 @@ fn is_slice(view: &View<'_>, start: usize, parsed: &Parsed) -> bool {
         && view.before(start) == Some(b'-')
         && view.slice(start, parsed.end).ends_with(b"::")
         && view.slice(start, parsed.end - 2).iter().all(|b| DIGIT.contains(*b))
+}
+
+/// `1:::2`, `1:2:3:4:5:6:7:8:9`: one digit behind what might be an address and a colon is no port.
+fn is_overlong(view: &View<'_>, parsed: &Parsed, start: usize) -> bool {
+    let ends_full = view.ends_with_ignoring_case(parsed.end, b"::") || parsed.groups == 8 && !parsed.is_compressed;
+    let next = parsed.end + 1;
+    ends_full
+        && !parsed.is_dotted
+        && parsed.end > start
+        && view.at(parsed.end) == Some(b':')
+        && view.run(next, HEX, 2) == next + 1
+        && view.ends_word(next + 1)
 }
 
 struct Parsed {

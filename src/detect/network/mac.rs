@@ -1,6 +1,6 @@
 //! Hardware addresses (EUI-48, EUI-64): pairs between colons or hyphens, quads between dots, and bare behind `MAC=`.
 
-use crate::detect::bytes::{ByteSet, HEX};
+use crate::detect::bytes::{ALNUM, ByteSet, HEX};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::network::colon::ColonRun;
 use crate::detect::prefilter::Shape;
@@ -16,7 +16,10 @@ const HYPHEN: usize = 1;
 const DOT: usize = 2;
 
 /// What stands before a bare address.
-const LABELS: [&[u8]; 6] = [b"mac", b"mac address", b"macaddress", b"mac_address", b"hwaddr", b"macaddr"];
+const LABELS: [&[u8]; 12] = [
+    b"mac", b"mac address", b"macaddress", b"mac_address", b"hwaddr", b"macaddr", b"mac-address", b"mac addr", b"hwaddress",
+    b"hw address", b"physical address", b"hardware address",
+];
 
 impl Detector for Mac {
     fn rules(&self) -> Vec<RuleInfo> {
@@ -67,13 +70,21 @@ fn colons(view: &View<'_>, run: ColonRun) -> Option<(usize, usize)> {
     if let Some(short) = short_groups(view, run.start, end) {
         return Some(short);
     }
-    let starts = [(at - run.start == 2 && view.starts_word(run.start)).then_some(run.start), Some(at + 1)];
+    let is_pair = at - run.start == 2 && view.starts_word(run.start);
+    // Six pairs behind a first one are an address behind the type of its network, as DHCP has it; else seven are nothing.
+    let is_behind = !is_pair || view.starts_with(run.start, b"01") || (end - run.start + 1) / 3 > 7;
+    let starts = [is_pair.then_some(run.start), is_behind.then_some(at + 1)];
     starts.into_iter().flatten().find_map(|start| {
         let length = end.checked_sub(start)?;
         let pairs = (length + 1) / 3;
         // Two addresses, or two and a type; other lengths are fingerprints.
         let is_pairs = (length + 1) % 3 == 0 && (0..length).all(|i| (i % 3 == 2) == (view.at(start + i) == Some(b':')));
-        (is_pairs && matches!(pairs, 6 | 8 | 12 | 14)).then_some((start, end))
+        // Of InfiniBand there are twenty, as many as in the fingerprint of a certificate.
+        let is_long = || {
+            pairs == 20
+                && [&b"infiniband "[..], b"hwaddr ", b" brd ", b" lladdr "].iter().any(|w| view.ends_with_ignoring_case(start, w))
+        };
+        (is_pairs && (matches!(pairs, 6 | 8 | 12 | 14) || is_long())).then_some((start, end))
     })
 }
 
@@ -100,8 +111,13 @@ fn hyphens(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     if is_after_hyphen || !view.starts_word(start) {
         return None;
     }
-    let end = start + 17;
-    let fits = (0..17).all(|i| if i % 3 == 2 { view.at(start + i) == Some(b'-') } else { view.is(start + i, HEX) });
+    let pairs = |length: usize| {
+        (0..length).all(|i| if i % 3 == 2 { view.at(start + i) == Some(b'-') } else { view.is(start + i, HEX) })
+    };
+    // `00-1A-2B-FF-FE-3C-4D-5E`: what is put in the middle of an EUI-48 to make an EUI-64.
+    let is_long = view.starts_with_ignoring_case(start + 9, b"ff-fe-") && pairs(23);
+    let end = start + if is_long { 23 } else { 17 };
+    let fits = is_long || pairs(17);
     (fits && view.ends_word(end) && view.at(end) != Some(b'-') && !is_time(view.slice(start, end)))
         .then_some((start, end))
 }
@@ -114,19 +130,36 @@ fn quads(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     if !view.starts_word(start) || is_weight || view.before(start) == Some(b'.') {
         return None;
     }
-    let end = start + 14;
-    let fits = (0..14).all(|i| if i % 5 == 4 { view.at(start + i) == Some(b'.') } else { view.is(start + i, HEX) });
+    let quads = |length: usize| {
+        (0..length).all(|i| if i % 5 == 4 { view.at(start + i) == Some(b'.') } else { view.is(start + i, HEX) })
+    };
+    let is_long = view.starts_with_ignoring_case(start + 7, b"ff.fe") && quads(19);
+    let end = start + if is_long { 19 } else { 14 };
+    let fits = is_long || quads(14);
+    let goes_on = view.at(end) == Some(b'.') && view.is(end + 1, ALNUM);
     let has_letter = || view.slice(start, end).iter().any(u8::is_ascii_alphabetic);
-    (fits && has_letter() && view.ends_word(end) && view.at(end) != Some(b'.')).then_some((start, end))
+    (fits && has_letter() && view.ends_word(end) && !goes_on).then_some((start, end))
 }
 
-/// Twelve digits behind a word for the address and a separator.
+/// Twelve digits behind a word for the address and a separator: in a row, in halves or in quads, as switches print them.
 fn bare(view: &View<'_>, at: usize, label: usize) -> Option<(usize, usize)> {
     const BETWEEN: ByteSet = ByteSet::of(b" \t:=\"'");
     if !view.starts_word(at) {
         return None;
     }
     let start = view.run(at + label, BETWEEN, 6);
-    let end = view.run(start, HEX, 13);
-    (start > at + label && end - start == 12 && view.ends_word(end)).then_some((start, end))
+    let mut end = view.run(start, HEX, 13);
+    let group = end - start;
+    let separator = view.at(end).filter(|b| matches!(b, b'-' | b':' | b'.')).unwrap_or(b'-');
+    if matches!(group, 4 | 6) {
+        for _ in 1..12 / group {
+            let next = view.run(end + 1, HEX, group + 1);
+            if view.at(end) != Some(separator) || next - end != group + 1 {
+                return None;
+            }
+            end = next;
+        }
+    }
+    let is_long = matches!(group, 4 | 6 | 12);
+    (start > at + label && is_long && view.ends_word(end) && view.at(end) != Some(separator)).then_some((start, end))
 }

@@ -89,6 +89,7 @@ pub const LABELS: &[(&[&str], What)] = &[
             "telefoon*",
             "telef",
             "tel",
+            "wa.me",
             "fax*",
             "telefax*",
             "msisdn",
@@ -271,6 +272,7 @@ pub const LABELS: &[(&[&str], What)] = &[
         What::Person(&[("99999999999", Some(n::rrn))]),
     ),
     (&["pesel"], What::Person(&[("99999999999", Some(n::pesel))])),
+    (&["regon"], What::Person(&[("999999999", Some(n::regon)), ("99999999999999", None)])),
     (&["nip"], What::Person(&[("9999999999", Some(n::nip))])),
     (
         &["personnummer", "personnr", "pnr", "samordningsnummer", "personal identity number"],
@@ -337,6 +339,8 @@ pub const LABELS: &[(&[&str], What)] = &[
     (
         &[
             "id number",
+            "south african id*",
+            "rsa id*",
             "identity number",
             "national id*",
             "id no",
@@ -367,10 +371,11 @@ pub const LABELS: &[(&[&str], What)] = &[
     (&["teudat*", "israeli id*"], What::Person(&[("999999999", Some(n::sum))])),
     (&["inn", "инн"], What::Person(&[("999999999999", Some(n::inn)), ("9999999999", Some(n::inn))])),
     (&["snils", "снилс"], What::Person(&[("99999999999", Some(n::snils))])),
+    (&["паспорт*"], What::Person(&[("9999999999", None), ("AA999999", None)])),
     (&["rnokpp", "іпн", "ipn"], What::Person(&[("9999999999", None)])),
     (&["cnp"], What::Person(&[("9999999999999", Some(n::cnp))])),
     (&["egn", "егн"], What::Person(&[("9999999999", Some(n::egn))])),
-    (&["rodné číslo", "rodne cislo"], What::Person(&[("9999999999", Some(n::rodne)), ("999999999", Some(n::rodne))])),
+    (&["rodné číslo", "rodne cislo", "rodné č.", "rč"], What::Person(&[("9999999999", Some(n::rodne)), ("999999999", Some(n::rodne))])),
     (&["oib"], What::Person(&[("99999999999", Some(n::mod11_10))])),
     (
         &["jmbg", "emšo", "emŠo", "emso", "јмбг", "matični broj", "umcn"],
@@ -386,7 +391,7 @@ pub const LABELS: &[(&[&str], What)] = &[
     (&["kod melli", "کد ملی", "national code"], What::Person(&[("9999999999", Some(n::iran))])),
     (&["iin", "иин", "жсн"], What::Person(&[("999999999999", Some(n::kazakhstan))])),
     (&["ипн", "рнокпп"], What::Person(&[("9999999999", None)])),
-    (&["emirates id*", "emiratesid*"], What::Person(&[("999999999999999", Some(n::emirates))])),
+    (&["emirates id*", "emiratesid*"], What::Person(&[("999999999999999", Some(n::emirates_by_label))])),
     (&["cnic", "nadra"], What::Person(&[("9999999999999", None)])),
     (&["nik", "ktp"], What::Person(&[("9999999999999999", None)])),
     (&["cccd", "cmnd", "căn cước*"], What::Person(&[("999999999999", None), ("999999999", None)])),
@@ -640,6 +645,11 @@ pub fn places(view: &View<'_>, from: usize) -> Places {
         match byte {
             b'+' => {
                 places.push(i);
+                return places;
+            }
+            // `phone=%2B14155552671`: the plus of an address.
+            b'%' if separators > 0 && view.starts_with_ignoring_case(i, b"%2b") && view.is(i + 3, DIGIT) => {
+                places.push(i + 3);
                 return places;
             }
             b':' | b'=' => {

@@ -32,6 +32,8 @@ enum Sort {
     Grouped,
     Plus,
     Parenthesis,
+    /// `07700 900123`
+    Mobile,
     Swiss,
     Firm,
     Track,
@@ -69,6 +71,7 @@ impl Numbers {
         }
         anchors.push((literal(b") ", false, &[DIGIT, DIGIT]), Sort::Parenthesis));
         anchors.push((literal(b")-", false, &[DIGIT, DIGIT]), Sort::Parenthesis));
+        anchors.push((literal(b"07", false, &[DIGIT, DIGIT, DIGIT, const { ByteSet::of(b" ") }]), Sort::Mobile));
         anchors.push((literal(b"+(", false, &[DIGIT, GROUP]), Sort::Plus));
         anchors.push((literal(b"%b", true, &[DIGIT, DIGIT]), Sort::Track));
         for (country, _) in iban::COUNTRIES {
@@ -134,6 +137,7 @@ impl Detector for Numbers {
             Sort::Grouped => grouped(view, hit.at),
             Sort::Plus => (PHONE, phone::international(view, hit.at, false), Confidence::Medium),
             Sort::Parenthesis => (PHONE, phone::parenthesised(view, hit.at), Confidence::Medium),
+            Sort::Mobile => (PHONE, phone::mobile(view, hit.at), Confidence::Low),
             Sort::Swiss => (PERSON, swiss(view, hit.at), Confidence::High),
             Sort::Firm => (PERSON, firm(view, hit.at), Confidence::High),
             Sort::Track => (CARD, track(view, hit.at), Confidence::High),
@@ -204,7 +208,7 @@ fn near_miss(sort: Sort, view: &View<'_>, at: usize) -> Option<(usize, usize, &'
             (has_check && compact.bytes().len() >= 15).then_some((IBAN, at, "no IBAN by its length and its check"))
         }
         Sort::Glued => near_miss(Sort::Iban, view, at + 4),
-        Sort::Track | Sort::Swiss | Sort::Firm | Sort::Parenthesis | Sort::Label(..) => None,
+        Sort::Track | Sort::Swiss | Sort::Firm | Sort::Parenthesis | Sort::Mobile | Sort::Label(..) => None,
     }
 }
 
@@ -226,7 +230,10 @@ fn long(view: &View<'_>, start: usize) -> Verdict {
         let is_whole = compact::begins(view, start) && compact::ends(view, start + 18);
         return (PERSON, (is_whole && national::china(&text)).then_some((start, start + 18)), Confidence::Medium);
     }
-    if !card::is_card_by_itself(digits) || !compact::begins(view, start) || !compact::ends(view, end) {
+    let is_line = view.before(start).is_none_or(|b| b == b'\n') && view.at(end).is_none_or(|b| matches!(b, b'\r' | b'\n'));
+    let is_visa = digits.len() == 13 && digits[0] == b'4' && view.before(start) == Some(b'"') && view.at(end) == Some(b'"');
+    let is_bare = (is_line && !matches!(digits[0], b'1' | b'9') || is_visa) && card::is_card(digits);
+    if !(is_bare || card::is_card_by_itself(digits)) || !compact::begins(view, start) || !compact::ends(view, end) {
         return none;
     }
     if is_counter(view, start) {
@@ -361,6 +368,7 @@ fn is_grouped(view: &View<'_>, at: usize) -> bool {
         || fits(b"sddddsddd")
         || fits(b"sddddddsdddd")
         || fits(b"sddsddsddsdd")
+        || fits(b"sdddsddsdd")
         || (view.at(at) == Some(b'-') && fits(b"sddsdddd"))
 }
 

@@ -286,7 +286,7 @@ pub fn thai(d: &[u8]) -> bool {
 
 /// Korea: a date and a digit for sex and century; the sum is not kept since 2020.
 pub fn korea(d: &[u8]) -> bool {
-    is_day(&d[2..4], &d[4..6]) && matches!(d[6], b'1'..=b'8')
+    is_day(&d[2..4], &d[4..6]) && d[6].is_ascii_digit()
 }
 
 /// China: mod 11-2 behind a region, a date and three digits.
@@ -443,6 +443,16 @@ pub fn pis(d: &[u8]) -> bool {
 /// United Arab Emirates: Luhn's sum behind the country's number.
 pub fn emirates(d: &[u8]) -> bool {
     d.starts_with(b"784") && luhn(d)
+}
+
+/// The same behind its own name: the sum is not published, and not all keep it.
+pub fn emirates_by_label(d: &[u8]) -> bool {
+    d.starts_with(b"784") && matches!(number(&d[3..7]), 1900..=2100)
+}
+
+/// Poland's REGON of nine digits.
+pub fn regon(d: &[u8]) -> bool {
+    weighed(d, &[8, 9, 2, 3, 4, 5, 6, 7]) % 11 % 10 == digit(d[8]) && any(d)
 }
 
 /// Germany: health insurance. The letter counts as two digits.

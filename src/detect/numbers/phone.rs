@@ -223,8 +223,12 @@ const CODES: &[(u16, usize, usize)] = &[
 /// What separates the groups of a number.
 const BETWEEN: ByteSet = ByteSet::of(b" .-/()");
 
-/// Whether ten digits may be a number of the North American plan: area and exchange begin with 2 to 9, and neither is `N11`.
+/// Whether ten digits may be a number of the North American plan: area and exchange begin with 2 to 9, and neither is `N11`. Of
+/// the areas that end in two zeros, those are in use that nobody lives in.
 fn is_nanp(digits: &[u8]) -> bool {
+    if digits.len() == 10 && &digits[1..3] == b"00" && !matches!(digits[0], b'5' | b'7'..=b'9') {
+        return false;
+    }
     let part = |from: usize| digits[from] >= b'2' && &digits[from + 1..from + 3] != b"11";
     digits.len() == 10 && part(0) && part(3) && digits[1] != b'9' && !is_one_digit(&digits[3..])
 }
@@ -325,11 +329,33 @@ pub fn grouped(view: &View<'_>, at: usize, start: usize) -> Option<(usize, usize
         let end = international_end(view, &abroad, abroad.bytes(), first)?;
         return stands_alone(view, start, end).then(|| (start, extension(view, end)));
     }
+    // `0044 20 7946 0958`, `011 44 20 7946 0958`: met at a group behind the first.
+    if let Some(span) = abroad(view, start) {
+        return Some(span);
+    }
+    // `8 800 555-35-35`, `8-916-123-45-67`: the trunk prefix of Russia and Kazakhstan.
+    if digits.starts_with(b"8") && form(&[1, 3, 3, 2, 2]) && separators().nth(3) == Some(b'-') && !is_one_digit(&digits[1..])
+    {
+        return stands_alone(view, start, compact.end(11)).then(|| close(11)).flatten();
+    }
+    // `08-123 456 78`, `02-123-4567`
+    let is_swedish = count == 4 && form(&[2, 3, 3, 2]) && separator == b'-' && separators().nth(1) == Some(b' ');
+    let is_seoul = count == 3 && form(&[2, 3, 4]) && separator == b'-' && is_same(3) && digits.starts_with(b"02");
+    if digits.starts_with(b"0") && (is_swedish || is_seoul) && !is_one_digit(&digits[2..]) {
+        let n = digits.len();
+        return stands_alone(view, start, compact.end(n)).then(|| close(n)).flatten();
+    }
     // National numbers with the trunk prefix 0, as Europe, Asia and Australia group them.
     const FORMS: [&[usize]; 8] =
         [&[3, 4, 4], &[4, 3, 4], &[4, 3, 3], &[2, 4, 4], &[5, 3, 3], &[2, 2, 2, 2, 2], &[3, 3, 4], &[4, 2, 2, 2]];
     if digits.first() != Some(&b'0') || digits.get(1) == Some(&b'0') || separator == b'.' && groups[0] != 2 {
         return None;
+    }
+    // `044 123 45 67`, `0212 123 45 67`, `070-123 45 67`
+    let ends_in_pairs = [&[2, 3, 2, 2][..], &[3, 3, 2, 2], &[4, 3, 2, 2]].iter().any(|lengths| count == 4 && form(lengths));
+    if ends_in_pairs && !is_one_digit(&digits[2..]) && separators().all(|b| b != b'.') {
+        let n = digits.len();
+        return stands_alone(view, start, compact.end(n)).then(|| close(n)).flatten();
     }
     let fits = |lengths: &&&[usize]| {
         count == lengths.len() && form(lengths) && is_same(lengths.len()) && !is_one_digit(&digits[2..])
@@ -337,6 +363,34 @@ pub fn grouped(view: &View<'_>, at: usize, start: usize) -> Option<(usize, usize
     let lengths = FORMS.iter().find(fits)?;
     let n = length(lengths);
     stands_alone(view, start, compact.end(n)).then(|| close(n)).flatten()
+}
+
+/// A number behind an international prefix, of which the group at `within` is one.
+fn abroad(view: &View<'_>, within: usize) -> Option<(usize, usize)> {
+    const PREFIXES: [&[u8]; 3] = [b"0011", b"011", b"00"];
+    /// As far as the third group behind the prefix may begin.
+    const REACH: usize = 14;
+    let from = view.run_back(within, const { DIGIT.or(ByteSet::of(b" -()")) }, REACH);
+    let start = (from..within).find(|&at| view.at(at) == Some(b'0') && compact::begins(view, at))?;
+    PREFIXES.into_iter().filter(|prefix| view.starts_with(start, prefix)).find_map(|prefix| {
+        let first = view.run(start + prefix.len(), const { ByteSet::of(b" -") }, 1);
+        let compact = Compact::read(view, first, DIGIT, const { ByteSet::of(b" -()") }, 2);
+        let end = international_end(view, &compact, compact.bytes(), first)?;
+        let (groups, count) = compact.groups(compact.bytes().len());
+        // Groups of one length are the columns of a dump.
+        let is_even = groups[..count.min(8)].windows(2).all(|pair| pair[0] == pair[1]);
+        (!is_even && count > 2 && end > within && stands_alone(view, start, end)).then(|| (start, extension(view, end)))
+    })
+}
+
+/// `07700 900123`: five digits and six, as mobile numbers of the United Kingdom are written.
+pub fn mobile(view: &View<'_>, start: usize) -> Option<(usize, usize)> {
+    let compact = Compact::read(view, start, DIGIT, const { ByteSet::of(b" ") }, 1);
+    let digits = compact.bytes();
+    let (groups, count) = compact.groups(digits.len());
+    let is_form = count == 2 && groups[..2] == [5, 6] && digits[2] > b'2' && !is_one_digit(&digits[2..]);
+    let fits = is_form && compact::begins(view, start) && ends(view, compact.end(11));
+    (fits && stands_alone(view, start, compact.end(11))).then(|| (start, extension(view, compact.end(11))))
 }
 
 /// Whether neither a number nor a piece of a table stands beside `start..end`: numbers in columns are no telephone numbers.
@@ -382,6 +436,13 @@ pub fn parenthesised(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
         close(groups[..3].iter().sum())
     } else if digits[0] == b'0' && (is_grouped(&[5, 6]) || is_grouped(&[4, 3, 4])) {
         close(11)
+    } else if is_grouped(&[3, 3, 2, 2]) && view.at(compact.end(6)) == Some(b'-') && view.at(compact.end(8)) == Some(b'-') {
+        close(10)
+    } else if digits.len() > 2 && digits[0] == b'0' && digits[1] != b'0' && is_direct(&groups, count) {
+        // `(030) 901820`, `(089) 1234567-12`
+        let n = groups[0] + groups[1];
+        let is_through = count > 2 && groups[2] < 5 && view.at(compact.end(n)) == Some(b'-');
+        close(if is_through { n + groups[2] } else { n })
     } else {
         None
     }?;
@@ -389,12 +450,18 @@ pub fn parenthesised(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     let mut start = open;
     if view.before(open) == Some(b' ') || view.before(open) == Some(b'-') {
         let one = open - 1;
-        if view.before(one) == Some(b'1') && view.starts_word(one - 1) && view.back(one, 2) != Some(b'+') {
+        let trunk = if is_grouped(&[3, 3, 2, 2]) { b'8' } else { b'1' };
+        if view.before(one) == Some(trunk) && view.starts_word(one - 1) && view.back(one, 2) != Some(b'+') {
             start = one - 1;
         }
     }
     let is_word = view.before(open).is_some_and(|b| ALNUM.contains(b) || matches!(b, b'_' | b')' | b']'));
     (!is_word).then_some((start, end))
+}
+
+/// Whether the groups are an area code and a number of its own, as Germany and Austria write them.
+fn is_direct(groups: &[usize; 8], count: usize) -> bool {
+    count > 1 && (3..=5).contains(&groups[0]) && (5..=8).contains(&groups[1]) && (9..=12).contains(&(groups[0] + groups[1]))
 }
 
 /// The number at `start`, behind a word for telephones; `is_strong` if the word means nothing else.

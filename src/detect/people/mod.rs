@@ -5,6 +5,7 @@
 pub mod account;
 pub mod birth;
 pub mod domain;
+pub mod health;
 pub mod home;
 pub mod letter;
 pub mod listing;

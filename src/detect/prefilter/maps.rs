@@ -397,9 +397,13 @@ impl Maps {
                         & from_right(&two, i, 7)
                         & from_right(separator, i, 9)
                         & from_right(&two, i, 10));
+            let ended = from_right(separator, i, 4)
+                & from_right(&two, i, 5)
+                & from_right(separator, i, 7)
+                & from_right(&two, i, 8);
             // As above, a digit may stand before the window.
             let before = from_left(digit, i, 1) | u64::from(i == 1);
-            grouped[i] = before & separator[i] & (from_right(&three, i, 1) & (threes | fours | six) | pairs);
+            grouped[i] = before & separator[i] & (from_right(&three, i, 1) & (threes | fours | six | ended) | pairs);
         }
         let (mut shaped, mut raised) = (0, 0);
         for i in 1..words + 1 {

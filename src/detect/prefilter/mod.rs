@@ -62,7 +62,8 @@ pub enum Shape {
     /// The first of twelve or more digits in a row.
     Long,
     /// A blank, a dot or a hyphen behind a digit and before groups of digits as cards, telephone numbers and numbers of persons have them:
-    /// three or four digits, another such byte, three digits; six, such a byte, four; four pairs; or a hyphen before `dd-dddd`.
+    /// three or four digits, another such byte, three digits; six, such a byte, four; four pairs; three digits and two pairs; or a
+    /// hyphen before `dd-dddd`.
     Grouped,
 }
 

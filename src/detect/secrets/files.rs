@@ -4,6 +4,7 @@
 use crate::detect::bytes::{ALNUM, BASE64, BLANK, ByteSet, DIGIT, HEX, LETTER, SPACE, WORD};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::people::account::{self, LOGIN};
+use crate::detect::people::names;
 use crate::detect::reading::handle;
 use crate::detect::reading::value::{Extent, Quote};
 use crate::detect::run::Run;
@@ -62,6 +63,10 @@ enum Is {
     Jwk,
     /// A licence of Atlassian, over several lines.
     Licence,
+    /// `1234 => 4242,Jane Roe,jane@...` of Asterisk's voice mail.
+    Voicemail,
+    /// `additional_endpoints:` of Datadog's agent, and the keys in the lists below it.
+    Endpoints,
 }
 
 const ANCHORS: &[(&[u8], Is)] = &[
@@ -117,6 +122,8 @@ const ANCHORS: &[(&[u8], Is)] = &[
     (b"\"dq\":", Is::Jwk),
     (b"\"qi\":", Is::Jwk),
     (b"0ODAoPeN", Is::Licence),
+    (b" => ", Is::Voicemail),
+    (b"additional_endpoints:", Is::Endpoints),
 ];
 
 impl Detector for Files {
@@ -129,11 +136,13 @@ impl Detector for Files {
             rule("atlassian-licence-lines", Kind::License, "Atlassian licence, over several lines"),
             rule("ldif-name", Kind::Name, "name of a person in base64, in an entry of LDIF"),
             rule("file-login", Kind::User, "login name beside such a secret"),
+            rule("file-name", Kind::Name, "name of a person beside such a secret"),
         ]
     }
 
     fn anchors(&self) -> Vec<Anchor> {
-        ANCHORS.iter().map(|(words, _)| Anchor::exact(words)).collect()
+        let after = |is: Is| if is == Is::Voicemail { &[DIGIT][..] } else { &[] };
+        ANCHORS.iter().map(|(words, is)| Anchor::exact(words).before(after(*is))).collect()
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
@@ -178,6 +187,8 @@ impl Detector for Files {
             Is::Composer => composer(view, at, out),
             Is::Jwk => jwk(view, hit.at, at, out),
             Is::Licence => licence(view, hit.at, out),
+            Is::Voicemail => voicemail(view, hit.at, at, out),
+            Is::Endpoints => endpoints(view, hit.at, at, out),
         }
     }
 }
@@ -196,6 +207,44 @@ fn radius(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
         user.len() <= 64 && user.iter().all(|b| LOGIN.contains(*b)) && user.iter().any(|b| LETTER.contains(*b));
     if is_login && !account::is_nobody(user) {
         out.found(Found::new(open + 1, slash, Kind::User, Confidence::Medium).rule(4));
+    }
+}
+
+/// A box, its number, and whose it is: the box begins the line.
+fn voicemail(view: &View<'_>, at: usize, number: usize, out: &mut Candidates<'_>) {
+    let end = view.run(number, DIGIT, 13);
+    let mailbox = view.run_back(at, DIGIT, 13);
+    let is_box = mailbox < at && view.before(mailbox).is_none_or(|b| b == b'\n');
+    let name = end + 1;
+    let length = names::full(names::reach(view, name)).map(|n| view.slice(name, name + n));
+    let length = length.map(|text| memchr::memchr(b',', text).unwrap_or(text.len()));
+    if !is_box || !(3..=12).contains(&(end - number)) || view.at(end) != Some(b',') {
+        return;
+    }
+    if let Some(length) = length.filter(|length| *length > 0) {
+        span(view, number, end, out);
+        out.found(Found::new(name, name + length, Kind::Name, Confidence::Medium).rule(5));
+    }
+}
+
+/// Items of lists that are keys of the agent, on the lines below that are indented more.
+fn endpoints(view: &View<'_>, start: usize, at: usize, out: &mut Candidates<'_>) {
+    let indent = start - view.line_start(start);
+    let mut line = view.line_end(at, 64);
+    for _ in 0..32 {
+        if view.at(line) != Some(b'\n') {
+            return;
+        }
+        let from = view.run(line + 1, BLANK, 64);
+        if from - (line + 1) <= indent {
+            return;
+        }
+        let key = view.run(from, const { ByteSet::of(b"- \"'") }, 8);
+        let end = view.run(key, HEX, 65);
+        if view.at(from) == Some(b'-') && matches!(end - key, 32 | 40 | 64) && view.ends_word(end) {
+            span(view, key, end, out);
+        }
+        line = view.line_end(from, 512);
     }
 }
 

@@ -46,6 +46,7 @@ const ROLES: &[&[u8]] = &[
     b"jenkins",
     b"deploy",
     b"service",
+    b"scott",
 ];
 
 /// The end of a URL, whatever is inside: blanks, quotes, brackets of markup, controls.
@@ -127,6 +128,8 @@ impl Detector for Userinfo {
             out.found(Found::new(start, user_end, Kind::Token, Confidence::High).rule(TOKEN));
         } else if is_role {
             out.left(USER, start, "an account that names a role");
+        } else if secret.is_none() && is_actor(view, start) {
+            out.left(USER, start, "the name of a system of actors");
         } else {
             match handle::reason(user) {
                 Some(reason) => out.left(USER, start, reason),
@@ -137,6 +140,14 @@ impl Detector for Userinfo {
             }
         }
     }
+}
+
+/// Whether the scheme before `start` is one of those whose first part names a system or an endpoint within a program:
+/// `spark://MapOutputTracker@host`, `akka.tcp://sparkDriver@host`.
+fn is_actor(view: &View<'_>, start: usize) -> bool {
+    [&b"spark://"[..], b"akka://", b"akka.tcp://", b"akka.ssl.tcp://", b"akka.udp://", b"pekko://", b"pekko.tcp://"]
+        .iter()
+        .any(|scheme| view.ends_with_ignoring_case(start, scheme))
 }
 
 /// How a part of a URL is spelled.
@@ -229,6 +240,12 @@ fn oracle(view: &View<'_>, start: usize, out: &mut Candidates<'_>) {
         Some(b'"') => (slash + 2, view.run(slash + 2, const { ByteSet::of(b"\"\r\n").not() }, 128)),
         _ => (slash + 1, view.run(slash + 1, const { OUTSIDE.or(ByteSet::of(b"@")).not() }, 128)),
     };
+    if end > from && view.is(end, const { ByteSet::of(b"@\"") }) {
+        let user = view.slice(start, slash);
+        if !ROLES.iter().any(|role| user.eq_ignore_ascii_case(role)) && handle::reason(user).is_none() {
+            out.found(Found::new(start, slash, Kind::User, Confidence::Medium).rule(USER));
+        }
+    }
     if end > from && matches!(view.at(end), Some(b'@' | b'"')) && handle::reason(view.slice(from, end)).is_none() {
         out.found(Found::new(from, end, Kind::Password, Confidence::High).rule(PASSWORD));
     }

@@ -9,6 +9,9 @@ pub const UPPER: ByteSet = CAPITAL.or(DIGIT).or(ByteSet::of(b"-_.\\"));
 /// What a login name goes on with.
 pub const NAMED: ByteSet = WORD.or(HIGH).or(ByteSet::of(b".-"));
 
+/// What a nickname begins with, and what may stand before it of one who has a part in the channel.
+pub const NICK: ByteSet = LETTER.or(HIGH).or(ByteSet::of(b"@+%~&_[\\`^{|"));
+
 /// What to look for at an anchor.
 #[derive(Clone, Copy)]
 pub enum Sort {
@@ -138,10 +141,18 @@ pub enum Sort {
     Cyrus,
     /// `"uid": ["jroe"]`, `"sn": ["Roe"]` of FreeIPA.
     Attributed,
+    /// `AllowUsers jroe mkent@192.0.2.*`, `valid users = jroe, @staff`: a setting that lists accounts.
+    Several,
+    /// `[10:01] <jroe> text`, `10:01 <@jroe> text`.
+    Chat,
+    /// `host all jroe 192.0.2.0/24 scram-sha-256` of PostgreSQL.
+    Admitted,
+    /// `1a2b3c4d (Jane Roe 2024-01-05 10:11:12 +0100 7) text` of `git blame`.
+    Blamed,
 }
 
 /// What tells of a login name, with what to look for there.
-pub const ANCHORS: [(&[u8], Sort); 304] = [
+pub const ANCHORS: [(&[u8], Sort); 340] = [
     (b"invalid user ", Sort::Follows),
     (b"illegal user ", Sort::Follows),
     (b"authenticating user ", Sort::Follows),
@@ -446,6 +457,42 @@ pub const ANCHORS: [(&[u8], Sort); 304] = [
     (b" has logged", Sort::UserBefore),
     (b" successfully ", Sort::UserBefore),
     (b" executed the", Sort::UserBefore),
+    (b"allowusers ", Sort::Several),
+    (b"denyusers ", Sort::Several),
+    (b"match user ", Sort::Several),
+    (b"require user ", Sort::Several),
+    (b"simple_allow_users", Sort::Several),
+    (b"simple_deny_users", Sort::Several),
+    (b"valid users", Sort::Several),
+    (b"invalid users", Sort::Several),
+    (b"admin users", Sort::Several),
+    (b"write list", Sort::Several),
+    (b"read list", Sort::Several),
+    (b" a=plain:", Sort::Assigned),
+    (b" a=login:", Sort::Assigned),
+    (b" a=dovecot_plain:", Sort::Assigned),
+    (b" a=dovecot_login:", Sort::Assigned),
+    (b" a=fixed_plain:", Sort::Assigned),
+    (b" a=fixed_login:", Sort::Assigned),
+    (b" scram-sha-256", Sort::Admitted),
+    (b"] <", Sort::Chat),
+    (b" <@", Sort::Chat),
+    (b" <+", Sort::Chat),
+    (b" +0000 ", Sort::Blamed),
+    (b" +0100 ", Sort::Blamed),
+    (b" +0200 ", Sort::Blamed),
+    (b" +0300 ", Sort::Blamed),
+    (b" +0530 ", Sort::Blamed),
+    (b" +0800 ", Sort::Blamed),
+    (b" +0900 ", Sort::Blamed),
+    (b" +1000 ", Sort::Blamed),
+    (b" +1100 ", Sort::Blamed),
+    (b" -0300 ", Sort::Blamed),
+    (b" -0400 ", Sort::Blamed),
+    (b" -0500 ", Sort::Blamed),
+    (b" -0600 ", Sort::Blamed),
+    (b" -0700 ", Sort::Blamed),
+    (b" -0800 ", Sort::Blamed),
 ];
 
 /// What must stand behind an anchor of this sort. What is frequent is looked at only where what follows may be a name.
@@ -454,6 +501,8 @@ pub fn after(sort: Sort) -> &'static [ByteSet] {
         Sort::Domain => &[CAPITAL, UPPER],
         Sort::Counted => &[LETTER],
         Sort::Tilde => &[LETTER, NAMED],
+        Sort::Chat => &[NICK],
+        Sort::Blamed => &[const { DIGIT.or(ByteSet::of(b" ")) }],
         _ => &[],
     }
 }

@@ -298,7 +298,8 @@ pub fn caller(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
     let before = view.run_back(at, const { ByteSet::of(b" ") }, 2);
     if view.before(before) == Some(b'"') {
         let close = before - 1;
-        let close = if view.before(close) == Some(b'\\') { close - 1 } else { close };
+        // In a string, or in a field of CSV: `\"Jane Roe\" <`, `""Jane Roe"" <`.
+        let close = if matches!(view.before(close), Some(b'\\' | b'"')) { close - 1 } else { close };
         let start = view.run_back(close, const { LETTER.or(HIGH).or(DIGIT).or(ByteSet::of(b" .,'_-")) }, 64);
         let text = view.slice(start, close);
         if view.before(start) != Some(b'"') || names::has_other_word(text) {
@@ -324,7 +325,24 @@ pub fn channel(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usiz
     let is_channel = view.starts_word(at) || view.ends_with_ignoring_case(at, b"pj");
     let end = view.run(behind, NAME, 65);
     let number = view.run(end + 1, const { DIGIT.or(ByteSet::of(b"abcdef")) }, 9);
-    (is_channel && view.at(end) == Some(b'-') && number == end + 9 && view.ends_word(number)).then_some((behind, end))
+    let name = view.slice(behind, end).to_ascii_lowercase();
+    let is_thing = common::is_common(&name) && !names::is_known(&name) || name.starts_with(b"trunk");
+    (is_channel && view.at(end) == Some(b'-') && number == end + 9 && view.ends_word(number) && !is_thing)
+        .then_some((behind, end))
+}
+
+/// `host all jroe 192.0.2.0/24 scram-sha-256` of PostgreSQL: the third column of a line that ends with the method.
+pub fn admitted(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
+    const FIELD: ByteSet = SPACE.not();
+    const SORTS: [&[u8]; 6] = [b"local", b"host", b"hostssl", b"hostnossl", b"hostgssenc", b"hostnogssenc"];
+    let line = view.line_start(at);
+    let sort = view.run(line, LETTER, 16);
+    let database = view.run(sort, BLANK, 64);
+    let end = view.run(database, FIELD, 65);
+    let start = view.run(end, BLANK, 64);
+    let last = view.run(start, LOGIN, 65);
+    let is_row = SORTS.contains(&view.slice(line, sort)) && database > sort && start > end && view.is(last, BLANK);
+    (is_row && last < at && view.is(start, const { WORD.or(HIGH) })).then_some((start, last))
 }
 
 /// `jroe[jroe] @ host [192.0.2.7]`: both names.
@@ -734,4 +752,90 @@ pub fn common_name(view: &View<'_>, start: usize) -> Option<(usize, usize)> {
         || text.contains(&b'*')
         || text.contains(&b'$');
     (is_directory && !is_group && text.iter().any(|b| LETTER.contains(*b) || *b >= 0x80)).then_some((start, end))
+}
+
+/// The accounts of a setting that lists them, up to the end of its line. What is a group, or holds for all, stays.
+pub fn several(view: &View<'_>, at: usize, behind: usize, literal: &[u8], out: &mut Candidates<'_>) {
+    const MOST: usize = 64;
+    const ITEM: ByteSet = SPACE.or(ByteSet::of(b",;\"'")).not();
+    const NAME: ByteSet = WORD.or(HIGH).or(ByteSet::of(b".-+$"));
+    let lead = view.run_back(at, const { BLANK.or(ByteSet::of(b"#;")) }, 32);
+    let mut from = behind;
+    if !literal.ends_with(b" ") {
+        let sign = view.run(behind, BLANK, 16);
+        from = sign + 1;
+        if !matches!(view.at(sign), Some(b'=' | b':')) {
+            return;
+        }
+    }
+    if view.before(lead).is_some_and(|b| b != b'\n') {
+        return;
+    }
+    let is_word = |text: &[u8]| common::is_common(&text.to_ascii_lowercase()) && !names::is_known(text);
+    for n in 0..MOST {
+        let start = view.run(from, const { BLANK.or(ByteSet::of(b",;\"'")) }, 8);
+        let end = view.run(start, ITEM, 128);
+        if end == start {
+            return;
+        }
+        let text = view.slice(start, end);
+        // `Require user input before going on`, `Match user names against ...`
+        if literal.ends_with(b" user ") && is_word(text) {
+            return;
+        }
+        let is_group = matches!(text[0], b'@' | b'+' | b'&' | b'%');
+        let name = start + memchr::memrchr(b'\\', text).map_or(usize::from(text[0] == b'!'), |slash| slash + 1);
+        let last = view.run(name, NAME, 65);
+        if !is_group && (last == end || view.at(last) == Some(b'@')) && last - name > 1 {
+            account(view, name, last, out);
+        }
+        from = view.run(end, const { ByteSet::of(b"\"'") }, 1);
+        if literal == b"match user " && view.at(from) != Some(b',') || n + 1 == MOST {
+            return;
+        }
+    }
+}
+
+/// The nickname behind a time in brackets that begins its line, or behind a time and a sign.
+pub fn chat(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
+    const MEMBERS: ByteSet = LOGIN.or(ByteSet::of(b"[]`^{}|"));
+    const LEVELS: [&[u8]; 12] = [
+        b"info", b"debug", b"warn", b"warning", b"error", b"err", b"notice", b"trace", b"fatal", b"init", b"main", b"none",
+    ];
+    let close = if view.at(at) == Some(b']') { at } else { at + 1 };
+    let time = view.run_back(close, const { DIGIT.or(ByteSet::of(b":.-/ T")) }, 32);
+    let text = view.slice(time, close);
+    let has_time = text.windows(3).any(|w| w[0].is_ascii_digit() && w[1] == b':' && w[2].is_ascii_digit());
+    let open = if view.before(time) == Some(b'[') { time - 1 } else { time };
+    let is_bracketed = (view.at(at) == Some(b']')) == (open < time);
+    let start = view.run(behind, const { ByteSet::of(b"@+%~&") }, 2);
+    let end = view.run(start, MEMBERS, 33);
+    let name = view.slice(start, end);
+    let is_line = view.before(open).is_none_or(|b| b == b'\n') && is_bracketed && has_time;
+    let is_said = view.starts_with(end, b"> ") && end - start < 33;
+    let is_level = LEVELS.iter().any(|level| name.eq_ignore_ascii_case(level));
+    (is_line && is_said && !is_level).then_some((start, end))
+}
+
+/// Who wrote the line: between the parenthesis behind a commit, or behind its file, and the time before the zone at `at`.
+pub fn blamed(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
+    const TIME: &[u8] = b"dddd-dd-dd dd:dd:dd";
+    const HASH: ByteSet = ByteSet::of(b"0123456789abcdef");
+    let time = at.checked_sub(TIME.len())?;
+    let is_time = TIME
+        .iter()
+        .zip(view.slice(time, at))
+        .all(|(form, b)| if *form == b'd' { b.is_ascii_digit() } else { form == b });
+    let number = view.run(behind, const { ByteSet::of(b" ") }, 8);
+    let close = view.run(number, DIGIT, 8);
+    if !is_time || close == number || view.at(close) != Some(b')') {
+        return None;
+    }
+    let end = view.run_back(time, const { ByteSet::of(b" ") }, 64);
+    let start = view.run_back(end, const { ByteSet::of(b"(\r\n").not() }, 96);
+    let line = view.line_start(at);
+    let hash = view.run(line, const { ByteSet::of(b"^") }, 1);
+    let is_commit = view.run(hash, HASH, 41) - hash >= 7;
+    let is_nobodys = view.slice(start, end) == b"Not Committed Yet";
+    (view.before(start) == Some(b'(') && is_commit && start > hash && end < time && !is_nobodys).then_some((start, end))
 }

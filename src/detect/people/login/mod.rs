@@ -67,6 +67,7 @@ impl Detector for Login {
                     | Noted
                     | Realm
                     | Contact
+                    | Several
             ) && literal[0].is_ascii_alphabetic();
             let (bytes, after) = (literal.to_vec(), after.to_vec());
             Anchor::Literal(Literal { bytes, ignore_case: true, starts_word, after })
@@ -97,7 +98,8 @@ impl Detector for Login {
             Sort::Word if begins() => {
                 (USER, token(view, behind).filter(|span| is_name(view, *span) && !is_told(view, literal, *span)))
             }
-            Sort::Bracket if begins() => (USER, bracketed(view, behind)),
+            // `/rest/api/2/user [c.a.j.rest]`: the end of a path.
+            Sort::Bracket if begins() && view.before(hit.at) != Some(b'/') => (USER, bracketed(view, behind)),
             Sort::For if begins() => (USER, for_whom(view, behind)),
             Sort::Quotes => (USER, in_quotes(view, hit.at, behind)),
             Sort::Before if literal == b" (auth:" && !view.is(behind, CAPITAL) => return,
@@ -327,6 +329,13 @@ impl Detector for Login {
                 let is_field = view.at(number) == Some(b':') && start > number + 1 && view.at(end) == Some(b'|');
                 (USER, is_field.then_some((name, end)))
             }
+            Sort::Several if begins() => {
+                several(view, hit.at, behind, literal, out);
+                return;
+            }
+            Sort::Admitted => (USER, admitted(view, hit.at)),
+            Sort::Chat => (USER, chat(view, hit.at, behind)),
+            Sort::Blamed => (USER, blamed(view, hit.at, behind)),
             Sort::Violated => (USER, violated(view, hit.at, behind)),
             _ => return,
         };
@@ -342,6 +351,14 @@ impl Detector for Login {
             handle::reason(text)
         };
         let kind = if rule == USER && names::full(text).is_none() { Kind::User } else { Kind::Name };
+        // `User 'Jane Roe' (jroe)`
+        let is_quoted = matches!(sort, Sort::Word) && kind == Kind::Name && view.is(end, const { ByteSet::of(b"'\"") });
+        if is_quoted && view.starts_with(end + 1, b" (") {
+            let last = view.run(end + 3, LOGIN, 65);
+            if view.at(last) == Some(b')') && last > end + 4 {
+                account(view, end + 3, last, out);
+            }
+        }
         match reason {
             Some(reason) => out.left(rule, start, reason),
             None => out.found(Found::new(start, end, kind, Confidence::Medium).rule(rule)),
