@@ -104,7 +104,10 @@ fn reversed(view: &View<'_>, end: usize, out: &mut Candidates<'_>) {
     let start = view.run_back(end, HEX.or(ByteSet::of(b".")), MOST + 1);
     let text = view.slice(start, end);
     let is_digits = text.len() % 2 == 1 && text.iter().enumerate().all(|(n, b)| (n % 2 == 1) == (*b == b'.'));
-    if is_digits && (2 * LEAST - 1..=MOST).contains(&text.len()) && !view.before(start).is_some_and(|b| ALNUM.contains(b)) {
+    if is_digits
+        && (2 * LEAST - 1..=MOST).contains(&text.len())
+        && !view.before(start).is_some_and(|b| ALNUM.contains(b))
+    {
         out.found(Found::new(start, end, Kind::Ipv6, Confidence::High).rule(1));
     }
 }

@@ -198,9 +198,14 @@ fn odd_start(view: &View<'_>, start: usize, sign: usize, end: usize) -> Option<u
     let odd = |b: &u8| !LOCAL.contains(*b);
     let first = text.iter().position(odd)?;
     let kinds = text.iter().enumerate().filter(|(n, b)| odd(b) && !text[..*n].contains(b)).count();
-    let is_template =
-        text.windows(2).any(|w| w[0] == b'{' && (WORD.contains(w[1]) || matches!(w[1], b'{' | b'%')) || w == b"//" || w == b"$(");
-    (is_alone && kinds > 1 && !is_template && !matches!(text[first], b'=' | b'?' | b'&' | b'|' | b'\'') && text[0] != b'/')
+    let is_template = text
+        .windows(2)
+        .any(|w| w[0] == b'{' && (WORD.contains(w[1]) || matches!(w[1], b'{' | b'%')) || w == b"//" || w == b"$(");
+    (is_alone
+        && kinds > 1
+        && !is_template
+        && !matches!(text[first], b'=' | b'?' | b'&' | b'|' | b'\'')
+        && text[0] != b'/')
         .then_some(from)
 }
 
@@ -398,6 +403,13 @@ fn quoted_start(view: &View<'_>, end: usize) -> Option<usize> {
     (view.at(open) == Some(b'"') && open + 1 < close && !is_between).then_some(start)
 }
 
+/// A letter or a digit, or a sign that scripts of India, Thailand and Arabia write over, under or between letters.
+fn is_letter(c: char) -> bool {
+    c.is_alphanumeric()
+        || matches!(c, '\u{300}'..='\u{36f}' | '\u{5b0}'..='\u{5c7}' | '\u{64b}'..='\u{65f}' | '\u{e31}'..='\u{e4e}' | '\u{200c}' | '\u{200d}')
+        || matches!(c, '\u{900}'..='\u{dff}' if !matches!(c, '\u{964}' | '\u{965}' | '\u{970}'))
+}
+
 /// The length of the letter of another alphabet that ends before `end`; a byte that is no UTF-8 counts as one.
 fn letter_before(view: &View<'_>, end: usize) -> Option<usize> {
     for length in 2..=4 {
@@ -407,7 +419,7 @@ fn letter_before(view: &View<'_>, end: usize) -> Option<usize> {
             && text.chars().nth(1).is_none()
             && text.len() == length
         {
-            return letter.is_alphanumeric().then_some(length);
+            return is_letter(letter).then_some(length);
         }
     }
     Some(1)
@@ -469,7 +481,7 @@ fn letter_at(view: &View<'_>, at: usize) -> Option<usize> {
         _ => return Some(1),
     };
     match std::str::from_utf8(view.slice(at, at + length)) {
-        Ok(text) => text.chars().next().filter(|c| c.is_alphanumeric()).map(|_| length),
+        Ok(text) => text.chars().next().filter(|c| is_letter(*c)).map(|_| length),
         Err(_) => Some(1),
     }
 }
@@ -514,6 +526,12 @@ fn reason_to_leave(view: &View<'_>, start: usize, at: usize, domain: usize, end:
     }
     if !has_dot && is_linkage(text) {
         return Some("where a symbol is linked");
+    }
+    // `"@babel/core@npm:^7.0.0":`, `pkg@workspace:*`: where a package comes from.
+    const SOURCES: [&[u8]; 8] = [b"npm", b"workspace", b"patch", b"portal", b"link", b"file", b"virtual", b"catalog"];
+    let is_followed = || view.at(end) == Some(b':') || view.starts_with_ignoring_case(end, b"%3a");
+    if !has_dot && SOURCES.contains(&text) && is_followed() {
+        return Some("where a package comes from");
     }
     // `eth0@if12`, `vlan7@eth0: <BROADCAST,UP>`
     let is_interface = text.strip_prefix(b"if").is_some_and(|n| !n.is_empty() && n.iter().all(u8::is_ascii_digit));
@@ -608,8 +626,22 @@ fn reason_to_leave(view: &View<'_>, start: usize, at: usize, domain: usize, end:
 /// `puts@plt`, `x@gotpcrel`: what assemblers and their kin write behind the name of a symbol.
 fn is_linkage(text: &[u8]) -> bool {
     const WORDS: [&[u8]; 16] = [
-        b"plt", b"got", b"gotoff", b"gotpcrel", b"gottpoff", b"tpoff", b"ntpoff", b"dtpoff", b"tlsgd", b"tlsld", b"page",
-        b"pageoff", b"progbits", b"nobits", b"rel32", b"notoc",
+        b"plt",
+        b"got",
+        b"gotoff",
+        b"gotpcrel",
+        b"gottpoff",
+        b"tpoff",
+        b"ntpoff",
+        b"dtpoff",
+        b"tlsgd",
+        b"tlsld",
+        b"page",
+        b"pageoff",
+        b"progbits",
+        b"nobits",
+        b"rel32",
+        b"notoc",
     ];
     WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }

@@ -178,9 +178,7 @@ fn reason_to_leave(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr)
 fn is_image(view: &View<'_>, colon: usize) -> bool {
     let name = view.run_back(colon, const { WORD.or(ByteSet::of(b".-")) }, 64);
     let slash = name.saturating_sub(1);
-    view.is(name, LETTER)
-        && view.before(name) == Some(b'/')
-        && view.before(slash).is_some_and(|b| ALNUM.contains(b))
+    view.is(name, LETTER) && view.before(name) == Some(b'/') && view.before(slash).is_some_and(|b| ALNUM.contains(b))
 }
 
 /// `192.0.2.7.50010 > 198.51.100.9.443: Flags`, as tcpdump writes it: a port behind a fourth dot.
@@ -314,6 +312,20 @@ const NAMES: &[&[u8]] = &[
     b"okhttp",
     b"brave",
     b"whale",
+    b"qtwebengine",
+    b"rv",
+    b"kernel",
+    b"sap",
+    b"mariadb",
+    b"postgresql",
+    b"mongodb",
+    b"redis",
+    b"libcurl",
+    b"php",
+    b"perl",
+    b"haproxy",
+    b"httpclient",
+    b"microsoft-iis",
 ];
 
 /// `Chrome/120.0.0.0`: a capitalised name before the slash, and a number that no host has, or a name that is known.

@@ -61,7 +61,9 @@ impl Detector for Ipv6 {
                         is_account(view, start, &parsed).then_some("two numbers and an empty field of an account")
                     })
                     .or_else(|| is_slice(view, start, &parsed).then_some("the step of a slice"))
-                    .or_else(|| is_overlong(view, &parsed, start).then_some("more colons or groups than an address has"))
+                    .or_else(|| {
+                        is_overlong(view, &parsed, start).then_some("more colons or groups than an address has")
+                    })
             };
             match reason_to_leave(&parsed, view.slice(start, parsed.end)).or_else(other) {
                 Some(reason) => out.left(0, start, reason),
@@ -145,11 +147,20 @@ fn reason_to_leave(parsed: &Parsed, text: &[u8]) -> Option<&'static str> {
     if parsed.address.to_ipv4_mapped().is_some_and(|v4| v4.is_loopback() || v4.is_unspecified()) {
         return Some("loopback or unspecified");
     }
+    let bits = u128::from(parsed.address);
+    if bits.leading_ones() >= 16 && bits.leading_ones() + bits.trailing_zeros() >= 128 && parsed.longest_group == 4 {
+        return Some("a netmask");
+    }
     if parsed.is_pairs && !parsed.is_compressed {
         return Some("pairs of digits: a hardware address or a fingerprint");
     }
     if !parsed.has_digit && parsed.groups < 3 && parsed.longest_group < 4 {
         return Some("reads as a scope: letters around two colons");
+    }
+    // `Dead::Beef`
+    let has = |class: fn(&u8) -> bool| text.iter().any(class);
+    if !parsed.has_digit && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) {
+        return Some("reads as a scope: names around two colons");
     }
     if parsed.groups < 3 && is_scope(text) {
         return Some("reads as a scope: a name around two colons");

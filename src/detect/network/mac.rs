@@ -17,8 +17,18 @@ const DOT: usize = 2;
 
 /// What stands before a bare address.
 const LABELS: [&[u8]; 12] = [
-    b"mac", b"mac address", b"macaddress", b"mac_address", b"hwaddr", b"macaddr", b"mac-address", b"mac addr", b"hwaddress",
-    b"hw address", b"physical address", b"hardware address",
+    b"mac",
+    b"mac address",
+    b"macaddress",
+    b"mac_address",
+    b"hwaddr",
+    b"macaddr",
+    b"mac-address",
+    b"mac addr",
+    b"hwaddress",
+    b"hw address",
+    b"physical address",
+    b"hardware address",
 ];
 
 impl Detector for Mac {
@@ -28,7 +38,9 @@ impl Detector for Mac {
 
     fn anchors(&self) -> Vec<Anchor> {
         let shapes = [Shape::Colons, Shape::Hyphens, Shape::Quads].map(Anchor::Shape);
-        shapes.into_iter().chain(LABELS.map(Anchor::folded)).collect()
+        const UNDERSCORE: ByteSet = ByteSet::of(b"_");
+        let device = Anchor::exact(b"dev_").before(&[HEX, HEX, UNDERSCORE]);
+        shapes.into_iter().chain(LABELS.map(Anchor::folded)).chain([device]).collect()
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
@@ -42,6 +54,7 @@ impl Detector for Mac {
             }
             HYPHEN => hyphens(view, hit.at),
             DOT => quads(view, hit.at),
+            device if device == LABELS.len() + 3 => underscored(view, hit.at + 4),
             label => bare(view, hit.at, LABELS[label - 3].len()),
         };
         let Some((start, end)) = span else { return };
@@ -63,7 +76,10 @@ fn colons(view: &View<'_>, run: ColonRun) -> Option<(usize, usize)> {
     while matches!(view.before(end), Some(b':' | b'.')) {
         end -= 1;
     }
-    if !view.ends_word(end) {
+    // `'FD:6E:...:7A:7B:' +`: a fingerprint that goes on elsewhere.
+    let goes_on =
+        view.at(end) == Some(b':') && view.is(end + 1, const { ByteSet::of(b"'\"\\\r\n") }) && end - run.start > 24;
+    if !view.ends_word(end) || goes_on {
         return None;
     }
     // The first group may be the end of a word: `eth0:aa:bb:...`.
@@ -72,7 +88,7 @@ fn colons(view: &View<'_>, run: ColonRun) -> Option<(usize, usize)> {
     }
     let is_pair = at - run.start == 2 && view.starts_word(run.start);
     // Six pairs behind a first one are an address behind the type of its network, as DHCP has it; else seven are nothing.
-    let is_behind = !is_pair || view.starts_with(run.start, b"01") || (end - run.start + 1) / 3 > 7;
+    let is_behind = !is_pair || view.starts_with(run.start, b"01") && (end - run.start + 1) / 3 == 7;
     let starts = [is_pair.then_some(run.start), is_behind.then_some(at + 1)];
     starts.into_iter().flatten().find_map(|start| {
         let length = end.checked_sub(start)?;
@@ -82,7 +98,9 @@ fn colons(view: &View<'_>, run: ColonRun) -> Option<(usize, usize)> {
         // Of InfiniBand there are twenty, as many as in the fingerprint of a certificate.
         let is_long = || {
             pairs == 20
-                && [&b"infiniband "[..], b"hwaddr ", b" brd ", b" lladdr "].iter().any(|w| view.ends_with_ignoring_case(start, w))
+                && [&b"infiniband "[..], b"hwaddr ", b" brd ", b" lladdr "]
+                    .iter()
+                    .any(|w| view.ends_with_ignoring_case(start, w))
         };
         (is_pairs && (matches!(pairs, 6 | 8 | 12 | 14) || is_long())).then_some((start, end))
     })
@@ -120,6 +138,13 @@ fn hyphens(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     let fits = is_long || pairs(17);
     (fits && view.ends_word(end) && view.at(end) != Some(b'-') && !is_time(view.slice(start, end)))
         .then_some((start, end))
+}
+
+/// `dev_00_1A_7D_DA_71_13`, as BlueZ names the object of a device.
+fn underscored(view: &View<'_>, start: usize) -> Option<(usize, usize)> {
+    let end = start + 17;
+    let fits = (0..17).all(|i| if i % 3 == 2 { view.at(start + i) == Some(b'_') } else { view.is(start + i, HEX) });
+    (fits && view.ends_word(end)).then_some((start, end))
 }
 
 /// `0011.22aa.bbcc`, with a letter in it: three groups of four digits may be anything.

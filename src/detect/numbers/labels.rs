@@ -375,7 +375,10 @@ pub const LABELS: &[(&[&str], What)] = &[
     (&["rnokpp", "іпн", "ipn"], What::Person(&[("9999999999", None)])),
     (&["cnp"], What::Person(&[("9999999999999", Some(n::cnp))])),
     (&["egn", "егн"], What::Person(&[("9999999999", Some(n::egn))])),
-    (&["rodné číslo", "rodne cislo", "rodné č.", "rč"], What::Person(&[("9999999999", Some(n::rodne)), ("999999999", Some(n::rodne))])),
+    (
+        &["rodné číslo", "rodne cislo", "rodné č.", "rč"],
+        What::Person(&[("9999999999", Some(n::rodne)), ("999999999", Some(n::rodne))]),
+    ),
     (&["oib"], What::Person(&[("99999999999", Some(n::mod11_10))])),
     (
         &["jmbg", "emšo", "emŠo", "emso", "јмбг", "matični broj", "umcn"],

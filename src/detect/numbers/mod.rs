@@ -230,8 +230,10 @@ fn long(view: &View<'_>, start: usize) -> Verdict {
         let is_whole = compact::begins(view, start) && compact::ends(view, start + 18);
         return (PERSON, (is_whole && national::china(&text)).then_some((start, start + 18)), Confidence::Medium);
     }
-    let is_line = view.before(start).is_none_or(|b| b == b'\n') && view.at(end).is_none_or(|b| matches!(b, b'\r' | b'\n'));
-    let is_visa = digits.len() == 13 && digits[0] == b'4' && view.before(start) == Some(b'"') && view.at(end) == Some(b'"');
+    let is_line =
+        view.before(start).is_none_or(|b| b == b'\n') && view.at(end).is_none_or(|b| matches!(b, b'\r' | b'\n'));
+    let is_visa =
+        digits.len() == 13 && digits[0] == b'4' && view.before(start) == Some(b'"') && view.at(end) == Some(b'"');
     let is_bare = (is_line && !matches!(digits[0], b'1' | b'9') || is_visa) && card::is_card(digits);
     if !(is_bare || card::is_card_by_itself(digits)) || !compact::begins(view, start) || !compact::ends(view, end) {
         return none;

@@ -334,7 +334,10 @@ pub fn grouped(view: &View<'_>, at: usize, start: usize) -> Option<(usize, usize
         return Some(span);
     }
     // `8 800 555-35-35`, `8-916-123-45-67`: the trunk prefix of Russia and Kazakhstan.
-    if digits.starts_with(b"8") && form(&[1, 3, 3, 2, 2]) && separators().nth(3) == Some(b'-') && !is_one_digit(&digits[1..])
+    if digits.starts_with(b"8")
+        && form(&[1, 3, 3, 2, 2])
+        && separators().nth(3) == Some(b'-')
+        && !is_one_digit(&digits[1..])
     {
         return stands_alone(view, start, compact.end(11)).then(|| close(11)).flatten();
     }
@@ -352,7 +355,8 @@ pub fn grouped(view: &View<'_>, at: usize, start: usize) -> Option<(usize, usize
         return None;
     }
     // `044 123 45 67`, `0212 123 45 67`, `070-123 45 67`
-    let ends_in_pairs = [&[2, 3, 2, 2][..], &[3, 3, 2, 2], &[4, 3, 2, 2]].iter().any(|lengths| count == 4 && form(lengths));
+    let ends_in_pairs =
+        [&[2, 3, 2, 2][..], &[3, 3, 2, 2], &[4, 3, 2, 2]].iter().any(|lengths| count == 4 && form(lengths));
     if ends_in_pairs && !is_one_digit(&digits[2..]) && separators().all(|b| b != b'.') {
         let n = digits.len();
         return stands_alone(view, start, compact.end(n)).then(|| close(n)).flatten();
@@ -361,6 +365,10 @@ pub fn grouped(view: &View<'_>, at: usize, start: usize) -> Option<(usize, usize
         count == lengths.len() && form(lengths) && is_same(lengths.len()) && !is_one_digit(&digits[2..])
     };
     let lengths = FORMS.iter().find(fits)?;
+    // `<Buffer 01 02 03 04 05>`
+    if lengths.len() == 5 && view.ends_with_ignoring_case(start, b"buffer ") {
+        return None;
+    }
     let n = length(lengths);
     stands_alone(view, start, compact.end(n)).then(|| close(n)).flatten()
 }
@@ -436,7 +444,10 @@ pub fn parenthesised(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
         close(groups[..3].iter().sum())
     } else if digits[0] == b'0' && (is_grouped(&[5, 6]) || is_grouped(&[4, 3, 4])) {
         close(11)
-    } else if is_grouped(&[3, 3, 2, 2]) && view.at(compact.end(6)) == Some(b'-') && view.at(compact.end(8)) == Some(b'-') {
+    } else if is_grouped(&[3, 3, 2, 2])
+        && view.at(compact.end(6)) == Some(b'-')
+        && view.at(compact.end(8)) == Some(b'-')
+    {
         close(10)
     } else if digits.len() > 2 && digits[0] == b'0' && digits[1] != b'0' && is_direct(&groups, count) {
         // `(030) 901820`, `(089) 1234567-12`
@@ -461,7 +472,10 @@ pub fn parenthesised(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
 
 /// Whether the groups are an area code and a number of its own, as Germany and Austria write them.
 fn is_direct(groups: &[usize; 8], count: usize) -> bool {
-    count > 1 && (3..=5).contains(&groups[0]) && (5..=8).contains(&groups[1]) && (9..=12).contains(&(groups[0] + groups[1]))
+    count > 1
+        && (3..=5).contains(&groups[0])
+        && (5..=8).contains(&groups[1])
+        && (9..=12).contains(&(groups[0] + groups[1]))
 }
 
 /// The number at `start`, behind a word for telephones; `is_strong` if the word means nothing else.

@@ -74,8 +74,7 @@ const RULES: [(&str, Kind, &str); 5] = [
 
 impl Detector for Health {
     fn rules(&self) -> Vec<RuleInfo> {
-        let rule =
-            |(id, kind, text): (&str, Kind, &str)| RuleInfo { id: id.into(), kind, description: text.into() };
+        let rule = |(id, kind, text): (&str, Kind, &str)| RuleInfo { id: id.into(), kind, description: text.into() };
         RULES.into_iter().map(rule).collect()
     }
 

@@ -395,7 +395,10 @@ fn name(view: &View<'_>, key: &Key, value: &Extent, text: &[u8]) -> Option<&'sta
     // Services and groups have display names, too.
     let is_display = memchr::memmem::find(&key.text(view).to_ascii_lowercase(), b"display").is_some();
     let is_model = !text.contains(&b' ') && text.iter().any(|b| DIGIT.contains(*b));
-    if is_display && (is_model || names::has_other_word(text)) {
+    let is_word_alone = !text.contains(&b' ')
+        && (text.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
+            || common::is_common(text) && !names::is_known(text));
+    if is_display && (is_model || is_word_alone || text.ends_with(b".") || names::has_other_word(text)) {
         return Some("the display name of a thing");
     }
     let has_capital = text.iter().any(|b| b.is_ascii_uppercase() || *b >= 0x80);

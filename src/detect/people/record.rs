@@ -102,6 +102,9 @@ impl Detector for Record {
         if !begins(view, at) || !may_hold(view, at + word.len(), sort) {
             return;
         }
+        if matches!(sort, Sort::Name) && is_of_thing(view, at) {
+            return out.left(0, at, "the name of a thing");
+        }
         let Some(key) = Key::around(view, at, word.len()).filter(|key| key.start == at) else { return };
         let Some(place) = Place::of(view, &key, &self.lexicon) else { return };
         if matches!(place.separator, Separator::Compares | Separator::Argument | Separator::Near | Separator::Is) {
@@ -148,6 +151,39 @@ fn subject(view: &View<'_>, at: usize, start: usize, out: &mut Candidates<'_>) {
     if is_user && is_whole && !text.is_empty() && !account::is_nobody(text) && !account::is_system(text) {
         out.found(Found::new(start, end, Kind::User, Confidence::Medium).rule(2));
     }
+}
+
+/// Whether the word before `at` says that what has the name is a thing: `"USB Product Name" = "Magic Trackpad"`.
+fn is_of_thing(view: &View<'_>, at: usize) -> bool {
+    const THINGS: [&[u8]; 24] = [
+        b"product",
+        b"device",
+        b"model",
+        b"vendor",
+        b"driver",
+        b"service",
+        b"group",
+        b"process",
+        b"image",
+        b"volume",
+        b"node",
+        b"job",
+        b"rule",
+        b"queue",
+        b"topic",
+        b"cluster",
+        b"project",
+        b"file",
+        b"display",
+        b"adapter",
+        b"interface",
+        b"chip",
+        b"processor",
+        b"manufacturer",
+    ];
+    let end = view.run_back(at, const { ByteSet::of(b" ") }, 1);
+    let word = view.slice(view.run_back(end, const { WORD.or(ByteSet::of(b"-")) }, 16), end);
+    end < at && THINGS.iter().any(|thing| word.eq_ignore_ascii_case(thing))
 }
 
 /// Whether the key at `at` is a whole one: a quote, a tag, a blank or a line begins it.

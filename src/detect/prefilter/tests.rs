@@ -72,7 +72,9 @@ fn begins(shape: Shape, bytes: &[u8], at: usize) -> bool {
             };
             at > 0
                 && is(at - 1, DIGIT)
-                && (["sdddsddd", "sddddsddd", "sddddddsdddd", "sddsddsddsdd", "sdddsddsdd"].iter().any(|form| fits(form))
+                && (["sdddsddd", "sddddsddd", "sddddddsdddd", "sddsddsddsdd", "sdddsddsdd"]
+                    .iter()
+                    .any(|form| fits(form))
                     || (bytes[at] == b'-' && fits("sddsdddd")))
         }
     }

@@ -152,7 +152,7 @@ pub enum Sort {
 }
 
 /// What tells of a login name, with what to look for there.
-pub const ANCHORS: [(&[u8], Sort); 340] = [
+pub const ANCHORS: [(&[u8], Sort); 343] = [
     (b"invalid user ", Sort::Follows),
     (b"illegal user ", Sort::Follows),
     (b"authenticating user ", Sort::Follows),
@@ -475,6 +475,9 @@ pub const ANCHORS: [(&[u8], Sort); 340] = [
     (b" a=fixed_plain:", Sort::Assigned),
     (b" a=fixed_login:", Sort::Assigned),
     (b" scram-sha-256", Sort::Admitted),
+    (b" : eap \"", Sort::Before),
+    (b" : xauth \"", Sort::Before),
+    (b" : ntlm ", Sort::Before),
     (b"] <", Sort::Chat),
     (b" <@", Sort::Chat),
     (b" <+", Sort::Chat),

@@ -107,7 +107,18 @@ pub fn is_told(view: &View<'_>, literal: &[u8], (start, end): (usize, usize)) ->
         b"cannot find user ",
         b"running as ",
     ];
-    TOLD.contains(&literal)
+    // Words that a sentence goes on with where it speaks of owners and users in general: `for user functions`.
+    const SAID: [&[u8]; 8] = [
+        b"owner to ",
+        b"of user ",
+        b"adduser ",
+        b"setuid to ",
+        b"failures for ",
+        b"for user ",
+        b"from user ",
+        b"by user ",
+    ];
+    (TOLD.contains(&literal) || SAID.contains(&literal))
         && (common::is_common(&text.to_ascii_lowercase()) || text.contains(&b' '))
         && !names::is_known(text)
 }
@@ -590,7 +601,8 @@ pub fn configured(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     let end = view.run(at, LOGIN, 65);
     let next = view.run(end, BLANK, 4);
     let word = view.slice(next, view.run(next, LETTER, 12));
-    (next > end && SET.contains(&word)).then_some((at, end))
+    let has_letter = view.slice(at, end).iter().any(u8::is_ascii_alphanumeric);
+    (next > end && SET.contains(&word) && has_letter).then_some((at, end))
 }
 
 /// `user ACME\jroe`, `Client: jroe @ ACME.EXAMPLE`.
@@ -707,6 +719,14 @@ pub fn common_name(view: &View<'_>, start: usize) -> Option<(usize, usize)> {
         b"microsoft",
         b"program data",
     ];
+    // `AC RAIZ FNMT-RCM`, `DigiCert Global Root G2`: authorities.
+    const OF_AUTHORITIES: [&[u8]; 10] =
+        [b"root", b"raiz", b"ca", b"ac", b"authority", b"tls", b"ssl", b"ev", b"rsa", b"ecc"];
+    let head = view.slice(start, view.run(start, const { ByteSet::of(b",;+\"'\\\r\n<>=/").not() }, 96));
+    let is_authority = |word: &[u8]| OF_AUTHORITIES.iter().any(|other| word.eq_ignore_ascii_case(other));
+    if head.split(|b| !b.is_ascii_alphanumeric()).any(is_authority) {
+        return None;
+    }
     let mut end = start;
     loop {
         end = view.run(end, const { ByteSet::of(b",;+\"'\\\r\n<>=/").not() }, 96);
@@ -800,7 +820,8 @@ pub fn several(view: &View<'_>, at: usize, behind: usize, literal: &[u8], out: &
 pub fn chat(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
     const MEMBERS: ByteSet = LOGIN.or(ByteSet::of(b"[]`^{}|"));
     const LEVELS: [&[u8]; 12] = [
-        b"info", b"debug", b"warn", b"warning", b"error", b"err", b"notice", b"trace", b"fatal", b"init", b"main", b"none",
+        b"info", b"debug", b"warn", b"warning", b"error", b"err", b"notice", b"trace", b"fatal", b"init", b"main",
+        b"none",
     ];
     let close = if view.at(at) == Some(b']') { at } else { at + 1 };
     let time = view.run_back(close, const { DIGIT.or(ByteSet::of(b":.-/ T")) }, 32);

@@ -87,7 +87,10 @@ impl Detector for Login {
             Sort::Follows if begins() && literal.ends_with(b"(") => {
                 (USER, token(view, behind).filter(|(_, end)| view.is(*end, const { ByteSet::of(b")<") })))
             }
-            Sort::Follows if begins() => (USER, token(view, view.run(behind, BLANK, 8))),
+            Sort::Follows if begins() => {
+                let said = |span: &(usize, usize)| !is_told(view, literal, *span);
+                (USER, token(view, view.run(behind, BLANK, 8)).filter(said))
+            }
             Sort::Word if begins() && matches!(literal.last(), Some(b'"' | b'\'' | b'`')) => {
                 (USER, token(view, behind - 1).filter(|span| !is_told(view, literal, *span)))
             }
