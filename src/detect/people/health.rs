@@ -33,11 +33,17 @@ enum Field {
 
 use Field::*;
 
+/// A segment: the letters that begin it, and which of its fields tell of a person.
+struct Segment {
+    name: &'static [u8],
+    fields: &'static [(usize, Field)],
+}
+
 /// The segments, with the numbers of their fields (HL7 2.5, chapters 3, 4 and 6).
-const SEGMENTS: [(&[u8], &[(usize, Field)]); 6] = [
-    (
-        b"PID|",
-        &[
+const SEGMENTS: [Segment; 6] = [
+    Segment {
+        name: b"PID|",
+        fields: &[
             (2, Number),
             (3, Number),
             (4, Number),
@@ -52,12 +58,12 @@ const SEGMENTS: [(&[u8], &[(usize, Field)]); 6] = [
             (19, State),
             (20, State),
         ],
-    ),
-    (b"NK1|", &[(2, Name), (4, Address), (5, Phone), (6, Phone), (16, Birth)]),
-    (b"GT1|", &[(3, Name), (5, Address), (6, Phone), (7, Phone), (8, Birth), (12, State)]),
-    (b"IN1|", &[(16, Name), (18, Birth), (19, Address), (36, Number), (49, Number)]),
-    (b"PV1|", &[(7, Doctor), (8, Doctor), (9, Doctor), (17, Doctor)]),
-    (b"OBR|", &[(16, Doctor), (28, Doctor), (32, Doctor)]),
+    },
+    Segment { name: b"NK1|", fields: &[(2, Name), (4, Address), (5, Phone), (6, Phone), (16, Birth)] },
+    Segment { name: b"GT1|", fields: &[(3, Name), (5, Address), (6, Phone), (7, Phone), (8, Birth), (12, State)] },
+    Segment { name: b"IN1|", fields: &[(16, Name), (18, Birth), (19, Address), (36, Number), (49, Number)] },
+    Segment { name: b"PV1|", fields: &[(7, Doctor), (8, Doctor), (9, Doctor), (17, Doctor)] },
+    Segment { name: b"OBR|", fields: &[(16, Doctor), (28, Doctor), (32, Doctor)] },
 ];
 
 /// What follows the name of a segment whose first field is a number, or empty.
@@ -79,7 +85,7 @@ impl Detector for Health {
     }
 
     fn anchors(&self) -> Vec<Anchor> {
-        SEGMENTS.iter().map(|(name, _)| Anchor::exact(name).before(&[AFTER])).collect()
+        SEGMENTS.iter().map(|segment| Anchor::exact(segment.name).before(&[AFTER])).collect()
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
@@ -97,7 +103,7 @@ impl Detector for Health {
         if text.iter().filter(|b| **b == b'|').count() < FIELDS || !text.contains(&b'^') {
             return out.left(0, hit.at, "no segment of a message");
         }
-        let fields = SEGMENTS[hit.anchor].1;
+        let fields = SEGMENTS[hit.anchor].fields;
         let mut from = hit.at;
         for (number, field) in text.split(|b| *b == b'|').enumerate() {
             let what = fields.iter().find(|(n, _)| *n == number).map(|(_, what)| *what);
