@@ -223,6 +223,25 @@ fn a_manifest_names_the_files_and_whose_they_are() {
 }
 
 #[test]
+fn a_manifest_can_come_through_a_pipe() {
+    let world = World::new();
+    world.write("in/a.log", LINE);
+    world.write("in/b.log", LINE);
+    for (place, output) in [("-", "dash"), ("/dev/stdin", "dev")] {
+        let run = world
+            .run(&["scrub", "in", "-o", output, "--manifest", place], b"{\"path\": \"a.log\", \"issue\": \"T-1\"}\n");
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert!(world.path(output).join("a.log").exists() && !world.path(output).join("b.log").exists(), "{place}");
+    }
+    let run = world.run(&["scrub", "in", "-o", "out", "--manifest", "-"], b"{}\n");
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("standard input:1: ") && !world.path("out").exists(), "{}", run.stderr);
+    let run = world.run(&["scrub", "in", "-o", "out", "--manifest", "in"], b"");
+    assert_eq!(run.code, 4, "{}", run.stderr);
+    assert!(run.stderr.contains("cannot read in: "), "{}", run.stderr);
+}
+
+#[test]
 fn only_what_is_left_or_has_changed_is_done() {
     let world = World::new();
     for n in 0..20 {

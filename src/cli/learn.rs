@@ -55,19 +55,13 @@ pub fn from_one(
         }
         Some(file) if !is_from_stream => return Ok((Input::File(file, None), None)),
         None if !is_from_stream => return Ok((Input::Pipe, None)),
-        Some(mut file) => spooled(spools, &mut file).map_err(read)?,
-        None => spooled(spools, &mut stdin::stdin().map_err(read)?).map_err(read)?,
+        Some(mut file) => Spool::holding(spools, &mut file).map_err(read)?,
+        None => Spool::holding(spools, &mut stdin::stdin().map_err(read)?).map_err(read)?,
     };
     let Some(lessons) = scrubber.lessons() else { return Ok((Input::Spooled(spooled), None)) };
     let (gathered, _) = lessons.source(Watched::new(Plain::new(&mut spooled), watch))?;
     spooled.seek(SeekFrom::Start(0)).map_err(read)?;
     Ok((Input::Spooled(spooled), Some(gathered)))
-}
-
-fn spooled(spools: &Path, input: &mut dyn io::Read) -> io::Result<SpoolReader> {
-    let mut spool = Spool::new(spools);
-    io::copy(input, &mut spool)?;
-    spool.into_reader()
 }
 
 /// What the first pass read of each of many files, and what they told.

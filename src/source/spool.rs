@@ -79,6 +79,16 @@ impl Spool {
         Ok(SpoolReader { spool: self, position: 0, cache: Vec::new() })
     }
 
+    /// All that `input` gives, to be read as often as is needed; the reader stands at the first byte.
+    ///
+    /// # Errors
+    /// When the input cannot be read, or the spool cannot be written.
+    pub fn holding(directory: &Path, input: &mut dyn Read) -> io::Result<SpoolReader> {
+        let mut spool = Spool::new(directory);
+        io::copy(input, &mut spool)?;
+        spool.into_reader()
+    }
+
     fn spill(&mut self) -> io::Result<&mut Sealed> {
         if self.sealed.is_none() {
             self.sealed = Some(Sealed::create(&self.directory)?);

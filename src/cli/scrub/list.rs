@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use super::bulk::Seen;
 use super::job::{Job, real_input};
-use super::manifest;
+use super::manifest::{self, Manifest};
 use super::pattern::Pattern;
 use crate::artifact::ArtifactId;
 use crate::cli::{Context, Error, stamp};
@@ -164,19 +164,19 @@ pub struct List<'a> {
 
 impl<'a> List<'a> {
     /// Prepares to list the inputs.
-    pub fn new(job: &'a Job, context: &'a Context, had_past: Option<bool>) -> Result<List<'a>, Error> {
+    pub fn new(job: &'a Job, context: &'a Context, had_past: Option<bool>, manifest: Option<Manifest>) -> List<'a> {
         let mut sorted: Vec<PathBuf> = job.args.inputs.iter().map(|input| name(input)).collect();
         sorted.sort_unstable();
         let may_clash = sorted.windows(2).any(|pair| pair[0] == pair[1]);
         let roots = roots(job);
-        let rest = met(job, &roots)?;
-        Ok(List { job, context, rest, owners: HashMap::new(), roots, may_clash, had_past, named: None })
+        let rest = met(job, &roots, manifest);
+        List { job, context, rest, owners: HashMap::new(), roots, may_clash, had_past, named: None }
     }
 
     /// The inputs in the order of the walk, without owners and places. What cannot be scrubbed is left out.
-    pub fn inputs(job: &'a Job) -> Result<impl Iterator<Item = Listed> + 'a, Error> {
-        let listed = met(job, &roots(job))?.filter_map(Result::ok);
-        Ok(listed.map(|met| Listed { input: met.input, relative: met.relative, size: met.size }))
+    pub fn inputs(job: &'a Job) -> impl Iterator<Item = Listed> + 'a {
+        let listed = met(job, &roots(job), None).filter_map(Result::ok);
+        listed.map(|met| Listed { input: met.input, relative: met.relative, size: met.size })
     }
 
     /// How many bytes and files there are, for a tree that does not fit into one window: a second walk, which keeps nothing.
@@ -335,20 +335,21 @@ fn name(input: &Path) -> PathBuf {
 fn met<'a>(
     job: &'a Job,
     roots: &[Arc<Root>],
-) -> Result<Box<dyn Iterator<Item = Result<Met, Unmet>> + Send + 'a>, Error> {
-    if let (Some(path), Some(root)) = (&job.args.manifest, roots.first()) {
+    manifest: Option<Manifest>,
+) -> Box<dyn Iterator<Item = Result<Met, Unmet>> + Send + 'a> {
+    if let (Some(manifest), Some(root)) = (manifest, roots.first()) {
         let root = root.clone();
-        return Ok(Box::new(manifest::lines(path)?.map(move |(number, line)| {
+        return Box::new(manifest.into_lines().map(move |(number, line)| {
             let line = line.map_err(|reason| Unmet::Failed(Withheld { name: format!("line {number}"), reason }))?;
             let size = root.typed.join(&line.path).symlink_metadata().map_or(0, |metadata| metadata.len());
             let issue = line.issue.or_else(|| job.args.issue.clone());
             let customer = line.customer.or_else(|| job.args.customer.clone());
             let input = Input::Below { root: root.clone(), relative: line.path.clone() };
             Ok(Met { input, relative: line.path, size, issue, customer })
-        })));
+        }));
     }
     let roots = roots.to_vec();
-    Ok(Box::new(roots.into_iter().flat_map(move |root| below(job, root))))
+    Box::new(roots.into_iter().flat_map(move |root| below(job, root)))
 }
 
 fn below<'a>(job: &'a Job, root: Arc<Root>) -> Box<dyn Iterator<Item = Result<Met, Unmet>> + Send + 'a> {

@@ -1,12 +1,13 @@
 //! `--manifest`: the files to scrub, one JSON object in a line, in place of a walk.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Seek};
 use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 
 use crate::cli::Error;
+use crate::source::{Spool, stdin};
 
 /// One line.
 #[derive(Clone, Debug, Deserialize)]
@@ -25,12 +26,63 @@ pub struct Line {
 /// How many bad lines are told before the rest is left unread.
 const MOST: usize = 10;
 
-/// Reads the whole file and tells of every line that cannot be used; nothing else is read before. Gives the number of lines.
-///
-/// Of each path sixteen bytes are kept, by which one that stands twice is known.
-pub fn check(path: &Path, is_issue_given: bool) -> Result<u64, Error> {
+/// A manifest, which is read twice: for what is wrong with it, and for the files that it names.
+pub struct Manifest {
+    /// What messages call it.
+    name: String,
+    text: Box<dyn Text>,
+}
+
+/// Where a manifest is read from.
+trait Text: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> Text for T {}
+
+impl Manifest {
+    /// Opens the manifest at `path`, where `-` is the standard input. What can be read only once, as a pipe, is held in a
+    /// sealed spool in `spools`.
+    pub fn open(path: &Path, spools: &Path) -> Result<Manifest, Error> {
+        let is_stdin = path == Path::new("-");
+        let name = if is_stdin { "standard input".into() } else { path.display().to_string() };
+        let text = || -> std::io::Result<Box<dyn Text>> {
+            if is_stdin {
+                return Ok(Box::new(Spool::holding(spools, &mut stdin::stdin()?)?));
+            }
+            let mut file = File::open(path)?;
+            if file.metadata()?.is_file() {
+                Ok(Box::new(file))
+            } else {
+                Ok(Box::new(Spool::holding(spools, &mut file)?))
+            }
+        };
+        let text = text().map_err(|source| Error::File { doing: "read", path: name.clone().into(), source })?;
+        Ok(Manifest { name, text })
+    }
+
+    /// Reads all of it and tells of every line that cannot be used; nothing else is read before. Gives the number of lines.
+    ///
+    /// Of each path sixteen bytes are kept, by which one that stands twice is known.
+    pub fn check(&mut self, is_issue_given: bool) -> Result<u64, Error> {
+        let Manifest { name, text } = self;
+        let checked = check(name, lines(BufReader::new(&mut *text)), is_issue_given)?;
+        let rewound = text.rewind();
+        rewound.map_err(|source| Error::File { doing: "read again", path: name.clone().into(), source })?;
+        Ok(checked)
+    }
+
+    /// Its lines with their numbers, empty ones left out.
+    pub fn into_lines(self) -> impl Iterator<Item = (u64, Result<Line, String>)> {
+        lines(BufReader::new(self.text))
+    }
+}
+
+fn check(
+    name: &str,
+    lines: impl Iterator<Item = (u64, Result<Line, String>)>,
+    is_issue_given: bool,
+) -> Result<u64, Error> {
     let (mut bad, mut count, mut prints) = (Vec::new(), 0, Vec::<([u8; 16], u64)>::new());
-    for (number, line) in lines(path)? {
+    for (number, line) in lines {
         count += 1;
         let why = match line {
             Ok(line) => match fault(&line, is_issue_given) {
@@ -45,7 +97,7 @@ pub fn check(path: &Path, is_issue_given: bool) -> Result<u64, Error> {
             },
             Err(why) => why,
         };
-        bad.push(format!("{}:{number}: {why}", path.display()));
+        bad.push(format!("{name}:{number}: {why}"));
         if bad.len() == MOST {
             bad.push("what follows was not looked at".into());
             break;
@@ -53,17 +105,14 @@ pub fn check(path: &Path, is_issue_given: bool) -> Result<u64, Error> {
     }
     prints.sort_unstable();
     for pair in prints.windows(2).filter(|pair| pair[0].0 == pair[1].0).take(MOST) {
-        bad.push(format!("{}:{}: this path stands in line {} already", path.display(), pair[1].1, pair[0].1));
+        bad.push(format!("{name}:{}: this path stands in line {} already", pair[1].1, pair[0].1));
     }
     if bad.is_empty() { Ok(count) } else { Err(Error::Usage(bad.join("\n  "))) }
 }
 
-/// The lines of a manifest with their numbers, empty ones left out.
-pub fn lines(path: &Path) -> Result<impl Iterator<Item = (u64, Result<Line, String>)> + use<>, Error> {
-    let failed = |source| Error::File { doing: "read", path: path.to_owned(), source };
-    let reader = BufReader::new(File::open(path).map_err(failed)?);
+fn lines(reader: impl BufRead) -> impl Iterator<Item = (u64, Result<Line, String>)> {
     let numbered = reader.split(b'\n').enumerate().map(|(at, line)| (at as u64 + 1, line));
-    Ok(numbered.filter_map(|(number, line)| {
+    numbered.filter_map(|(number, line)| {
         let line = match line {
             Ok(line) => line,
             Err(error) => return Some((number, Err(format!("it cannot be read: {error}")))),
@@ -78,7 +127,7 @@ pub fn lines(path: &Path) -> Result<impl Iterator<Item = (u64, Result<Line, Stri
                 .map(|line: Line| Line { path: plain(&line.path), ..line })
                 .map_err(|error| format!("column {}: {}", error.column(), told(&error))),
         ))
-    }))
+    })
 }
 
 /// The path in its one spelling: without `.` and doubled slashes.
@@ -123,7 +172,8 @@ mod tests {
             {\"path\": \"a\", \"issue\": \"T-2\"}\n{\"path\": \"d\", \"isue\": \"T-1\"}\n{\"path\n\
             {\"path\": \"e\", \"issue\": \"unassigned\"}\n{\"path\": \".//a\", \"issue\": \"T-1\"}\n";
         std::fs::write(&path, text).unwrap();
-        let said = check(&path, false).unwrap_err().to_string();
+        let check = |is_issue_given| Manifest::open(&path, dir.path()).unwrap().check(is_issue_given);
+        let said = check(false).unwrap_err().to_string();
         for expected in [
             ":3: the path must stay below",
             ":4: it names no issue",
@@ -135,8 +185,8 @@ mod tests {
         ] {
             assert!(said.contains(expected), "{expected}: {said}");
         }
-        assert!(!check(&path, true).unwrap_err().to_string().contains(":4:"));
+        assert!(!check(true).unwrap_err().to_string().contains(":4:"));
         std::fs::write(&path, "{\"path\": \"a\", \"issue\": \"T-1\", \"customer\": \"acme\"}").unwrap();
-        assert_eq!(check(&path, false).unwrap(), 1);
+        assert_eq!(check(false).unwrap(), 1);
     }
 }

@@ -44,7 +44,7 @@ pub struct Args {
     #[arg(long, value_name = "PATTERN", conflicts_with = "manifest", value_parser = pattern::Pattern::parse)]
     pub issue_from_path: Option<pattern::Pattern>,
     /// The files to scrub below INPUT [default: the current directory] in place of all there are: a line of JSON for each, with
-    /// `path`, `issue` and `customer`
+    /// `path`, `issue` and `customer`; `-` for a list on the standard input
     #[arg(long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,
     /// Scrub again what an earlier run has done: without this, files of an issue that are as they were stay as they are

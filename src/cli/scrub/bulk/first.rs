@@ -55,7 +55,7 @@ impl First {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(job.threads).build();
         let pool = pool.map_err(|_| Error::Internal("cannot start threads"))?;
         let mut gathered = lessons.nothing();
-        let mut listed = List::inputs(job)?;
+        let mut listed = List::inputs(job);
         let progress = Progress::new(job.may_draw(true), Some(0)).of_many(!job.args.quiet).doing("learning");
         let shared = &*job;
         std::thread::scope(|scope| {

@@ -21,8 +21,9 @@ use std::time::Instant;
 
 use super::job::{Job, real_output};
 use super::list::{Item, List};
+use super::manifest::Manifest;
 use super::progress::Progress;
-use super::{manifest, twins};
+use super::twins;
 use crate::artifact::Content;
 use crate::cli::{Context, Error, Exit, stamp};
 use crate::ledger::{Before, Begun, End};
@@ -136,9 +137,10 @@ pub fn run(context: &Context, job: &mut Job) -> Result<Exit, Error> {
     let Some(root) = job.args.output.clone() else { return Err(Error::Internal("a tree without an output")) };
     let root = root.as_path();
     refuse_overlap(job, root)?;
-    if let Some(manifest) = &job.args.manifest {
+    let mut manifest = job.args.manifest.as_ref().map(|path| Manifest::open(path, &job.spools)).transpose()?;
+    if let Some(manifest) = &mut manifest {
         // Read to its end now: what is wrong with it is told before anything is begun.
-        manifest::check(manifest, job.args.issue.is_some())?;
+        manifest.check(job.args.issue.is_some())?;
     }
     let tree = Tree::create(root)?;
     if let Some(ledger) = &job.ledger {
@@ -146,7 +148,7 @@ pub fn run(context: &Context, job: &mut Job) -> Result<Exit, Error> {
     }
     let first = if job.scrubber.learns() { Some(First::pass(job)?) } else { None };
     let job = &*job;
-    let mut list = List::new(job, context, first.as_ref().map(|first| first.has_past))?;
+    let mut list = List::new(job, context, first.as_ref().map(|first| first.has_past), manifest);
     let real = real_output(root);
     let real = real.canonicalize().unwrap_or(real);
     let progress = Progress::new(job.may_draw(true), Some(0)).of_many(!job.args.quiet);
