@@ -496,6 +496,9 @@ fn reason_to_leave(view: &View<'_>, start: usize, at: usize, domain: usize, end:
         return None;
     }
     let text = view.slice(domain, end);
+    if is_of_other_encoding(view.slice(start, at), text) {
+        return Some("a letter of another encoding");
+    }
     if text[0].is_ascii_digit()
         && let Some((address, address_end)) = ipv4::parse(view, domain)
         && address_end == end
@@ -607,7 +610,9 @@ fn reason_to_leave(view: &View<'_>, start: usize, at: usize, domain: usize, end:
     // `sr_RS.UTF-8@latin`
     const SCRIPTS: &[&[u8]] =
         &[b"latin", b"latn", b"cyrillic", b"euro", b"devanagari", b"valencia", b"iqtelif", b"saaho", b"abegede"];
-    if local.get(2..3).is_some_and(|b| b[0] == b'_') && SCRIPTS.contains(&text) {
+    let is_language = local.get(2).is_some_and(|b| *b == b'_')
+        || (2..4).contains(&local.len()) && local.iter().all(u8::is_ascii_lowercase);
+    if is_language && SCRIPTS.contains(&text) {
         return Some("a locale");
     }
     // `"lexemes":"@[a-z]+","keywords":"@page"`
@@ -621,6 +626,22 @@ fn reason_to_leave(view: &View<'_>, start: usize, at: usize, domain: usize, end:
         return Some("code");
     }
     None
+}
+
+/// Whether the sign is the second byte of a letter, as in texts of Japan and China, or begins a mention: what stands around it is
+/// neither ASCII nor UTF-8. In Latin letters, one of both sides may be so: `jos\xe9@example.com`.
+fn is_of_other_encoding(local: &[u8], domain: &[u8]) -> bool {
+    let is_foreign = |text: &[u8]| !text.is_ascii() && std::str::from_utf8(text).is_err();
+    let last = domain.rsplit(|b| *b == b'.').next().unwrap_or(domain);
+    let is_named = last.len() < domain.len() && last.len() > 1 && last.iter().all(u8::is_ascii_alphabetic);
+    let is_asian = |text: &[u8]| std::str::from_utf8(text).is_ok_and(|text| text.chars().any(|c| c >= '\u{2e80}'));
+    if is_asian(local) && !domain.contains(&b'.') {
+        return true;
+    }
+    if is_foreign(local) {
+        return !domain.is_ascii() || !is_named || local.iter().filter(|b| b.is_ascii()).count() * 2 < local.len();
+    }
+    is_foreign(domain) && !(local.is_ascii() && is_named) || !domain.is_ascii() && !domain.contains(&b'.')
 }
 
 /// `puts@plt`, `x@gotpcrel`: what assemblers and their kin write behind the name of a symbol.
@@ -672,4 +693,30 @@ fn is_userinfo(view: &View<'_>, at: usize) -> bool {
     let scheme = memchr::memrchr_iter(b'/', before).find(|&slash| before[..slash].ends_with(b":/"));
     let scheme = scheme.filter(|&slash| userinfo::OUTSIDE.not().prefix_len(&before[slash..]) == before.len() - slash);
     scheme.is_some_and(|slash| userinfo::sign(view, from + slash + 1) == Some(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_of_japan_whose_second_byte_is_the_sign_are_no_addresses() {
+        // Katakana in Shift JIS, a mention in UTF-8, and a sign between two letters of Big5.
+        for (local, domain) in [
+            (&b"\x83\x65\x83"[..], &b"\x83\x58\x83\x67"[..]),
+            (b"ab\x83", b"cd.\x83\x67"),
+            ("\u{53cb}".as_bytes(), "\u{53cb}\u{9054}".as_bytes()),
+            (b"\xa4", b"example"),
+        ] {
+            assert!(is_of_other_encoding(local, domain), "{local:?} {domain:?}");
+        }
+        for (local, domain) in [
+            (&b"jos\xe9"[..], &b"example.com"[..]),
+            (b"info", b"m\xfcller.de"),
+            (b"jane", b"host"),
+            ("jos\u{e9}".as_bytes(), "b\u{fc}cher.example".as_bytes()),
+        ] {
+            assert!(!is_of_other_encoding(local, domain), "{local:?} {domain:?}");
+        }
+    }
 }

@@ -152,6 +152,9 @@ fn reason_to_leave(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr)
     if is_heading(view, start, end, address) {
         return Some("the number of a section");
     }
+    if is_small && view.before(start) == Some(b'(') && view.at(end) == Some(b')') && is_bundle(view, start - 1) {
+        return Some("the version of a bundle");
+    }
     match view.before(start) {
         Some(b'~') if view.back(start, 2) == Some(b'~') => return Some("the version of a package"),
         Some(b'~' | b'^') if is_small => return Some("a version range"),
@@ -172,6 +175,14 @@ fn reason_to_leave(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr)
     let [first, _, third, fourth] = address.octets();
     let may_be_version = first < 100 || (third == 0 && fourth == 0);
     (may_be_version && follows_version_word(view, start, is_small)).then_some("follows a word for version")
+}
+
+/// `com.acme.app (4.12.0.1)`: whether a name that begins as no host does, but those of packages do, ends before ` (` at `open`.
+fn is_bundle(view: &View<'_>, open: usize) -> bool {
+    let end = open.saturating_sub(1);
+    let name = view.slice(view.run_back(end, const { WORD.or(ByteSet::of(b".-")) }, 128), end);
+    view.before(open) == Some(b' ')
+        && [&b"com."[..], b"org.", b"net.", b"io.", b"de."].iter().any(|first| name.starts_with(first))
 }
 
 /// `registry.example/web:1.2.3.4`: a name behind a slash of which the colon at `colon` begins the tag.
@@ -379,6 +390,7 @@ fn follows_version_word(view: &View<'_>, start: usize, is_small: bool) -> bool {
         b"item",
         b"oid",
         b"number",
+        b"tag",
     ];
     const WORDS: &[&[u8]] = &[
         b"version",

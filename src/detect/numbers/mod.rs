@@ -32,7 +32,7 @@ enum Sort {
     Grouped,
     Plus,
     Parenthesis,
-    /// `07700 900123`
+    /// `07700 900123`, `0151/23456789`
     Mobile,
     Swiss,
     Firm,
@@ -71,7 +71,13 @@ impl Numbers {
         }
         anchors.push((literal(b") ", false, &[DIGIT, DIGIT]), Sort::Parenthesis));
         anchors.push((literal(b")-", false, &[DIGIT, DIGIT]), Sort::Parenthesis));
-        anchors.push((literal(b"07", false, &[DIGIT, DIGIT, DIGIT, const { ByteSet::of(b" ") }]), Sort::Mobile));
+        // The beginnings of mobile numbers, where words begin.
+        const BETWEEN: ByteSet = ByteSet::of(b" -/");
+        const NEXT: ByteSet = DIGIT.or(BETWEEN);
+        let mobile = |bytes: &[u8], after: &[ByteSet]| (literal(bytes, false, after).starting(), Sort::Mobile);
+        anchors.push(mobile(b"07", &[DIGIT, DIGIT, DIGIT, BETWEEN]));
+        anchors.push(mobile(b"06", &[BETWEEN, DIGIT, DIGIT, DIGIT]));
+        anchors.extend([&b"015"[..], b"016", b"017"].map(|bytes| mobile(bytes, &[DIGIT, NEXT, NEXT, DIGIT])));
         anchors.push((literal(b"+(", false, &[DIGIT, GROUP]), Sort::Plus));
         anchors.push((literal(b"%b", true, &[DIGIT, DIGIT]), Sort::Track));
         for (country, _) in iban::COUNTRIES {

@@ -341,10 +341,12 @@ pub fn grouped(view: &View<'_>, at: usize, start: usize) -> Option<(usize, usize
     {
         return stands_alone(view, start, compact.end(11)).then(|| close(11)).flatten();
     }
-    // `08-123 456 78`, `02-123-4567`
+    // `08-123 456 78`
     let is_swedish = count == 4 && form(&[2, 3, 3, 2]) && separator == b'-' && separators().nth(1) == Some(b' ');
-    let is_seoul = count == 3 && form(&[2, 3, 4]) && separator == b'-' && is_same(3) && digits.starts_with(b"02");
-    if digits.starts_with(b"0") && (is_swedish || is_seoul) && !is_one_digit(&digits[2..]) {
+    // `02 123 4567`, `03-234 5678`, `011 2345-6789`
+    let is_short = count == 3 && form(&[2, 3, 4]) && (separator != b'.' && digits.get(1).is_some_and(|b| *b > b'1'));
+    let is_mixed = count == 3 && form(&[3, 4, 4]) && separator == b' ' && separators().nth(1) == Some(b'-');
+    if digits.starts_with(b"0") && (is_swedish || is_short || is_mixed) && !is_one_digit(&digits[2..]) {
         let n = digits.len();
         return stands_alone(view, start, compact.end(n)).then(|| close(n)).flatten();
     }
@@ -391,14 +393,25 @@ fn abroad(view: &View<'_>, within: usize) -> Option<(usize, usize)> {
     })
 }
 
-/// `07700 900123`: five digits and six, as mobile numbers of the United Kingdom are written.
+/// `07700 900123`, `06-12345678`, `0151/23456789`, `01512 3456789`: mobile numbers of the United Kingdom, the Netherlands and
+/// Germany, in two groups.
 pub fn mobile(view: &View<'_>, start: usize) -> Option<(usize, usize)> {
-    let compact = Compact::read(view, start, DIGIT, const { ByteSet::of(b" ") }, 1);
+    let compact = Compact::read(view, start, DIGIT, const { ByteSet::of(b" -/") }, 1);
     let digits = compact.bytes();
     let (groups, count) = compact.groups(digits.len());
-    let is_form = count == 2 && groups[..2] == [5, 6] && digits[2] > b'2' && !is_one_digit(&digits[2..]);
-    let fits = is_form && compact::begins(view, start) && ends(view, compact.end(11));
-    (fits && stands_alone(view, start, compact.end(11))).then(|| (start, extension(view, compact.end(11))))
+    let n = groups[0] + groups[1];
+    if count < 2 || n > digits.len() || !(compact.begins_group(n) && compact::begins(view, start)) {
+        return None;
+    }
+    let separator = view.at(start + groups[0])?;
+    let is_form = match (&digits[..2], groups[0], groups[1]) {
+        (b"07", 5, 6) => digits[2] > b'2' && separator != b'/',
+        (b"06", 2, 8) => separator != b'/',
+        (b"01", 4, 7 | 8) | (b"01", 5, 7) => matches!(digits[2], b'5'..=b'7'),
+        _ => false,
+    };
+    let fits = is_form && count == 2 && !is_one_digit(&digits[2..]) && ends(view, compact.end(n));
+    (fits && stands_alone(view, start, compact.end(n))).then(|| (start, extension(view, compact.end(n))))
 }
 
 /// Whether neither a number nor a piece of a table stands beside `start..end`: numbers in columns are no telephone numbers.
@@ -449,6 +462,8 @@ pub fn parenthesised(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
         && view.at(compact.end(8)) == Some(b'-')
     {
         close(10)
+    } else if digits[0] == b'0' && (is_grouped(&[4, 3, 2, 2]) || is_grouped(&[3, 3, 2, 2])) {
+        close(groups[..4].iter().sum())
     } else if digits.len() > 2 && digits[0] == b'0' && digits[1] != b'0' && is_direct(&groups, count) {
         // `(030) 901820`, `(089) 1234567-12`
         let n = groups[0] + groups[1];

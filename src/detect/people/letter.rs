@@ -2,6 +2,8 @@
 
 use crate::detect::bytes::{ALNUM, BLANK, ByteSet, HIGH, LETTER, SPACE};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
+use crate::detect::learned::common;
+use crate::detect::people::account;
 use crate::detect::people::names;
 use crate::detect::people::person;
 use crate::detect::reading::handle;
@@ -195,6 +197,7 @@ impl Detector for Letter {
                 Kind::PostalAddress,
                 "postal address in an address card (vCard), or where somebody lives",
             ),
+            rule("letter-login", Kind::User, "login name beside the name of somebody that something is assigned to"),
         ]
     }
 
@@ -330,10 +333,19 @@ fn told(view: &View<'_>, behind: usize, sort: Sort, out: &mut Candidates<'_>) {
     let end = start + length;
     let ends =
         view.at(end).is_none_or(|b| matches!(b, b'\n' | b'\r' | b'.' | b',' | b';' | b'!' | b'<' | b'"' | b'\\'));
+    // `assigned to Max Muster (mmuster)`
+    let login = if view.starts_with(end, b" (") { end + 2 } else { end };
+    let last = view.run(login, account::LOGIN, 33);
+    let text = view.slice(login, last);
+    let has_login = last > login + 2
+        && view.at(last) == Some(b')')
+        && !text.iter().any(u8::is_ascii_uppercase)
+        && !common::is_common(text)
+        && text.iter().filter(|b| b.is_ascii_digit()).count() * 2 < text.len();
     let is_name = match sort {
         Sort::Own => true,
         Sort::Role => names::is_known(view.slice(start, end)),
-        _ => ends || names::is_known(view.slice(start, end)),
+        _ => ends || has_login || names::is_known(view.slice(start, end)),
     };
     // `Escalated to Tier Two.`
     let is_thing = matches!(sort, Sort::Told) && names::is_of_words(view.slice(start, end));
@@ -341,6 +353,9 @@ fn told(view: &View<'_>, behind: usize, sort: Sort, out: &mut Candidates<'_>) {
         return out.left(0, start, "nobody's name");
     }
     out.found(Found::new(start, end, Kind::Name, Confidence::Medium));
+    if has_login && !account::is_nobody(text) && !account::is_system(text) {
+        out.found(Found::new(login, last, Kind::User, Confidence::Medium).rule(3));
+    }
 }
 
 /// `I live at 14 Example Road, Springfield.`: an address, up to where the sentence ends or goes on.

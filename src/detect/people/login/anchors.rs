@@ -147,12 +147,14 @@ pub enum Sort {
     Chat,
     /// `host all jroe 192.0.2.0/24 scram-sha-256` of PostgreSQL.
     Admitted,
+    /// `Client: jroe @ ACME.EXAMPLE` of `klist`.
+    Principal,
     /// `1a2b3c4d (Jane Roe 2024-01-05 10:11:12 +0100 7) text` of `git blame`.
     Blamed,
 }
 
 /// What tells of a login name, with what to look for there.
-pub const ANCHORS: [(&[u8], Sort); 343] = [
+pub const ANCHORS: [(&[u8], Sort); 344] = [
     (b"invalid user ", Sort::Follows),
     (b"illegal user ", Sort::Follows),
     (b"authenticating user ", Sort::Follows),
@@ -438,6 +440,7 @@ pub const ANCHORS: [(&[u8], Sort); 343] = [
     (b"groupid=", Sort::Counted),
     (b"[login|", Sort::Follows),
     (b"for client : ", Sort::Follows),
+    (b"client: ", Sort::Principal),
     (b"user name [", Sort::Bracket),
     (b" (auth:", Sort::Before),
     (b" deleted user", Sort::UserBefore),

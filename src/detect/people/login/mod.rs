@@ -68,6 +68,7 @@ impl Detector for Login {
                     | Realm
                     | Contact
                     | Several
+                    | Principal
             ) && literal[0].is_ascii_alphabetic();
             let (bytes, after) = (literal.to_vec(), after.to_vec());
             Anchor::Literal(Literal { bytes, ignore_case: true, starts_word, after })
@@ -335,6 +336,10 @@ impl Detector for Login {
             Sort::Several if begins() => {
                 several(view, hit.at, behind, literal, out);
                 return;
+            }
+            Sort::Principal if begins() => {
+                let realm = |end: usize| view.starts_with(end, b" @ ") && view.is(end + 3, CAPITAL);
+                (USER, token(view, behind).filter(|&(_, end)| realm(end)))
             }
             Sort::Admitted => (USER, admitted(view, hit.at)),
             Sort::Chat => (USER, chat(view, hit.at, behind)),
