@@ -69,18 +69,18 @@ impl Literal {
     #[inline]
     fn stands(&self, text: Text<'_>, start: usize, known: usize) -> bool {
         let Text { bytes, is_thorough, .. } = text;
-        if self.starts_word && !is_thorough && !begins_word(bytes, start) {
-            return false;
-        }
         let end = start + self.bytes.len();
         bytes.get(start..end).is_some_and(|there| {
             let known = known.min(there.len());
             let (there, own) = (&there[known..], &self.bytes[known..]);
-            let is_same = if self.ignore_case { there.eq_ignore_ascii_case(own) } else { there == own };
+            // Most are known to their end.
+            let is_same =
+                own.is_empty() || if self.ignore_case { there.eq_ignore_ascii_case(own) } else { there == own };
             let behind = &bytes[end..];
             is_same
                 && behind.len() >= self.after.len()
                 && self.after.iter().zip(behind).all(|(set, &byte)| set.contains(byte))
+                && (!self.starts_word || is_thorough || begins_word(bytes, start))
         })
     }
 }
