@@ -181,7 +181,7 @@ impl Prefilter {
     #[inline]
     fn fill(&self, text: &[u8; SPAN], words: usize, before: Before, maps: &mut Maps) {
         match self.isa {
-            Isa::Portable => portable::fill(&self.tables, text, words, maps),
+            Isa::Portable => portable::fill(&self.tables, text, words, before, maps),
             // SAFETY: `new` takes only instruction sets that are available.
             #[cfg(target_arch = "x86_64")]
             Isa::Avx2 => unsafe { avx2::fill(&self.tables, text, words, before, maps) },
@@ -189,7 +189,7 @@ impl Prefilter {
             #[cfg(target_arch = "x86_64")]
             Isa::Avx512 => unsafe { avx512::fill(&self.tables, text, words, before, maps) },
             #[cfg(not(target_arch = "x86_64"))]
-            Isa::Avx2 | Isa::Avx512 => portable::fill(&self.tables, text, words, maps),
+            Isa::Avx2 | Isa::Avx512 => portable::fill(&self.tables, text, words, before, maps),
         }
     }
 }

@@ -42,6 +42,41 @@ pub fn class(bucket: usize) -> Class {
     CLASSES[bucket / 8]
 }
 
+/// Buckets that lack something, a bit for each. Behind those of a class stands a bit that is always unset: where one is added to
+/// the first bit of a class that lacks it in all buckets, and nowhere else, the sum sets that bit.
+pub mod lack {
+    use super::{BUCKETS, CLASSES, Class, class};
+
+    /// The bit of a bucket. The classes come one after the other.
+    pub fn bit(bucket: usize) -> usize {
+        bucket + class(bucket) as usize
+    }
+
+    /// How many buckets there are up to the end of a class.
+    const fn end(of: usize) -> usize {
+        let (mut group, mut count) = (0, 0);
+        while group < CLASSES.len() {
+            if CLASSES[group] as usize <= of {
+                count += 8;
+            }
+            group += 1;
+        }
+        count
+    }
+
+    /// By class: the bit that is always unset.
+    pub const SPARE: [usize; Class::ALL.len()] = [end(0), end(1) + 1, end(2) + 2];
+
+    /// The first bit of each class.
+    pub const FIRST: u64 = 1 | 2 << SPARE[0] | 2 << SPARE[1];
+
+    /// All of them.
+    pub const SPARES: u64 = 1 << SPARE[0] | 1 << SPARE[1] | 1 << SPARE[2];
+
+    /// All buckets lack it.
+    pub const ALL: u64 = ((1 << (BUCKETS + Class::ALL.len())) - 1) & !SPARES;
+}
+
 /// What of a literal is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
@@ -63,9 +98,9 @@ pub struct Tables {
     pub buckets: [[[u8; 64]; WIDTH]; GROUPS],
     /// The same by the two ends of the byte's plain code.
     pub ends: [[Ends; WIDTH]; GROUPS],
-    /// By pair of bytes, six bits of each: the buckets, folded to thirty-two, that do *not* have a fingerprint which begins
-    /// with it (the lower half), or ends with it.
-    pub missing: [u64; 1 << 12],
+    /// By pair of bytes, six bits of each: the buckets that do *not* have a fingerprint which begins with it, and those that have
+    /// none which ends with it. See [`lack`].
+    pub lacking: [[u64; 2]; 1 << 12],
     /// By hash of four bytes, folded, that a literal has in its window: what may follow them, by the lower five bits.
     pub fours: [u32; 1 << FOUR_BITS],
     /// The same by three bytes, for literals that have no fourth in their window.
@@ -94,7 +129,7 @@ impl Tables {
         let mut tables = Tables {
             buckets: [[[0; 64]; WIDTH]; GROUPS],
             ends: [[Ends::default(); WIDTH]; GROUPS],
-            missing: [u64::MAX; 1 << 12],
+            lacking: [[lack::ALL; 2]; 1 << 12],
             fours: [0; 1 << FOUR_BITS],
             threes: [0; 1 << THREE_BITS],
         };
@@ -132,10 +167,9 @@ impl Tables {
         }
         let sixes = |set: u128| members(set).fold(0_u64, |sixes, byte| sixes | 1 << (byte & 63));
         for (half, pair) in sets.chunks_exact(2).enumerate() {
-            let has = 1_u64 << (bucket % 32) << (32 * half);
             for first in bits(sixes(pair[0])) {
                 for second in bits(sixes(pair[1])) {
-                    self.missing[first << 6 | second] &= !has;
+                    self.lacking[first << 6 | second][half] &= !(1 << lack::bit(bucket));
                 }
             }
         }

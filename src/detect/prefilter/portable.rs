@@ -1,11 +1,11 @@
 //! The bitmaps on any processor: classes by arithmetic on words or by the vectors that every x86-64 has, fingerprints by a
 //! table look-up for each pair of bytes.
 
-use super::maps::{Maps, SPAN};
-use super::plan::Tables;
+use super::maps::{Before, Maps, SPAN};
+use super::plan::{Class, Tables, lack};
 
-/// Fills in the maps of so many words at the start of `text`.
-pub fn fill(tables: &Tables, text: &[u8; SPAN], words: usize, maps: &mut Maps) {
+/// Fills in the maps of so many words at the start of `text`, behind `before`.
+pub fn fill(tables: &Tables, text: &[u8; SPAN], words: usize, mut before: Before, maps: &mut Maps) {
     for word in 0..words + 1 {
         let Some(bytes) = text[word * 64..].first_chunk::<64>() else { break };
         let classes = classes(bytes);
@@ -19,28 +19,38 @@ pub fn fill(tables: &Tables, text: &[u8; SPAN], words: usize, maps: &mut Maps) {
         maps.blank[to] = classes.blank;
         maps.high[to] = classes.high;
         if let Some(bytes) = text[word * 64..].first_chunk::<67>() {
-            maps.literal[to] = fingerprints(&tables.missing, bytes);
+            let starts = before.starts(classes.alnum, classes.digit, classes.upper, classes.escapes);
+            let [begins, sharp, any] = fingerprints(&tables.lacking, bytes);
+            maps.literal[to] = begins & starts.word | sharp & starts.sharp | any;
         }
     }
     maps.finish(tables, text, words);
 }
 
-/// Where a fingerprint may stand in the 64 bytes at the start of `bytes`: where some bucket lacks neither its first two nor its
-/// last two bytes.
+/// Where a fingerprint of each class may stand in the 64 bytes at the start of `bytes`: where some bucket lacks neither its first
+/// two nor its last two bytes.
 #[inline(always)]
-fn fingerprints(missing: &[u64; 1 << 12], bytes: &[u8; 67]) -> u64 {
-    let pair = |at: usize| missing[usize::from(bytes[at] & 63) << 6 | usize::from(bytes[at + 1] & 63)];
-    let mut last = [pair(64), pair(65)];
-    let mut found = 0_u64;
-    for at in (0..32).rev() {
-        let here = [pair(2 * at), pair(2 * at + 1)];
-        for place in [1, 0] {
-            let lacking = (last[place] >> 32 | here[place]) as u32;
-            found = found << 1 | u64::from(lacking != u32::MAX);
+fn fingerprints(lacking: &[[u64; 2]; 1 << 12], bytes: &[u8; 67]) -> [u64; Class::ALL.len()] {
+    let of = |at: usize| &lacking[usize::from(bytes[at] & 63) << 6 | usize::from(bytes[at + 1] & 63)];
+    let [begins, sharp, any] = lack::SPARE;
+    let mut found = [[0_u8; 8]; Class::ALL.len()];
+    let mut last = [of(64)[1], of(65)[1]];
+    for eight in (0..8).rev() {
+        // The three bits of eight places fit into one word side by side.
+        let mut lacks = 0_u64;
+        for at in (4 * eight..4 * eight + 4).rev() {
+            let here = [of(2 * at), of(2 * at + 1)];
+            for place in [1, 0] {
+                let all = (here[place][0] | last[place]) + lack::FIRST;
+                lacks = lacks << 1 | (all & lack::SPARES) >> begins;
+            }
+            last = [here[0][1], here[1][1]];
         }
-        last = here;
+        found[0][eight] = !(lacks as u8);
+        found[1][eight] = !((lacks >> (sharp - begins)) as u8);
+        found[2][eight] = !((lacks >> (any - begins)) as u8);
     }
-    found
+    found.map(u64::from_le_bytes)
 }
 
 /// Which of 64 bytes are of each class.
@@ -54,6 +64,10 @@ pub struct Classes {
     pub at: u64,
     pub blank: u64,
     pub high: u64,
+    pub alnum: u64,
+    pub upper: u64,
+    /// Signs with which escapes or terminal colours begin.
+    pub escapes: u64,
 }
 
 /// The classes by the vectors of every x86-64.
@@ -73,14 +87,37 @@ mod by_words {
     use crate::detect::prefilter::maps::class;
 
     const HIGH: u8 = 128;
+    /// Of the second byte of classes.
+    const UPPER: u8 = 1;
+    const ESCAPE: u8 = 2;
 
     #[inline(always)]
     pub fn classes(bytes: &[u8; 64]) -> Classes {
         // Compilers make vectors of this.
-        let mut of = [0_u8; 64];
-        for (of, &byte) in of.iter_mut().zip(bytes) {
-            *of = class_of(byte);
+        let (mut of, mut more) = ([0_u8; 64], [0_u8; 64]);
+        for ((of, more), &byte) in of.iter_mut().zip(&mut more).zip(bytes) {
+            (*of, *more) = (class_of(byte), more_of(byte));
         }
+        let (of, more) = (turned(&of), turned(&more));
+        let gather = |of: &[u64; 8], class: u8| of[class.trailing_zeros() as usize];
+        Classes {
+            digit: gather(&of, class::DIGIT),
+            hex: gather(&of, class::HEX),
+            dot: gather(&of, class::DOT),
+            colon: gather(&of, class::COLON),
+            hyphen: gather(&of, class::HYPHEN),
+            at: gather(&of, class::AT),
+            blank: gather(&of, class::BLANK),
+            high: gather(&of, HIGH),
+            alnum: gather(&more, class::ALNUM),
+            upper: gather(&more, UPPER),
+            escapes: gather(&more, ESCAPE),
+        }
+    }
+
+    /// For each class, a bit for each byte.
+    #[inline(always)]
+    fn turned(of: &[u8; 64]) -> [u64; 8] {
         // Turned about, byte `c` of a word has a bit of class `c` for each of eight bytes.
         let mut turned = [[0_u8; 8]; 8];
         for n in 0..8 {
@@ -91,17 +128,7 @@ mod by_words {
                 map[n] = bytes[class];
             }
         }
-        let gather = |class: u8| u64::from_le_bytes(turned[class.trailing_zeros() as usize]);
-        Classes {
-            digit: gather(class::DIGIT),
-            hex: gather(class::HEX),
-            dot: gather(class::DOT),
-            colon: gather(class::COLON),
-            hyphen: gather(class::HYPHEN),
-            at: gather(class::AT),
-            blank: gather(class::BLANK),
-            high: gather(HIGH),
-        }
+        turned.map(u64::from_le_bytes)
     }
 
     /// The classes of a byte, without branches or tables.
@@ -116,6 +143,16 @@ mod by_words {
             | is(byte == b'@', class::AT)
             | is(byte == b' ', class::BLANK)
             | byte & HIGH
+    }
+
+    /// The classes that have no room beside these.
+    #[inline(always)]
+    fn more_of(byte: u8) -> u8 {
+        let is = |is: bool, classes: u8| u8::from(is).wrapping_neg() & classes;
+        is(byte.wrapping_sub(b'0') < 10, class::ALNUM)
+            | is((byte | 0x20).wrapping_sub(b'a') < 26, class::ALNUM)
+            | is(byte.wrapping_sub(b'A') < 26, UPPER)
+            | is((byte == b'\\') | (byte == b'%') | (byte == 0x1b), ESCAPE)
     }
 
     /// A matrix of eight by eight bits, turned about its diagonal: bit `j` of byte `i` becomes bit `i` of byte `j`.

@@ -36,6 +36,10 @@ fn by_vectors(bytes: &[u8; 64]) -> Classes {
         of.at |= is(b'@');
         of.blank |= is(b' ');
         of.high |= put(vector);
+        let letters = between(folded, b'a', b'z');
+        of.alnum |= put(_mm_or_si128(digits, letters));
+        of.upper |= put(between(vector, b'A', b'Z'));
+        of.escapes |= is(b'\\') | is(b'%') | is(0x1b);
     }
     of
 }
