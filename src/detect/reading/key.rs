@@ -196,8 +196,10 @@ impl Key {
     /// Whether it begins its line, or all that stands before it there are words that introduce a setting.
     pub fn is_own_line(&self, view: &View<'_>) -> bool {
         const AROUND: ByteSet = ByteSet::of(b" \t\r\x0c");
-        const WORDS: [&[u8]; 15] = [
+        const WORDS: [&[u8]; 17] = [
             b"",
+            b"fastcgi_param",
+            b"Define",
             b"setenv",
             b"SetEnv",
             b"export",
@@ -214,7 +216,7 @@ impl Key {
             b"\xef\xbb\xbf",
         ];
         // More than the longest word is none of them.
-        const LONGEST: usize = 6;
+        const LONGEST: usize = 13;
         // Most keys have more than one word before them on their line, so that its start need not be looked for.
         let end = view.run_back(self.start, AROUND, usize::MAX);
         let start = view.run_back(end, const { AROUND.or(ByteSet::of(b"\n")).not() }, LONGEST + 1);

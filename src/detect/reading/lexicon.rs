@@ -106,6 +106,11 @@ impl Lexicon {
         if is_cried {
             return false;
         }
+        // `MailPass#1`
+        let is_numbered = |at: usize| at > 0 && name.get(at + 1).is_some_and(u8::is_ascii_digit);
+        if memchr::memchr(b'#', name).is_some_and(is_numbered) {
+            return false;
+        }
         let identifier = Identifier(name);
         let mut is_known = false;
         let mut at = name.len();

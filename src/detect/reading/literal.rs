@@ -48,6 +48,9 @@ const FILES: [&[u8]; 37] = [
 /// Why a text is no secret wherever it stands: what people read, what programs fill in, where something is.
 pub fn reason(text: &[u8], lexicon: &Lexicon) -> Option<&'static str> {
     let text = text.trim_ascii();
+    if is_caption(text) {
+        return Some("a label or a sentence");
+    }
     if is_pattern(text) {
         return Some("a pattern");
     }
@@ -146,7 +149,16 @@ fn is_sentence(text: &[u8], lexicon: &Lexicon) -> bool {
     }
     let is_cased = text[0].is_ascii_uppercase() && text[1..].iter().all(|b| !b.is_ascii_uppercase());
     let is_ended = matches!(text.last(), Some(b'.' | b'?' | b'!' | b':'));
-    words > 1 && (known * 3 >= words || (is_cased && is_ended && words > 2))
+    // `Das eingegebene Passwort ist nicht korrekt.`: other languages have capitals within.
+    let is_long = text[0].is_ascii_uppercase() && is_ended && words > 3;
+    words > 1 && (known * 3 >= words || (is_cased && is_ended && words > 2) || is_long)
+}
+
+/// `パスワードを入力してください`: what Japanese has between words and at the ends of sentences.
+fn is_caption(text: &[u8]) -> bool {
+    const TELLS: [&str; 6] = ["を", "して", "ください", "です", "ます", "请输入"];
+    let is_wide = text.first().is_some_and(|b| *b >= 0xe3) && !text.iter().any(u8::is_ascii_digit);
+    is_wide && TELLS.iter().any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
 }
 
 /// `[A-Za-z0-9/_+=.@-]+`, `^\[([^\]]+)\]$`: what values must look like.
@@ -194,10 +206,78 @@ fn is_cmdlet(text: &[u8]) -> bool {
 
 /// Words that sentences cannot do without, and pass phrases can.
 fn is_function_word(word: &[u8]) -> bool {
-    const WORDS: [&[u8]; 34] = [
-        b"a", b"an", b"and", b"are", b"as", b"be", b"been", b"by", b"can", b"cannot", b"could", b"did", b"do", b"does",
-        b"for", b"has", b"have", b"if", b"in", b"it", b"may", b"must", b"no", b"or", b"please", b"should", b"that",
-        b"the", b"this", b"to", b"used", b"was", b"when", b"will",
+    const WORDS: [&[u8]; 71] = [
+        b"das",
+        b"der",
+        b"die",
+        b"ein",
+        b"eine",
+        b"ist",
+        b"nicht",
+        b"und",
+        b"sie",
+        b"bitte",
+        b"muss",
+        b"mindestens",
+        b"le",
+        b"la",
+        b"les",
+        b"un",
+        b"une",
+        b"est",
+        b"pas",
+        b"votre",
+        b"vous",
+        b"doit",
+        b"pour",
+        b"el",
+        b"su",
+        b"es",
+        b"con",
+        b"debe",
+        b"una",
+        b"por",
+        b"il",
+        b"non",
+        b"o",
+        b"de",
+        b"het",
+        b"niet",
+        b"uw",
+        b"a",
+        b"an",
+        b"and",
+        b"are",
+        b"as",
+        b"be",
+        b"been",
+        b"by",
+        b"can",
+        b"cannot",
+        b"could",
+        b"did",
+        b"do",
+        b"does",
+        b"for",
+        b"has",
+        b"have",
+        b"if",
+        b"in",
+        b"it",
+        b"may",
+        b"must",
+        b"no",
+        b"or",
+        b"please",
+        b"should",
+        b"that",
+        b"the",
+        b"this",
+        b"to",
+        b"used",
+        b"was",
+        b"when",
+        b"will",
     ];
     WORDS.iter().any(|w| word.eq_ignore_ascii_case(w))
 }

@@ -183,7 +183,10 @@ pub fn items(view: &View<'_>, key: &Key, at: usize) -> Vec<Extent> {
 pub fn described(view: &View<'_>, mut line: usize, indent: usize) -> Option<usize> {
     /// Members that may stand before it.
     const BEFORE: usize = 6;
-    const MEMBERS: [&[u8]; 15] = [
+    const MEMBERS: [&[u8]; 18] = [
+        b"noecho",
+        b"allowedpattern",
+        b"constraintdescription",
         b"type",
         b"format",
         b"description",
@@ -202,17 +205,17 @@ pub fn described(view: &View<'_>, mut line: usize, indent: usize) -> Option<usiz
     ];
     for n in 0..=BEFORE {
         let start = view.run(line, const { ByteSet::of(b" ") }, 64);
-        let end = view.run(start, LETTER, 16);
+        let end = view.run(start, LETTER, 24);
         let name = view.slice(start, end);
         if start - line <= indent || view.at(end) != Some(b':') {
             return None;
         }
         let value = view.run(end + 1, BLANK, 8);
         let close = view.run(value, const { ByteSet::of(b"\r\n").not() }, 256);
-        if n > 0 && [&b"example"[..], b"default", b"value"].contains(&name) {
+        if n > 0 && [&b"example"[..], b"default", b"value"].iter().any(|word| name.eq_ignore_ascii_case(word)) {
             return (close > value && value > end + 1).then_some(value);
         }
-        if !MEMBERS.contains(&name) {
+        if !MEMBERS.iter().any(|member| name.eq_ignore_ascii_case(member)) {
             return None;
         }
         line = view.run(close, const { ByteSet::of(b"\r") }, 1) + 1;

@@ -25,6 +25,13 @@ const PASSWORDS: &[(&[u8], usize)] = &[
     (b"' | password_hash(", BEFORE),
     (b"\" | password_hash(", BEFORE),
     (b"changepassword(", 1),
+    (b"getpass\", return_value=", 0),
+    (b"getpass', return_value=", 0),
+    (b"pbkdf2_sha256.hash(", 0),
+    (b"sha256_crypt.hash(", 0),
+    (b"sha512_crypt.hash(", 0),
+    (b"argon2.hash(", 0),
+    (b".sendline(", PROMPTED),
     (b"bcrypt.checkpw(", 0),
     (b"bcrypt.hashpw(", 0),
     (b".typeasync(", TYPED),
@@ -209,6 +216,8 @@ const KEYS: &[(&[u8], usize)] = &[
     (b"key::from_secret(", 0),
     (b"hmac.new(sha", 1),
     (b"config.omniauth :", 2),
+    (b"connect_s3(", 1),
+    (b"s3connection(", 1),
     (b"set_access_token(", 1),
     (b"provider :", 2),
     (b"key = []byte(", 0),
@@ -235,6 +244,9 @@ const LATE: usize = usize::MAX - 4;
 
 /// The literal whose quote ends the anchor.
 const QUOTED: usize = usize::MAX - 5;
+
+/// The first argument, if a password was asked for before on its line: `expect('Password:'); child.sendline('x')`.
+const PROMPTED: usize = usize::MAX - 9;
 
 /// The only argument, if it shows by itself that it may be a secret: `user.authenticate("x")`.
 const SOLE: usize = usize::MAX - 8;
@@ -313,6 +325,12 @@ impl Detector for Call {
             // `jedis.auth("x")`
             1 if name == b".auth(" && argument(view, start, 1).is_none() => self.sole(view, start),
             SOLE => self.sole(view, start),
+            PROMPTED => argument(view, start, 0)
+                .filter(|_| memchr::memmem::find(view.slice(view.line_start(hit.at), hit.at), b"assword").is_some()),
+            // `login(client, 'jroe', 'x')`
+            1 if name == b"login(" && argument(view, start, 0).is_none() && argument(view, start, 2).is_some() => {
+                argument(view, start, 2)
+            }
             MAP => return self.map(view, hit.at, start, out),
             BEFORE => characters(view, hit.at),
             _ => argument(view, start, position),
@@ -340,10 +358,14 @@ impl Detector for Call {
                     let before =
                         (1..3).filter_map(|n| argument(view, start, n)).filter(|e| e.end < literal.start).last();
                     user(view, before, out);
-                } else if rule == 0 && (1..SOLE).contains(&position) && !NO_USER.contains(&name) {
+                } else if rule == 0 && (1..PROMPTED).contains(&position) && !NO_USER.contains(&name) {
                     // `Credentials("realm", "host", "user", "x")`
-                    let is_third = name == b"credentials(" && argument(view, start, 3).is_some();
-                    user(view, argument(view, start, if is_third { 2 } else { position - 1 }), out);
+                    let before = match name {
+                        b"credentials(" if argument(view, start, 3).is_some() => 2,
+                        b"login(" if argument(view, start, 0).is_none() => 1,
+                        _ => position - 1,
+                    };
+                    user(view, argument(view, start, before).filter(|user| user.end < literal.start), out);
                 }
             }
         }

@@ -570,6 +570,19 @@ impl Compiled {
             || secret.len() >= LONG
     }
 
+    /// Whether a match that begins with a few letters stands between characters that only base64 has there.
+    fn is_in_base64(&self, start: usize, end: usize, view: &View<'_>) -> bool {
+        const LONG: usize = 36;
+        const LETTERS: usize = 4;
+        let value = view.slice(start, end);
+        let is_short = |keyword: &Text| keyword.len() <= LETTERS && value.starts_with(keyword.as_bytes());
+        let may_be =
+            end - start >= LONG && ALNUM.prefix_len(value) == value.len() && self.rule.keywords.iter().any(is_short);
+        let (before, after) = (view.before(start), view.at(end));
+        let is_glued = before.is_some_and(|b| ALNUM.contains(b) || matches!(b, b'+' | b'/'));
+        may_be && (before == Some(b'+') || after == Some(b'+') || is_glued && matches!(after, Some(b'/' | b'=')))
+    }
+
     /// Names the finding of a match, unless something speaks against it.
     fn take(
         &self,
@@ -602,7 +615,7 @@ impl Compiled {
             };
         }
         let end = view.run(matched, rule.run, usize::MAX);
-        if is_in_base64_line(start, end, view) {
+        if is_in_base64_line(start, end, view) || self.is_in_base64(start, end, view) {
             out.left(which, start, "by chance in a line of base64");
             return Fate::Left;
         }

@@ -31,6 +31,8 @@ enum Sign {
     Name { quotes: usize },
     /// `||User||Mail||`, the header of a table of a wiki.
     Wiki,
+    /// `| username | password |` below a step of a test.
+    Steps,
     /// The first heading of a table of HTML.
     Heading,
     /// `COPY t (a, b) FROM stdin;`.
@@ -123,6 +125,7 @@ const SIGNS: &[(Mark, Sign)] = &[
     (Mark::Exact("┣━━".as_bytes()), Sign::Rule),
     (Mark::Exact("╠══".as_bytes()), Sign::Rule),
     (Mark::Exact("──┼".as_bytes()), Sign::Rule),
+    (Mark::Before(b"| password", const { &[ByteSet::of(b" |")] }), Sign::Steps),
     (Mark::Before(b"||", const { &[LETTER.or(HIGH).or(ByteSet::of(b" *"))] }), Sign::Wiki),
     (Mark::Before(b"<th", const { &[ByteSet::of(b" >\t")] }), Sign::Heading),
     (Mark::Exact(b"-[ RECORD "), Sign::Record { is_psql: true }),
@@ -196,6 +199,7 @@ impl Detector for Headers {
             Sign::Header => self.header(view, hit.at),
             Sign::Name { quotes } => self.listed(view, hit.at + mark.len() + quotes, out),
             Sign::Wiki => self.wiki(view, hit.at),
+            Sign::Steps => self.steps(view, hit.at),
             Sign::Heading => Some((hit.at, Shape::Html(Box::<Html>::default()))),
             Sign::Copy => self.copy(view, hit.at),
             Sign::Rule => self.rule(view, hit.at, out),
@@ -282,6 +286,24 @@ impl Headers {
         let is_sure = delimiter != b',' || names.len() > 2 || !line.contains(&b' ');
         let fits = is_sure && columns.held() > 0 && columns.known() > 1;
         fits.then(|| (end + 1, Shape::Delimited(Box::new(Delimited::new(dialect, columns)))))
+    }
+
+    /// `| username | password |` below `Examples:` or a step of a test that ends so.
+    fn steps(&self, view: &View<'_>, at: usize) -> Option<(usize, Shape)> {
+        let end = view.line_end(at, LOOK_AHEAD);
+        let above = view.above(at, ABOVE);
+        let line = memchr::memrchr(b'\n', above)?;
+        let start = at - (above.len() - line - 1);
+        let is_told = above[..line].trim_ascii_end().ends_with(b":");
+        let inner = view.slice(start, end).trim_ascii().strip_prefix(b"|")?.strip_suffix(b"|")?;
+        if !is_told || view.at(end) != Some(b'\n') {
+            return None;
+        }
+        let dialect = Dialect { delimiter: b'|', quote: None, ends: Ends::Blank };
+        // What stands before the first bar and behind the last is a cell, too.
+        let names = [vec![&b""[..]], names(dialect, inner)?, vec![b""]].concat();
+        let columns = self.judge.columns(names.iter().copied(), Subject::default());
+        (columns.held() > 0).then(|| (end + 1, Shape::Delimited(Box::new(Delimited::new(dialect, columns)))))
     }
 
     /// `||User||Mail||` at `at`, where a line begins.

@@ -83,6 +83,16 @@ impl<'v> Reader<'_, 'v> {
             .and_then(|_| self.place(value, Separator::Compares))
     }
 
+    /// `def token(): return "x"`, `fun token() = "x"`, `token() { return 'x' }`: what a function of a few words gives back.
+    pub(super) fn given_back(&self, at: usize) -> Option<Place<'v>> {
+        const GIVES: [&[u8]; 5] = [b": return ", b" { return ", b" => ", b" = ", b"{ return "];
+        let view = self.view;
+        let close = view.run(at + 1, const { WORD.or(ByteSet::of(b" ,")) }, 24);
+        let gives = GIVES.iter().find(|gives| view.at(close) == Some(b')') && view.starts_with(close + 1, gives))?;
+        let value = close + 1 + gives.len();
+        Quote::at(view, value).and_then(|_| self.place(value, Separator::Equals))
+    }
+
     /// `doReturn("x").when(client).getToken()`: what is returned, before the key.
     pub(super) fn returned(&self) -> Option<Place<'v>> {
         let (view, line) = (self.view, self.line_before());

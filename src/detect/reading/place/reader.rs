@@ -4,6 +4,7 @@ use super::{Place, Separator, TOKEN};
 use crate::detect::bytes::{BLANK, ByteSet, LETTER, SPACE, WORD};
 use crate::detect::reading::key::{Key, WIDE_COLON};
 use crate::detect::reading::lexicon::Lexicon;
+use crate::detect::reading::prose;
 use crate::detect::reading::value::{Quote, Surroundings};
 use crate::detect::view::View;
 
@@ -166,7 +167,10 @@ impl<'v> Reader<'_, 'v> {
                 .expected(at + 1)
                 .or_else(|| self.asserted(at))
                 .or_else(|| self.matched(at + 2))
-                .or_else(|| self.returned()),
+                .or_else(|| self.returned())
+                .or_else(|| self.given_back(at)),
+            // `def token(self): return "x"`
+            b'(' if at == behind && !is_key_quoted && self.given_back(at).is_some() => self.given_back(at),
             // `Assert.That(user.Password, Is.EqualTo("x"))`
             b',' if at == behind && !is_key_quoted && self.is_asserted() && self.matched(at).is_some() => {
                 self.matched(at)
@@ -180,7 +184,8 @@ impl<'v> Reader<'_, 'v> {
                 let is_telling = text.len() > 5
                     && text.iter().any(u8::is_ascii_digit)
                     && text.iter().filter(|b| b.is_ascii_alphabetic()).count() > 2;
-                (is_telling && view.at(end) == Some(b')'))
+                // `the master secret (RFC7627)`
+                (is_telling && view.at(end) == Some(b')') && !prose::is_method(text))
                     .then(|| self.place(at + 1, Separator::Near))
                     .flatten()
                     .or_else(|| self.far(at))
@@ -293,9 +298,10 @@ impl<'v> Reader<'_, 'v> {
                 .sibling(at)
                 .or_else(|| self.attribute(at))
                 .or_else(|| self.sibling_before())
-                .or_else(|| self.pair(at)),
+                .or_else(|| self.pair(at))
+                .or_else(|| self.filled(at)),
             // ``the password is `x` ``, `password **x**`
-            b'`' | b'*' if at > behind && !is_key_quoted && self.marked(at).is_some() => self.marked(at),
+            b'`' | b'*' | b'<' if at > behind && !is_key_quoted && self.marked(at).is_some() => self.marked(at),
             // `#define kPassword @"x"`
             b'@' if at > behind && view.at(at + 1) == Some(b'"') => self.place(at + 1, Separator::Option),
             // `IDENTIFIED BY PASSWORD 'x'`, `password "hunter2"`
@@ -317,6 +323,7 @@ impl<'v> Reader<'_, 'v> {
             _ if at > behind && !is_key_quoted => self
                 .is(at)
                 .or_else(|| self.slashed(at))
+                .or_else(|| self.entered())
                 .or_else(|| self.among(at))
                 .or_else(|| self.of_whom(at))
                 .or_else(|| self.typed(at))

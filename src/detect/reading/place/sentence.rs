@@ -5,6 +5,7 @@ use super::{Place, Separator, TOKEN};
 use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, HIGH, LETTER, SPACE, WORD};
 use crate::detect::reading::prose;
 use crate::detect::reading::random;
+use crate::detect::reading::value::Quote;
 use crate::detect::view::View;
 use crate::kind::Family;
 
@@ -54,6 +55,12 @@ impl<'v> Reader<'_, 'v> {
     /// `your password is: hunter2!x`, `new password set to hunter2`.
     pub(super) fn is(&self, at: usize) -> Option<Place<'v>> {
         let view = self.view;
+        // `change password from hunter22`
+        let was = view.slice(at + 5, view.run(at + 5, const { SPACE.not() }, 64));
+        if view.starts_with(at, b"from ") {
+            let is_value = prose::is_coded(was) && view.ends_with_ignoring_case(self.key.end, b"password");
+            return is_value.then(|| self.place(at + 5, Separator::Is)).flatten();
+        }
         let becomes = [&b"set to "[..], b"changed to ", b"reset to "].into_iter().find(|w| view.starts_with(at, w));
         if let Some(becomes) = becomes {
             return self.place(view.run(at + becomes.len(), BLANK, 4), Separator::Is);
@@ -137,6 +144,36 @@ impl<'v> Reader<'_, 'v> {
         (value > told && bare.len() > 7 && prose::is_drawn(bare)).then(|| self.place(value, Separator::Is)).flatten()
     }
 
+    /// `I fill in "Password" with "x"`: a step of a test that a sentence tells.
+    pub(super) fn filled(&self, at: usize) -> Option<Place<'v>> {
+        let view = self.view;
+        let value = at + if view.starts_with(at, b"with ") { 5 } else { return None };
+        let is_step = [&b"ill in "[..], b"ill_in ", b"nter ", b"ype "]
+            .iter()
+            .any(|verb| memchr::memmem::find(self.line_before(), verb).is_some());
+        Quote::at(view, value).filter(|_| is_step).and_then(|_| self.place(value, Separator::Argument))
+    }
+
+    /// `I enter "x" in the password field`, `enter "x" as my password`.
+    pub(super) fn entered(&self) -> Option<Place<'v>> {
+        const BEFORE: [&[u8]; 8] = [
+            b"\" in the ",
+            b"\" into the ",
+            b"\" in ",
+            b"\" into ",
+            b"\" as the ",
+            b"\" as my ",
+            b"\" as ",
+            b"\" for the ",
+        ];
+        let (view, line) = (self.view, self.line_before());
+        let before = BEFORE.iter().find(|before| line.ends_with(before))?;
+        let end = self.key.start - before.len();
+        let value = view.run_back(end, const { ByteSet::of(b"\"\n").not() }, 128);
+        let place = self.place(value, Separator::Argument)?;
+        (view.before(value) == Some(b'"') && value < end).then_some(Place { known_end: Some(end), ..place })
+    }
+
     /// ``credentials are `jroe` / `x` ``, `credentials: jroe/x`: the second of two words with a stroke or a colon between.
     pub(super) fn slashed(&self, at: usize) -> Option<Place<'v>> {
         const NAME: ByteSet = ALNUM.or(ByteSet::of(b"._@-"));
@@ -166,11 +203,13 @@ impl<'v> Reader<'_, 'v> {
     /// ``password `x` ``, `password **x**`: a word that is marked in a sentence and that no sentence has.
     pub(super) fn marked(&self, at: usize) -> Option<Place<'v>> {
         let view = self.view;
-        let mark = if view.at(at) == Some(b'`') { &b"`"[..] } else { b"**" };
-        let start = at + mark.len();
+        const MARKS: [(&[u8], &[u8]); 6] =
+            [(b"`", b"`"), (b"**", b"**"), (b"<b>", b"</"), (b"<code>", b"</"), (b"<strong>", b"</"), (b"<tt>", b"</")];
+        let (open, close) = MARKS.iter().find(|(open, _)| view.starts_with(at, open))?;
+        let start = at + open.len();
         let end = view.run(start, TOKEN, 64);
         let text = view.slice(start, end);
-        let is_marked = view.starts_with(at, mark) && view.starts_with(end, mark);
+        let is_marked = view.starts_with(end, close);
         let is_value = || prose::shows(text) || prose::is_coded(text) || prose::is_strange(text);
         let is_verb = self.key.text(view).eq_ignore_ascii_case(b"pass");
         (is_marked && !is_verb && is_value()).then(|| self.place(start, Separator::Near)).flatten()
@@ -272,7 +311,7 @@ impl<'v> Reader<'_, 'v> {
         let (view, start) = (self.view, self.key.start);
         let Some(blank) = start.checked_sub(1).filter(|&at| view.at(at) == Some(b' ')) else { return false };
         let word = view.run_back(blank, LETTER, 16);
-        if [&b"with"[..], b"using"].contains(&view.slice(word, blank)) {
+        if [&b"with"[..], b"using", b"hardcoded", b"plaintext"].contains(&view.slice(word, blank)) {
             return true;
         }
         let begins = view.before(view.run_back(word, BLANK, 16)).is_none_or(|b| b == b'\n');

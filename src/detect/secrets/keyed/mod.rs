@@ -345,6 +345,8 @@ impl Keyed {
     fn may_have_value(&self, view: &View<'_>, key: &Key) -> bool {
         const ENOUGH: usize = 16;
         const BEFORE: usize = 128;
+        /// How far before a key a string ends that is entered as it: `enter "x" into the password field`.
+        const NEAR: usize = 12;
         match view.at(key.end) {
             Some(b' ') => {}
             Some(b'|') => return view.at(key.end + 1) == Some(b'|'),
@@ -378,7 +380,8 @@ impl Keyed {
                 || [&b"for"[..], b"set", b"PIC", b"changed", b"reset", b"As", b"as", b"by", b"not", b"NOT", b"Not"]
                     .contains(&word)
                 || self.lexicon.is_verb(word)
-                || word == b"are"
+                || [&b"are"[..], b"from"].contains(&word)
+                || view.slice(key.start.saturating_sub(NEAR), key.start).contains(&b'"')
                 || key.text(view).starts_with(b"-")
                 || key.text(view) == b"password"
                 || view.ends_with_ignoring_case(key.start, b" with ")

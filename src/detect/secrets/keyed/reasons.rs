@@ -109,6 +109,19 @@ impl Keyed {
         if is_listed && !is_setter && text.split(|b| *b == b' ').filter(|word| word.len() > 1).count() > 4 {
             return Some("a sentence");
         }
+        // `exec.Command("sshpass", "-p", "x")`
+        if is_listed && text.starts_with(b"-") && text.len() < 4 {
+            return Some("an option");
+        }
+        // `config.get('Credentials', 's3_host')`: a section, and the name of an option.
+        let is_section = key.text(view).eq_ignore_ascii_case(b"credentials") && place.separator == Separator::Argument;
+        if is_section && text.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_') {
+            return Some("the name of an option");
+        }
+        // `"PASSWD_PW_PASSWD": 1`
+        if !extent.is_quoted && place.is_key_quoted && text.len() == 1 && DIGIT.contains(text[0]) {
+            return Some("a number");
+        }
         let is_weak = strength == Strength::Weak;
         let is_compared = matches!(place.separator, Separator::Compares | Separator::Among);
         let has_digit = text.iter().any(|b| DIGIT.contains(*b));
@@ -244,7 +257,8 @@ impl Keyed {
             return Some("a name");
         }
         // `"dependentRequired": {"UserPassword": ["UserName"]}`, `password: "[new_password]"`, `"your-password"`
-        let is_listed = place.is_key_quoted && place.separator == Separator::Colon && view.at(place.at) == Some(b'[');
+        let is_listed = place.is_key_quoted && place.separator == Separator::Colon && view.at(place.at) == Some(b'[')
+            || place.separator == Separator::Tag && key.is_attribute(view) && text.contains(&b'_');
         let inner = text.strip_prefix(b"[").map_or(text, |rest| rest.strip_suffix(b"]").unwrap_or(rest));
         let is_filled_in =
             || inner.len() < text.len() || text.get(..4).is_some_and(|head| head.eq_ignore_ascii_case(b"your"));
@@ -456,12 +470,13 @@ fn is_caption(key: &Key, view: &View<'_>, place: &Place<'_>, text: &[u8], lexico
         && key.is_attribute(view);
     let is_metavariable = is_upper && place.separator == Separator::Option && key.is_option(view);
     // `{"password": "Passwort"}` of a translation
-    let is_translated = place.is_key_quoted
-        && place.separator == Separator::Colon
+    let is_told = place.is_key_quoted && matches!(place.separator, Separator::Colon | Separator::Equals)
+        || place.separator == Separator::Tag && key.is_attribute(view);
+    let is_word = || lexicon.is_key(text) && (!text.is_ascii() || is_same || !text.eq_ignore_ascii_case(b"password"));
+    let is_translated = is_told
         && text.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0x80)
         && !text[1..].iter().any(u8::is_ascii_uppercase)
-        && !text.eq_ignore_ascii_case(b"password")
-        && lexicon.is_key(text);
+        && is_word();
     let inner = text.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]"));
     let is_mark = inner.is_some_and(|inner| inner.len() > 2 && inner.iter().all(u8::is_ascii_uppercase));
     is_same && (is_caption || is_metavariable || is_resource) || is_mark || is_translated
