@@ -74,6 +74,7 @@ const PASSWORDS: &[(&[u8], usize)] = &[
     (b"httpbasic(", 1),
     (b"new user(", TELLING),
     (b"setauth(", TELLING),
+    (b"withauth(", TELLING),
     (b"communitydata(", 0),
     (b"usmuserdata(", TELLING),
     (b"yagmail.smtp(", 1),

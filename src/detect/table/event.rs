@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::chunk::LOOK_AHEAD;
-use crate::detect::bytes::{ByteSet, HIGH, LETTER, SPACE, WORD};
+use crate::detect::bytes::{BLANK, ByteSet, HIGH, LETTER, SPACE, WORD};
 use crate::detect::detector::{Anchor, Candidates, Detector, Hit, RuleInfo};
 use crate::detect::table::aligned::{Aligned, Bars};
 use crate::detect::table::column::{Columns, Judge, RULES, Subject};
@@ -33,6 +33,8 @@ enum Sign {
     Wiki,
     /// `| username | password |` below a step of a test.
     Steps,
+    /// `[]struct {`, `parametrize(`: the cases of a test.
+    Cases { is_go: bool },
     /// The first heading of a table of HTML.
     Heading,
     /// `COPY t (a, b) FROM stdin;`.
@@ -125,6 +127,9 @@ const SIGNS: &[(Mark, Sign)] = &[
     (Mark::Exact("┣━━".as_bytes()), Sign::Rule),
     (Mark::Exact("╠══".as_bytes()), Sign::Rule),
     (Mark::Exact("──┼".as_bytes()), Sign::Rule),
+    (Mark::Exact(b"[]struct {"), Sign::Cases { is_go: true }),
+    (Mark::Exact(b"[]struct{"), Sign::Cases { is_go: true }),
+    (Mark::Exact(b"parametrize("), Sign::Cases { is_go: false }),
     (Mark::Before(b"| password", const { &[ByteSet::of(b" |")] }), Sign::Steps),
     (Mark::Before(b"||", const { &[LETTER.or(HIGH).or(ByteSet::of(b" *"))] }), Sign::Wiki),
     (Mark::Before(b"<th", const { &[ByteSet::of(b" >\t")] }), Sign::Heading),
@@ -200,6 +205,8 @@ impl Detector for Headers {
             Sign::Name { quotes } => self.listed(view, hit.at + mark.len() + quotes, out),
             Sign::Wiki => self.wiki(view, hit.at),
             Sign::Steps => self.steps(view, hit.at),
+            Sign::Cases { is_go: true } => self.structs(view, hit.at + mark.len()),
+            Sign::Cases { is_go: false } => self.parameters(view, hit.at + mark.len()),
             Sign::Heading => Some((hit.at, Shape::Html(Box::<Html>::default()))),
             Sign::Copy => self.copy(view, hit.at),
             Sign::Rule => self.rule(view, hit.at, out),
@@ -304,6 +311,59 @@ impl Headers {
         let names = [vec![&b""[..]], names(dialect, inner)?, vec![b""]].concat();
         let columns = self.judge.columns(names.iter().copied(), Subject::default());
         (columns.held() > 0).then(|| (end + 1, Shape::Delimited(Box::new(Delimited::new(dialect, columns)))))
+    }
+
+    /// `user, password string`, a line each, up to `}{`: the fields of the cases of a test in Go.
+    fn structs(&self, view: &View<'_>, at: usize) -> Option<(usize, Shape)> {
+        const LONGEST: usize = 640;
+        let text = view.slice(at, at + LONGEST);
+        let end = memchr::memmem::find(text, b"}{")?;
+        let fields = text[..end].split(|b| matches!(b, b'\n' | b';')).map(<[u8]>::trim_ascii);
+        let mut names = Vec::new();
+        for field in fields.filter(|field| !field.is_empty() && !field.starts_with(b"//")) {
+            // `user, password string // who`
+            let last = field.iter().rposition(|b| *b == b',').map_or(0, |comma| comma + 1);
+            let rest = field[last..].trim_ascii();
+            let of_type = last + (field[last..].len() - rest.len()) + rest.iter().position(|b| BLANK.contains(*b))?;
+            names.extend(field[..of_type].split(|b| *b == b',').map(<[u8]>::trim_ascii));
+        }
+        self.cases(view, at + end + 2, &names, (b'{', b'}'))
+    }
+
+    /// `"user, password", [` or `("user", "password"), [`: the parameters of a test in Python.
+    fn parameters(&self, view: &View<'_>, at: usize) -> Option<(usize, Shape)> {
+        const LONGEST: usize = 320;
+        let text = view.slice(at, at + LONGEST);
+        let open = [&b", ["[..], b",\n"].iter().filter_map(|end| memchr::memmem::find(text, end)).min()?;
+        let begin = open + 1 + text[open + 1..].iter().position(|b| !SPACE.contains(*b))?;
+        if text[begin] != b'[' || memchr::memchr(b'[', text) != Some(begin) {
+            return None;
+        }
+        let is_around = |b: &u8| SPACE.contains(*b) || matches!(b, b'"' | b'\'' | b'(' | b')');
+        let names: Vec<&[u8]> = text[..open]
+            .split(|b| *b == b',')
+            .map(|name| {
+                let start = name.iter().position(|b| !is_around(b)).unwrap_or(name.len());
+                let end = name.iter().rposition(|b| !is_around(b)).map_or(start, |last| last + 1);
+                &name[start..end]
+            })
+            .collect();
+        self.cases(view, at + begin + 1, &names, (b'(', b')'))
+    }
+
+    /// The cases of a test at `body`, in the order of these names, between such brackets.
+    fn cases(&self, view: &View<'_>, body: usize, names: &[&[u8]], brackets: (u8, u8)) -> Option<(usize, Shape)> {
+        let is_user = |name: &&[u8]| [&b"user"[..], b"username", b"login", b"email"].contains(name);
+        let has_user = names.iter().any(is_user);
+        // `pass` beside a user is no result.
+        let names = names.iter().map(|name| match *name {
+            b"pass" | b"pw" if has_user => b"password",
+            name => name,
+        });
+        let columns = self.judge.columns(names, Subject::default());
+        let row = view.slice(body, body + 160);
+        let quote = row.iter().copied().find(|b| matches!(b, b'"' | b'\''))?;
+        (columns.held() > 0).then(|| (body, Shape::Insert(Box::new(Insert::cases(columns, brackets, quote)))))
     }
 
     /// `||User||Mail||` at `at`, where a line begins.

@@ -1,11 +1,14 @@
 //! The rows of an `INSERT`: values in parentheses, in the order of the columns that it names, or of `CREATE TABLE`; and rows of
-//! JSON, which are lists in a list: `{"columns":["id","user"],"rows":[[1,"jroe"],[2,"mkent"]]}`.
+//! JSON, which are lists in a list: `{"columns":["id","user"],"rows":[[1,"jroe"],[2,"mkent"]]}`. And the cases of a test that a
+//! program lists in the order of names: `[]struct{ user, password string }{{"jroe", "x"}}`.
 
+use crate::detect::reading::random;
 use crate::detect::run::{self, Run, Step};
 use crate::detect::table::cell::{Out, Written};
 use crate::detect::table::column::{Column, Columns};
 use crate::detect::table::told::Told;
 use crate::detect::table::{HOLD, Next, Text};
+use crate::kind::{Family, Kind};
 
 /// The rows of a statement.
 #[derive(Debug)]
@@ -29,6 +32,11 @@ struct Marks {
 impl Marks {
     const SQL: Marks = Marks { open: b'(', close: b')', quote: b'\'' };
     const JSON: Marks = Marks { open: b'[', close: b']', quote: b'"' };
+
+    /// Whether they are those of a program.
+    fn is_code(self) -> bool {
+        self != Marks::SQL && self != Marks::JSON
+    }
 
     fn is_one(self, byte: u8) -> bool {
         byte == self.open
@@ -56,6 +64,9 @@ enum State {
 /// How long a literal is that has lost its end.
 const LOST: usize = 16 << 20;
 
+/// The same in a program, where a mark of the other sort may have been taken for the quote.
+const LOST_IN_CODE: usize = 256;
+
 /// A value as it was read.
 struct Value {
     start: usize,
@@ -74,6 +85,12 @@ impl Insert {
     /// The rows of JSON that come next, of these columns.
     pub fn lists(columns: Columns) -> Insert {
         Insert { escapes: true, marks: Marks::JSON, columns, state: State::Row, told: Told::default() }
+    }
+
+    /// The cases of a test that come next, which a program writes between such brackets and with such quotes.
+    pub fn cases(columns: Columns, (open, close): (u8, u8), quote: u8) -> Insert {
+        let marks = Marks { open, close, quote };
+        Insert { escapes: true, marks, columns, state: State::Row, told: Told::default() }
     }
 
     /// Reads on from `at`.
@@ -142,7 +159,10 @@ impl Insert {
                         b'}' if depth == 0 => return Next::Ended(at + n),
                         byte if byte == marks.close || byte == b'}' => State::Behind { number, depth: depth - 1 },
                         b',' if depth == 0 => State::Value(number + 1),
-                        byte if byte == marks.quote => State::Literal { number, escapes: self.escapes, left: LOST },
+                        byte if byte == marks.quote => {
+                            let left = if marks.is_code() { LOST_IN_CODE } else { LOST };
+                            State::Literal { number, escapes: self.escapes, left }
+                        }
                         b';' if depth == 0 => return Next::Ended(at + n),
                         _ => self.state,
                     };
@@ -166,7 +186,7 @@ impl Insert {
                 let escapes = self.escapes || matches!(known[at], b'e' | b'E');
                 let Step::Ended(end) = run::quoted(known, quote + 1, mark, escapes, text.is_over) else { return None };
                 let written = match self.marks {
-                    Marks::JSON => Written::Escaped,
+                    marks if marks != Marks::SQL => Written::Escaped,
                     _ if escapes => Written::Backslash,
                     _ => Written::Doubled,
                 };
@@ -193,6 +213,16 @@ impl Insert {
         out.cell(value.start, value.end);
         let text = &out.bytes[value.start..value.end];
         if let Some(sort) = self.told.take(self.columns.get(number), text, out) {
+            // Tokens of languages and names of secrets are cases of tests, too.
+            let is_sure = || {
+                sort.kind == Kind::Password
+                    || sort.kind.family() != Family::Secret
+                    || text.iter().any(u8::is_ascii_digit) && text.len() > 5
+                    || random::is_random(text)
+            };
+            if self.marks.is_code() && (value.written == Written::Number || !is_sure()) {
+                return;
+            }
             out.value(value.start, value.end, sort, value.written);
         }
     }
@@ -209,10 +239,12 @@ impl Insert {
         let (Step::Open(to) | Step::Ended(to)) = run::quoted(known, quote + 1, self.marks.quote, escapes, false);
         if let Column::Holds(sort) = self.columns.get(number)
             && to > quote + 1
+            && !self.marks.is_code()
         {
             out.open(quote + 1, to, sort, Run::Cell { quote: self.marks.quote, escapes, left: LOST });
         }
-        self.state = State::Literal { number, escapes, left: LOST };
+        let left = if self.marks.is_code() { LOST_IN_CODE } else { LOST };
+        self.state = State::Literal { number, escapes, left };
         to
     }
 }

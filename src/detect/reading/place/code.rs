@@ -61,10 +61,13 @@ impl<'v> Reader<'_, 'v> {
     /// `if got := cfg.Password; got != "x"`: the literal that the variable is compared with.
     pub(super) fn compared_behind(&self, at: usize) -> Option<Place<'v>> {
         let view = self.view;
+        if view.at(at + 1) != Some(b' ') {
+            return None;
+        }
         let name = view.run(at + 2, WORD, 24);
         let value = [&b" != "[..], b" == "].iter().find(|sign| view.starts_with(name, sign)).map(|_| name + 4)?;
         let is_assigned = || memchr::memmem::find(self.line_before(), b":= ").is_some();
-        let is_named = view.at(at + 1) == Some(b' ') && name > at + 2;
+        let is_named = name > at + 2;
         Quote::at(view, value)
             .filter(|_| is_named && is_assigned())
             .and_then(|_| self.place(value, Separator::Compares))
@@ -75,12 +78,26 @@ impl<'v> Reader<'_, 'v> {
         const MATCHERS: [&[u8]; 8] =
             [b"is(", b"equalTo(", b"Is.EqualTo(", b"Is.Not.EqualTo(", b"not(", b"eq(", b"Equals(", b"CoreMatchers.is("];
         let view = self.view;
+        if view.at(at) != Some(b',') {
+            return None;
+        }
         let name = view.run(at + 1, BLANK, 4);
         let matcher = MATCHERS.iter().find(|matcher| view.starts_with(name, matcher))?;
         let value = name + matcher.len();
         Quote::at(view, value)
             .filter(|_| view.at(at) == Some(b','))
             .and_then(|_| self.place(value, Separator::Compares))
+    }
+
+    /// `given(provider.createToken(any())).willReturn("x")`: what a call is told to return.
+    pub(super) fn stubbed(&self, at: usize) -> Option<Place<'v>> {
+        const REACH: usize = 64;
+        let view = self.view;
+        let line = view.slice(at, view.line_end(at, REACH));
+        let value = [&b")).thenReturn(\""[..], b")).willReturn(\""]
+            .iter()
+            .find_map(|call| memchr::memmem::find(line, call).map(|n| at + n + call.len() - 1))?;
+        self.place(value, Separator::Compares)
     }
 
     /// `def token(): return "x"`, `fun token() = "x"`, `token() { return 'x' }`: what a function of a few words gives back.

@@ -92,15 +92,25 @@ impl<'v> Reader<'_, 'v> {
             return None;
         }
         let word = view.slice(open, self.key.start - 1);
-        if ![&b"name"[..], b"key", b"property", b"param-name", b"id", b"td", b"th", b"dt"]
-            .iter()
-            .any(|w| word.eq_ignore_ascii_case(w))
-        {
+        let is_name = [&b"-name"[..], b"-key", b"Name"].iter().any(|end| word.ends_with(end))
+            || [&b"name"[..], b"key", b"property", b"id", b"td", b"th", b"dt"]
+                .iter()
+                .any(|w| word.eq_ignore_ascii_case(w));
+        if !is_name {
             return None;
         }
         let close = view.run(at + 2, const { WORD.or(ByteSet::of(b"-:")) }, 32);
-        let next = view.run(close + 1, SPACE, 64);
-        let tag = view.run(next + 1, const { WORD.or(ByteSet::of(b"-:")) }, 32);
+        let mut next = view.run(close + 1, SPACE, 64);
+        let mut tag = view.run(next + 1, const { WORD.or(ByteSet::of(b"-:")) }, 32);
+        // `<env-entry-type>java.lang.String</env-entry-type>` between the two
+        if view.slice(next + 1, tag).ends_with(b"-type") {
+            let end = view.run(tag, const { ByteSet::of(b"<\n").not() }, 96);
+            let close = view.run(end + 1, const { WORD.or(ByteSet::of(b"-:/")) }, 40);
+            if view.at(end + 1) == Some(b'/') && view.at(close) == Some(b'>') {
+                next = view.run(close + 1, SPACE, 64);
+                tag = view.run(next + 1, const { WORD.or(ByteSet::of(b"-:")) }, 32);
+            }
+        }
         // `<th>Password</th><th>Meaning</th>`: the heads of columns.
         if word.eq_ignore_ascii_case(b"th") && view.slice(next + 1, tag).eq_ignore_ascii_case(b"th") {
             return None;

@@ -84,8 +84,8 @@ impl<'v> Place<'v> {
         if is_key_quoted && view.at(behind) == Some(b']') {
             behind += 1;
             // `['password']['postgres'] = 'x'`
-            let end = view.run(behind + 2, WORD, 32);
             let is_index = view.at(behind) == Some(b'[') && view.is(behind + 1, const { ByteSet::of(b"\"'") });
+            let end = if is_index { view.run(behind + 2, WORD, 32) } else { behind };
             if is_index && view.at(end) == view.at(behind + 1) && view.starts_with(end + 1, b"] = ") {
                 let word = view.slice(behind + 2, end);
                 behind = if word.len() < 4 || lexicon.is_word_of_names(word) { behind } else { end + 2 };

@@ -169,6 +169,10 @@ impl<'v> Reader<'_, 'v> {
                 .or_else(|| self.matched(at + 2))
                 .or_else(|| self.returned())
                 .or_else(|| self.given_back(at)),
+            // `every { provider.token } returns "x"`
+            b'}' if at > behind && view.starts_with(at, b"} returns \"") => self.place(at + 10, Separator::Compares),
+            // `given(provider.createToken(any())).willReturn("x")`
+            b'(' if at == behind && !is_key_quoted && self.stubbed(at).is_some() => self.stubbed(at),
             // `def token(self): return "x"`
             b'(' if at == behind && !is_key_quoted && self.given_back(at).is_some() => self.given_back(at),
             // `Assert.That(user.Password, Is.EqualTo("x"))`

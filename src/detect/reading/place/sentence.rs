@@ -56,8 +56,8 @@ impl<'v> Reader<'_, 'v> {
     pub(super) fn is(&self, at: usize) -> Option<Place<'v>> {
         let view = self.view;
         // `change password from hunter22`
-        let was = view.slice(at + 5, view.run(at + 5, const { SPACE.not() }, 64));
         if view.starts_with(at, b"from ") {
+            let was = view.slice(at + 5, view.run(at + 5, const { SPACE.not() }, 64));
             let is_value = prose::is_coded(was) && view.ends_with_ignoring_case(self.key.end, b"password");
             return is_value.then(|| self.place(at + 5, Separator::Is)).flatten();
         }
@@ -187,12 +187,14 @@ impl<'v> Reader<'_, 'v> {
         let mark = usize::from(view.at(begin) == Some(b'`'));
         let name = view.run(begin + mark, NAME, 64);
         let stroke = view.run(name + mark, BLANK, 1);
+        if !matches!(view.at(stroke), Some(b'/' | b':')) {
+            return None;
+        }
         let begin_value = view.run(stroke + 1, BLANK, 1) + mark;
         let end = view.run(begin_value, TOKEN, 64);
         let end = if view.before(end) == Some(b'.') { end - 1 } else { end };
         let text = view.slice(begin_value, end);
         let is_pair = name > begin + mark
-            && matches!(view.at(stroke), Some(b'/' | b':'))
             && view.slice(name, name + mark) == view.slice(end, end + mark)
             && !text.contains(&b'/');
         let is_value = || prose::shows(text) || prose::is_coded(text) || prose::is_strange(text);

@@ -118,6 +118,17 @@ impl Keyed {
         if is_section && text.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_') {
             return Some("the name of an option");
         }
+        // `htpasswd: path=/etc/p name=jroe password=x`
+        let name = text.iter().take_while(|b| b.is_ascii_lowercase()).count();
+        let is_pair = name > 2 && text.get(name) == Some(&b'=') && view.is(extent.end, BLANK);
+        if is_pair && !extent.is_quoted && place.separator == Separator::Colon && place.around.is_own_line {
+            return Some("a list of parameters");
+        }
+        // `"jsonwebtoken": "^8.5.1"`
+        let number = text.strip_prefix(b"^").or(text.strip_prefix(b"~")).unwrap_or_default();
+        if place.is_key_quoted && number.len() > 2 && number.iter().all(|b| DIGIT.contains(*b) || *b == b'.') {
+            return Some("a version");
+        }
         // `"PASSWD_PW_PASSWD": 1`
         if !extent.is_quoted && place.is_key_quoted && text.len() == 1 && DIGIT.contains(text[0]) {
             return Some("a number");
