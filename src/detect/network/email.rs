@@ -595,6 +595,12 @@ fn reason_to_leave(view: &View<'_>, start: usize, at: usize, domain: usize, end:
         return Some("a tag behind the sign");
     }
     let local = view.slice(start, at);
+    // `{{AA@Lf}BFAj}`, of an index that a program made.
+    let is_brace = |b: u8| matches!(b, b'{' | b'}' | b'`');
+    let is_braced = view.before(start).is_some_and(is_brace) || view.at(end).is_some_and(is_brace);
+    if is_braced && text.iter().any(u8::is_ascii_uppercase) {
+        return Some("a piece of an index");
+    }
     if local.iter().all(u8::is_ascii_digit) {
         return Some("a process and its host");
     }

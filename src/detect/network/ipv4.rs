@@ -137,7 +137,7 @@ fn reason_to_leave(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr)
         _ => {}
     }
     // Attribute types and certificate extensions of X.500 have four numbers.
-    if matches!(address.octets(), [2, 5, 4 | 29, _]) {
+    if matches!(address.octets(), [2, 5, 4 | 29, _] | [1, 3, 101, _]) {
         return Some("an object identifier");
     }
     if is_kept(address) {
@@ -337,6 +337,27 @@ const NAMES: &[&[u8]] = &[
     b"haproxy",
     b"httpclient",
     b"microsoft-iis",
+    b"zlib",
+    b"dpkg",
+    b"glibc",
+    b"ruby",
+    b"qt",
+    b"gcc",
+    b"cmake",
+    b"systemd",
+    b"hadoop",
+    b"spark",
+    b"hive",
+    b"hbase",
+    b"ambari",
+    b"hdp",
+    b"oracle",
+    b"mysql",
+    b"websphere",
+    b"weblogic",
+    b"vmware",
+    b"esxi",
+    b"selenium",
 ];
 
 /// `Chrome/120.0.0.0`: a capitalised name before the slash, and a number that no host has, or a name that is known.
@@ -352,6 +373,11 @@ fn is_product(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr) -> b
     // `Hexagon_SDK/5.3.0.0`
     let is_kit = is_capitalised && name.contains(&b'_') && a < 20 && a != 10 && view.at(end) != Some(b'/');
     view.at(end) != Some(b':') && (is_word && b == 0 && (c == 0 || d == 0) || is_kit && c == 0 && d == 0)
+}
+
+/// Behind the digits and dots that begin at `start`.
+fn end_of(view: &View<'_>, start: usize) -> usize {
+    view.run(start, const { DIGIT.or(ByteSet::of(b".")) }, 16)
 }
 
 /// `version 9.4.2.10`, `"pluginVersion": "1.2.3.4"`, `v. 1.2.3.4`, `release=1.2.3.4`.
@@ -445,7 +471,8 @@ fn follows_version_word(view: &View<'_>, start: usize, is_small: bool) -> bool {
     }
     // `Section 24.1.1.2`
     let is_section = || word.eq_ignore_ascii_case(b"section") && view.slice(start, view.run(start, DIGIT, 3)).len() < 3;
-    if is_section() || is_small && NUMBERED.iter().chain(NAMES).any(|w| word.eq_ignore_ascii_case(w)) {
+    let has_port = view.at(end_of(view, start)) == Some(b':');
+    if is_section() || is_small && !has_port && NUMBERED.iter().chain(NAMES).any(|w| word.eq_ignore_ascii_case(w)) {
         return true;
     }
     WORDS.iter().any(|w| word.eq_ignore_ascii_case(w))

@@ -3,7 +3,7 @@
 
 use std::net::Ipv6Addr;
 
-use crate::detect::bytes::{DIGIT, HEX, WORD};
+use crate::detect::bytes::{ByteSet, DIGIT, HEX, SPACE, WORD};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::network::colon::ColonRun;
 use crate::detect::network::ipv4;
@@ -108,6 +108,21 @@ fn is_slice(view: &View<'_>, start: usize, parsed: &Parsed) -> bool {
     if is_indexed && parsed.groups < 3 && text.len() < 6 && text.iter().all(|b| DIGIT.contains(*b) || *b == b':') {
         return true;
     }
+    // `x[::2, ::2]`
+    let is_behind = view.before(start).is_some_and(|b| matches!(b, b' ' | b',')) && text.starts_with(b"::");
+    if is_behind
+        && text.len() < 5
+        && text[2..].iter().all(u8::is_ascii_digit)
+        && view.is(parsed.end, const { ByteSet::of(b"],") })
+    {
+        let open = view.run_back(start, const { ByteSet::of(b"[]\r\n").not() }, 32);
+        return view.before(open) == Some(b'[') && view.back(open, 2).is_some_and(|b| WORD.contains(b));
+    }
+    // `0654::<;<;`: what no address ends before.
+    let ends = const { SPACE.or(ByteSet::of(b"/\"'`]),;%>\\:")) };
+    if parsed.groups == 1 && text.ends_with(b"::") && view.at(parsed.end).is_some_and(|b| !ends.contains(b)) {
+        return true;
+    }
     parsed.groups == 1
         && view.before(start) == Some(b'-')
         && view.slice(start, parsed.end).ends_with(b"::")
@@ -118,6 +133,10 @@ fn is_slice(view: &View<'_>, start: usize, parsed: &Parsed) -> bool {
 fn is_overlong(view: &View<'_>, parsed: &Parsed, start: usize) -> bool {
     let ends_full = view.ends_with_ignoring_case(parsed.end, b"::") || parsed.groups == 8 && !parsed.is_compressed;
     let next = parsed.end + 1;
+    // `055::::::`
+    if view.ends_with_ignoring_case(parsed.end, b"::") && view.starts_with(parsed.end, b"::") {
+        return true;
+    }
     ends_full
         && !parsed.is_dotted
         && parsed.end > start

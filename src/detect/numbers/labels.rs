@@ -147,7 +147,12 @@ pub const LABELS: &[(&[&str], What)] = &[
     ),
     (
         &[
-            "dial*",
+            "dial",
+            "dialed*",
+            "dialled*",
+            "dialing*",
+            "dialling*",
+            "dial in*",
             "sms",
             "reach me",
             "reach us",

@@ -314,6 +314,7 @@ fn grouped(view: &View<'_>, at: usize) -> Verdict {
         if compact::begins(view, start)
             && !is_within_groups(view, start, separator)
             && !is_table(view, start, compact.end(16))
+            && !is_rising(&compact)
             && let Some(n) = [19, 16, 15, 14, 13].iter().find(|n| is_card(n))
         {
             return (CARD, Some((start, compact.end(*n))), Confidence::High);
@@ -344,6 +345,16 @@ fn grouped(view: &View<'_>, at: usize) -> Verdict {
         }
     }
     (PHONE, phone::grouped(view, at, start), Confidence::Low)
+}
+
+/// `5211 5212 5213 5214`: codes in their order.
+fn is_rising(compact: &Compact) -> bool {
+    const STEP: u32 = 64;
+    let number = |digits: &[u8]| digits.iter().fold(0_u32, |n, b| n * 10 + u32::from(b.wrapping_sub(b'0')));
+    let Some(digits) = compact.bytes().get(..16) else { return false };
+    let groups = [0, 4, 8, 12].map(|at| number(&digits[at..at + 4]));
+    let step = |n: usize| (1..=STEP).contains(&groups[n + 1].wrapping_sub(groups[n]));
+    step(1) && (step(0) || step(2))
 }
 
 /// Whether words of four hexadecimal digits stand beside `start..end`: a dump or a table of codes.

@@ -375,6 +375,12 @@ fn is_account_of_something(text: &[u8]) -> bool {
     stem.len() > 1 && stem.iter().all(|b| b.is_ascii_lowercase() || *b == b'_') && !OTHERS.contains(&stem)
 }
 
+/// `Amazon RDS Performance Insights`: a product under the name of its maker.
+fn is_product(text: &[u8]) -> bool {
+    const MAKERS: [&[u8]; 7] = [b"Amazon ", b"AWS ", b"Azure ", b"Google ", b"Microsoft ", b"Apache ", b"Oracle "];
+    MAKERS.iter().any(|maker| text.starts_with(maker))
+}
+
 /// Why a value is nobody's name.
 fn name(view: &View<'_>, key: &Key, value: &Extent, text: &[u8]) -> Option<&'static str> {
     const NAME: ByteSet = ALNUM.or(HIGH).or(ByteSet::of(b" .,'-_@()&/"));
@@ -394,7 +400,22 @@ fn name(view: &View<'_>, key: &Key, value: &Extent, text: &[u8]) -> Option<&'sta
     }
     // Services and groups have display names, too.
     let is_display = memchr::memmem::find(&key.text(view).to_ascii_lowercase(), b"display").is_some();
-    let is_model = !text.contains(&b' ') && text.iter().any(|b| DIGIT.contains(*b));
+    let is_model = text.iter().any(|b| DIGIT.contains(*b));
+    // `"memberName": "VpcPeeringConnectionId"`, but `"surname": "McDonald"`.
+    const PARTS: [&[u8]; 16] = [
+        b"Mc", b"Mac", b"De", b"Di", b"Da", b"Du", b"La", b"Le", b"Lo", b"Van", b"Von", b"Fitz", b"Del", b"Ben", b"El",
+        b"Al",
+    ];
+    let turns = text.windows(2).filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase()).count();
+    let is_compound =
+        turns > 0 && !text.contains(&b' ') && (turns > 1 || !PARTS.iter().any(|part| text.starts_with(part)));
+    let is_service = memchr::memmem::find(&key.text(view).to_ascii_lowercase(), b"service").is_some();
+    if is_compound && value.is_quoted && key.text(view).len() > 5
+        || is_service && names::has_other_word(text)
+        || is_product(text)
+    {
+        return Some("the name of a thing");
+    }
     let is_word_alone = !text.contains(&b' ')
         && (text.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
             || common::is_common(text) && !names::is_known(text));

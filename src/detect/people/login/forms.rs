@@ -118,8 +118,12 @@ pub fn is_told(view: &View<'_>, literal: &[u8], (start, end): (usize, usize)) ->
         b"from user ",
         b"by user ",
     ];
-    (TOLD.contains(&literal) || SAID.contains(&literal))
-        && (common::is_common(&text.to_ascii_lowercase()) || text.contains(&b' '))
+    let lower = text.to_ascii_lowercase();
+    let is_said = SAID.contains(&literal);
+    // Of things that belong to users there are many: `for user profiles`.
+    let is_plural = || is_said && lower.strip_suffix(b"s").is_some_and(common::is_common);
+    (TOLD.contains(&literal) || is_said)
+        && (common::is_common(&lower) || text.contains(&b' ') || is_said && text.len() < 3 || is_plural())
         && !names::is_known(text)
 }
 
@@ -561,7 +565,15 @@ pub fn grant(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     if is_sentence {
         return None;
     }
-    token(view, at + to + 4).filter(|_| view.at(at + to + 4) != Some(b'\''))
+    let is_word = |text: &[u8]| {
+        let lower = text.to_ascii_lowercase();
+        common::is_common(&lower) || lower.strip_suffix(b"s").is_some_and(common::is_common)
+    };
+    token(view, at + to + 4).filter(|&(start, end)| {
+        let text = view.slice(start, end);
+        let goes_on = view.at(end) == Some(b' ') && view.is(end + 1, LETTER) && view.at(end + 1) != Some(b'W');
+        view.at(at + to + 4) != Some(b'\'') && !(goes_on && is_word(text) && !names::is_known(text))
+    })
 }
 
 /// `support/jroe`: the last part of the path of a resource.
