@@ -35,6 +35,7 @@ const PASSWORDS: &[(&[u8], usize)] = &[
     (b"bcrypt.checkpw(", 0),
     (b"bcrypt.hashpw(", 0),
     (b".typeasync(", TYPED),
+    (b".entertext(", TYPED),
     (b".fillasync(", TYPED),
     (b"wifi.softap(", 1),
     (b"pem_read_privatekey(", 3),

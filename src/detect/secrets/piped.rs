@@ -12,7 +12,8 @@ use crate::kind::Kind;
 pub struct Piped;
 
 /// What reads a secret from its standard input, and whether it reads `user:secret`.
-const READERS: [(&[u8], bool); 9] = [
+const READERS: [(&[u8], bool); 10] = [
+    (b"docker secret create ", false),
     (b"sudo -S", false),
     (b"sudo -kS", false),
     (b"chpasswd", true),

@@ -24,6 +24,12 @@ impl<'v> Reader<'_, 'v> {
         let view = self.view;
         let end = view.run(at, const { WORD.or(ByteSet::of(b".*[]<>")) }, 32);
         // `pwd As String = "x"` of Visual Basic
+        // `v_password VARCHAR2(30) := 'x'`
+        let open = usize::from(view.at(end) == Some(b'('));
+        let length = view.run(end + open, const { ByteSet::of(b"0123456789, ") }, 8 * open);
+        if open == 1 && view.starts_with(length, b") := ") && end > at {
+            return Quote::at(view, length + 5).and_then(|_| self.place(length + 5, Separator::Equals));
+        }
         let is_as = view.starts_with_ignoring_case(at, b"as ");
         let end = if is_as { view.run(at + 3, WORD, 24) } else { end };
         let equals = view.run(end, BLANK, 8);

@@ -16,7 +16,7 @@ use crate::detect::reading::value::{self, Extent, Quote, Surroundings};
 use crate::detect::run::Run;
 use crate::detect::view::View;
 
-pub use sentence::{may_be_far, may_be_whose};
+pub use sentence::{MADE, may_be_far, may_be_whose};
 
 use reader::{Reader, skip_colour};
 

@@ -13,6 +13,9 @@ use crate::kind::Family;
 const FAR: ByteSet = LETTER.or(HIGH).or(ByteSet::of(b" ()'.,-@0123456789"));
 const FAR_REACH: usize = 40;
 
+/// What stands before a password that was made for somebody.
+pub const MADE: [&[u8]; 3] = [b" temporary", b" generated", b" one-time"];
+
 /// Whether a sentence may tell a value that is not beside its key: a cheap look for `:`, `=`, ` is ` or ` - `.
 pub fn may_be_far(view: &View<'_>, at: usize) -> bool {
     let words = view.run(at, FAR, FAR_REACH);
@@ -234,6 +237,12 @@ impl<'v> Reader<'_, 'v> {
                 .find(self.key.text(view))
                 .is_none_or(|which| self.lexicon.key(which).0.family() == Family::Secret)
         };
+        // `generated temporary password hunter22 for jroe`
+        let is_made = lead
+            .is_some_and(|end| MADE.iter().any(|word| view.ends_with_ignoring_case(end, word)) && prose::shows(text));
+        if is_made && is_secret() {
+            return self.place(at, Separator::Near);
+        }
         if is_with && (prose::shows(text) || prose::is_coded(text)) && is_secret() {
             return self.place(at, Separator::Near);
         }

@@ -22,7 +22,7 @@ use crate::detect::reading::handle;
 use crate::detect::reading::key::Key;
 use crate::detect::reading::lexicon::{Lexicon, Strength};
 use crate::detect::reading::literal;
-use crate::detect::reading::place::{Place, Separator, may_be_far, may_be_whose};
+use crate::detect::reading::place::{MADE, Place, Separator, may_be_far, may_be_whose};
 use crate::detect::reading::value::{Extent, Quote};
 use crate::detect::run::Run;
 use crate::detect::view::View;
@@ -382,6 +382,7 @@ impl Keyed {
                 || self.lexicon.is_verb(word)
                 || [&b"are"[..], b"from"].contains(&word)
                 || view.slice(key.start.saturating_sub(NEAR), key.start).contains(&b'"')
+                || key.start > 0 && MADE.iter().any(|made| view.ends_with_ignoring_case(key.start - 1, made))
                 || key.text(view).starts_with(b"-")
                 || key.text(view) == b"password"
                 || view.ends_with_ignoring_case(key.start, b" with ")

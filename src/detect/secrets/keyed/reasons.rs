@@ -360,7 +360,15 @@ impl Keyed {
             && text.len() > 4
             && text.iter().all(|b| ALNUM.contains(*b))
             && !self.lexicon.is_name(text);
-        let is_statement = is_statement || is_option;
+        // `@token = 0aB1cD2e` of a file of requests
+        let is_request = is_telling
+            && text.len() > 7
+            && text.iter().filter(|b| DIGIT.contains(**b)).count() > 1
+            && place.separator == Separator::Equals
+            && view.before(key.start) == Some(b'@')
+            && view.line_start(key.start) + 1 == key.start
+            && text.iter().all(|b| ALNUM.contains(*b) || *b == b'-');
+        let is_statement = is_statement || is_option || is_request;
         if !is_statement && dialect::is_code(view, key.start) && !is_comment() {
             return Some("source code");
         }
