@@ -10,12 +10,16 @@ use crate::kind::Kind;
 
 /// A list of terms with their kinds.
 ///
-/// As a detector it finds them on word boundaries in any ASCII case; a domain takes the hosts under it along.
+/// As a detector it finds them on word boundaries in any ASCII case, and key words of some length within words, too; a domain
+/// takes the hosts under it along.
 #[derive(Clone, Debug, Default)]
 pub struct Terms {
     terms: Vec<(Kind, Vec<u8>)>,
     kept: HashSet<Vec<u8>>,
 }
+
+/// How long a key word is that is looked for within words.
+const LONG: usize = 5;
 
 const KINDS: [Kind; 5] = [Kind::Keyword, Kind::Host, Kind::Domain, Kind::Name, Kind::User];
 
@@ -98,6 +102,18 @@ impl Detector for Terms {
         let end = hit.at + term.len();
         let starts = !WORD.contains(term[0]) || is_start(view, hit.at);
         let ends = !WORD.contains(term[term.len() - 1]) || !view.is(end, ALNUM.or(HIGH));
+        // The name of a project is told by `FalconService` and by `myfalcons`, too: the whole word goes. A short one would
+        // stand in other words.
+        if *kind == Kind::Keyword && term.len() >= LONG && !(starts && ends) {
+            const LETTERS: ByteSet = ALNUM.or(HIGH);
+            const LONGEST: usize = 48;
+            let from = view.run_back(hit.at, LETTERS, LONGEST);
+            let to = view.run(end, LETTERS, LONGEST);
+            if hit.at - from == LONGEST || to - end == LONGEST {
+                return out.left(rule, hit.at, "within a long word");
+            }
+            return out.found(Found::new(from, to, *kind, Confidence::High).rule(rule));
+        }
         if !starts || !ends {
             return out.left(rule, hit.at, "within a word");
         }
