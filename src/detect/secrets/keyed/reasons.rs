@@ -269,7 +269,9 @@ impl Keyed {
         }
         // `"dependentRequired": {"UserPassword": ["UserName"]}`, `password: "[new_password]"`, `"your-password"`
         let is_listed = place.is_key_quoted && place.separator == Separator::Colon && view.at(place.at) == Some(b'[')
-            || place.separator == Separator::Tag && key.is_attribute(view) && text.contains(&b'_');
+            || place.separator == Separator::Tag
+                && view.ends_with_ignoring_case(key.start, b"<string name=\"")
+                && text.contains(&b'_');
         let inner = text.strip_prefix(b"[").map_or(text, |rest| rest.strip_suffix(b"]").unwrap_or(rest));
         let is_filled_in =
             || inner.len() < text.len() || text.get(..4).is_some_and(|head| head.eq_ignore_ascii_case(b"your"));
