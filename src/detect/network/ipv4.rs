@@ -364,10 +364,12 @@ const NAMES: &[&[u8]] = &[
 fn is_product(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr) -> bool {
     let slash = start - 1;
     let name = view.slice(view.run_back(slash, WORD.or(ByteSet::of(b"-")), 24), slash);
-    if NAMES.iter().any(|n| name.eq_ignore_ascii_case(n)) {
+    let [a, b, c, d] = address.octets();
+    // `redis/10.1.2.3`, `node/192.0.2.7:9100`: hosts are named after what runs on them.
+    let is_version = (a < 20 && a != 10 || b == 0 && a != 10) && view.at(end) != Some(b':');
+    if is_version && NAMES.iter().any(|n| name.eq_ignore_ascii_case(n)) {
         return true;
     }
-    let [a, b, c, d] = address.octets();
     let is_capitalised = name.first().is_some_and(u8::is_ascii_uppercase);
     let is_word = is_capitalised && name.iter().all(u8::is_ascii_alphabetic);
     // `Hexagon_SDK/5.3.0.0`
