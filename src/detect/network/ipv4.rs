@@ -366,7 +366,7 @@ fn is_product(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr) -> b
     let name = view.slice(view.run_back(slash, WORD.or(ByteSet::of(b"-")), 24), slash);
     let [a, b, c, d] = address.octets();
     // `redis/10.1.2.3`, `node/192.0.2.7:9100`: hosts are named after what runs on them.
-    let is_version = (a < 20 && a != 10 || b == 0 && a != 10) && view.at(end) != Some(b':');
+    let is_version = a != 10 && (a < 20 || b == 0) && view.at(end) != Some(b':');
     if is_version && NAMES.iter().any(|n| name.eq_ignore_ascii_case(n)) {
         return true;
     }
