@@ -6,6 +6,7 @@
 //!
 //! `reasons` tells why a value is left.
 
+mod program;
 mod reasons;
 
 use std::sync::Arc;
