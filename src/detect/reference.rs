@@ -67,7 +67,7 @@ impl Shape {
             Shape::At => first == b'@',
             Shape::Dotted | Shape::Quads => first == b'.',
             Shape::Colons => first == b':',
-            Shape::Hyphens => first == b'-',
+            Shape::Hyphens | Shape::Dashes => first == b'-',
             Shape::Long => first.is_ascii_digit(),
             Shape::Grouped => matches!(first, b' ' | b'.' | b'-'),
         }

@@ -29,7 +29,7 @@ impl Detector for Dashed {
 
     fn anchors(&self) -> Vec<Anchor> {
         let labels = LABELS.iter().flat_map(|label| [[label, &b"-"[..]].concat(), [label, &b"_"[..]].concat()]);
-        [Anchor::folded(b".ipv6-literal.net"), Anchor::folded(b".ip6.arpa"), Anchor::Shape(Shape::Grouped)]
+        [Anchor::folded(b".ipv6-literal.net"), Anchor::folded(b".ip6.arpa"), Anchor::Shape(Shape::Dashes)]
             .into_iter()
             .chain(labels.map(|label| {
                 let bytes = label.to_ascii_lowercase();
@@ -84,16 +84,26 @@ fn octets(view: &View<'_>, start: usize, out: &mut Candidates<'_>) {
 }
 
 /// `calvisitor-10-105-160-95`: behind some other word, where groups of three digits show that it is no date.
-fn behind_word(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
+fn behind_word(view: &View<'_>, hyphen: usize, out: &mut Candidates<'_>) {
     const LEAST: usize = 3;
-    let start = view.run_back(at, DIGIT, 4);
-    let hyphen = start.saturating_sub(1);
+    if !view.before(hyphen).is_some_and(|b| LETTER.contains(b)) {
+        return;
+    }
     let word = view.run_back(hyphen, LETTER, 32);
     let label = view.slice(word, hyphen);
     let is_known = LABELS.iter().any(|known| label.eq_ignore_ascii_case(known));
-    let is_word = view.at(at) == Some(b'-') && view.before(start) == Some(b'-') && label.len() >= LEAST && !is_known;
-    if is_word && view.starts_word(word) && start < at && at - start < 4 {
-        octets(view, start, out);
+    let mut lengths = [0; 4];
+    let mut at = hyphen;
+    for length in &mut lengths {
+        let end = view.run(at + 1, DIGIT, 4);
+        (*length, at) = (end - at - 1, end);
+    }
+    if label.len() >= LEAST
+        && !is_known
+        && view.starts_word(word)
+        && matches!(lengths, [1..=3, 3, 3, _] | [1..=3, 3, 2, 2 | 3])
+    {
+        octets(view, hyphen + 1, out);
     }
 }
 

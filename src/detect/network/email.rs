@@ -637,6 +637,9 @@ fn reason_to_leave(view: &View<'_>, start: usize, at: usize, domain: usize, end:
 /// Whether the sign is the second byte of a letter, as in texts of Japan and China, or begins a mention: what stands around it is
 /// neither ASCII nor UTF-8. In Latin letters, one of both sides may be so: `jos\xe9@example.com`.
 fn is_of_other_encoding(local: &[u8], domain: &[u8]) -> bool {
+    if local.is_ascii() && domain.is_ascii() {
+        return false;
+    }
     let is_foreign = |text: &[u8]| !text.is_ascii() && std::str::from_utf8(text).is_err();
     let last = domain.rsplit(|b| *b == b'.').next().unwrap_or(domain);
     let is_named = last.len() < domain.len() && last.len() > 1 && last.iter().all(u8::is_ascii_alphabetic);

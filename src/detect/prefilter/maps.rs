@@ -212,6 +212,7 @@ pub struct Maps {
     pub dotted: Bitmap,
     pub colons: Bitmap,
     pub hyphens: Bitmap,
+    pub dashes: Bitmap,
     pub quads: Bitmap,
     pub long: Bitmap,
     pub grouped: Bitmap,
@@ -242,6 +243,7 @@ impl Default for Maps {
             dotted: EMPTY,
             colons: EMPTY,
             hyphens: EMPTY,
+            dashes: EMPTY,
             quads: EMPTY,
             long: EMPTY,
             grouped: EMPTY,
@@ -331,7 +333,22 @@ impl Maps {
     #[inline(always)]
     fn shape(&mut self, words: usize) {
         let Maps {
-            digit, hex, dot, colon, hyphen, at, blank, high, dotted, colons, hyphens, quads, long, grouped, ..
+            digit,
+            hex,
+            dot,
+            colon,
+            hyphen,
+            at,
+            blank,
+            high,
+            dotted,
+            colons,
+            hyphens,
+            dashes,
+            quads,
+            long,
+            grouped,
+            ..
         } = self;
         let mut between: Bitmap = [0; WORDS + 3];
         let mut two: Bitmap = [0; WORDS + 3];
@@ -366,6 +383,20 @@ impl Maps {
             let row = from_right(hyphen, i, 3) & from_right(hyphen, i, 6) & from_right(hyphen, i, 9);
             hyphens[i] = hyphen[i] & row & from_right(hyphen, i, 12) & from_right(hex, i, 1);
         }
+        // Four hyphens before digits, each two to four bytes behind the last.
+        for i in 1..words + 2 {
+            between[i] = hyphen[i] & from_right(digit, i, 1);
+        }
+        for i in 1..words + 2 {
+            two[i] = between[i] & near(&between, i);
+        }
+        for i in 1..words + 2 {
+            // What is read lies behind what is written.
+            two[i] = between[i] & near(&two, i);
+        }
+        for i in 1..words + 1 {
+            dashes[i] = between[i] & near(&two, i);
+        }
         // Two dots, five bytes apart, between hexadecimal digits.
         for i in 1..words + 1 {
             let digits = from_right(hex, i, 1) & from_right(hex, i, 2) & from_right(hex, i, 3) & from_right(hex, i, 4);
@@ -397,17 +428,16 @@ impl Maps {
                         & from_right(&two, i, 7)
                         & from_right(separator, i, 9)
                         & from_right(&two, i, 10));
-            let ended = from_right(separator, i, 4)
-                & from_right(&two, i, 5)
-                & from_right(separator, i, 7)
-                & from_right(&two, i, 8);
+            // Dots stand so in every third address.
+            let undotted = |n: u32| from_right(hyphen, i, n) | from_right(blank, i, n);
+            let ended = undotted(4) & from_right(&two, i, 5) & undotted(7) & from_right(&two, i, 8);
             // As above, a digit may stand before the window.
             let before = from_left(digit, i, 1) | u64::from(i == 1);
             grouped[i] = before & separator[i] & (from_right(&three, i, 1) & (threes | fours | six | ended) | pairs);
         }
         let (mut shaped, mut raised) = (0, 0);
         for i in 1..words + 1 {
-            let any = at[i] | dotted[i] | colons[i] | hyphens[i] | quads[i] | long[i] | grouped[i];
+            let any = at[i] | dotted[i] | colons[i] | hyphens[i] | dashes[i] | quads[i] | long[i] | grouped[i];
             shaped |= u64::from(any != 0) << (i - 1);
             raised |= u64::from(high[i] != 0) << (i - 1);
         }

@@ -57,20 +57,30 @@ pub enum Shape {
     Colons,
     /// A hyphen before a hexadecimal digit, with four more three bytes apart.
     Hyphens,
+    /// A hyphen before a digit, and three more of that sort, each two to four bytes behind the last.
+    Dashes,
     /// A dot with another five bytes behind it, and hexadecimal digits between and behind.
     Quads,
     /// The first of twelve or more digits in a row.
     Long,
     /// A blank, a dot or a hyphen behind a digit and before groups of digits as cards, telephone numbers and numbers of persons have them:
-    /// three or four digits, another such byte, three digits; six, such a byte, four; four pairs; three digits and two pairs; or a
-    /// hyphen before `dd-dddd`.
+    /// three or four digits, another such byte, three digits; six, such a byte, four; four pairs; three digits and two pairs without
+    /// dots between them; or a hyphen before `dd-dddd`.
     Grouped,
 }
 
 impl Shape {
     /// All of them.
-    pub const ALL: [Shape; 7] =
-        [Shape::At, Shape::Dotted, Shape::Colons, Shape::Hyphens, Shape::Quads, Shape::Long, Shape::Grouped];
+    pub const ALL: [Shape; 8] = [
+        Shape::At,
+        Shape::Dotted,
+        Shape::Colons,
+        Shape::Hyphens,
+        Shape::Dashes,
+        Shape::Quads,
+        Shape::Long,
+        Shape::Grouped,
+    ];
 }
 
 /// Something that an anchor asks for, as it was met.
@@ -152,8 +162,16 @@ impl Prefilter {
             self.fill(text, words, Before::of(&bytes[..from], is_thorough), maps);
             for word in bits_of(maps.shaped) {
                 let base = from + word * 64;
-                let shapes =
-                    [&maps.at, &maps.dotted, &maps.colons, &maps.hyphens, &maps.quads, &maps.long, &maps.grouped];
+                let shapes = [
+                    &maps.at,
+                    &maps.dotted,
+                    &maps.colons,
+                    &maps.hyphens,
+                    &maps.dashes,
+                    &maps.quads,
+                    &maps.long,
+                    &maps.grouped,
+                ];
                 for (shape, map) in Shape::ALL.into_iter().zip(shapes) {
                     for at in bits_of(map[word + 1]) {
                         if base + at < limit {

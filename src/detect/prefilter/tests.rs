@@ -61,18 +61,28 @@ fn begins(shape: Shape, bytes: &[u8], at: usize) -> bool {
         Shape::Dotted => between(at) && (2..=4).any(|a| between(at + a) && (2..=4).any(|b| between(at + a + b))),
         Shape::Colons => bytes[at] == b':' && (is(at + 1, colon) || (is(at + 1, HEX) && row(at, 4))),
         Shape::Hyphens => (0..5).all(|n| bytes.get(at + 3 * n) == Some(&b'-')) && is(at + 1, HEX),
+        Shape::Dashes => {
+            fn more(at: usize, n: usize, is_hyphen: &dyn Fn(usize) -> bool) -> bool {
+                n == 0 || (2..=4).any(|step| is_hyphen(at + step) && more(at + step, n - 1, is_hyphen))
+            }
+            let is_hyphen = |at: usize| bytes.get(at) == Some(&b'-') && is(at + 1, DIGIT);
+            is_hyphen(at) && more(at, 3, &is_hyphen)
+        }
         Shape::Quads => {
             is(at, dot) && is(at + 5, dot) && (1..5).all(|n| is(at + n, HEX)) && is(at + 6, HEX) && is(at + 9, HEX)
         }
         Shape::Long => (0..12).all(|n| is(at + n, DIGIT)) && !(at > 0 && is(at - 1, DIGIT)),
         Shape::Grouped => {
-            // `d` is a digit, `s` a separator.
-            let fits = |form: &str| {
-                form.bytes().zip(at..).all(|(f, at)| is(at, if f == b'd' { DIGIT } else { ByteSet::of(b" .-") }))
+            // `d` is a digit, `s` a separator, `u` one that is no dot.
+            let set = |f: u8| match f {
+                b'd' => DIGIT,
+                b'u' => ByteSet::of(b" -"),
+                _ => ByteSet::of(b" .-"),
             };
+            let fits = |form: &str| form.bytes().zip(at..).all(|(f, at)| is(at, set(f)));
             at > 0
                 && is(at - 1, DIGIT)
-                && (["sdddsddd", "sddddsddd", "sddddddsdddd", "sddsddsddsdd", "sdddsddsdd"]
+                && (["sdddsddd", "sddddsddd", "sddddddsdddd", "sddsddsddsdd", "sddduddudd"]
                     .iter()
                     .any(|form| fits(form))
                     || (bytes[at] == b'-' && fits("sddsdddd")))
@@ -117,6 +127,9 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
         "ab",
         "AB",
         "ab7",
+        "-1",
+        "-23",
+        "-456",
         "key",
         "KeY",
         "eyJ",
