@@ -90,25 +90,9 @@ impl Key {
         let at = view.run_back(at - 1, PADDING, 16);
         let word = view.slice(view.run_back(at, LETTER, 16), at);
         // `"ParameterKey": "password"`, `"optionName": "password"`
-        const OWNERS: [&[u8]; 12] = [
-            b"",
-            b"parameter",
-            b"param",
-            b"option",
-            b"variable",
-            b"env",
-            b"setting",
-            b"attribute",
-            b"header",
-            b"field",
-            b"property",
-            b"config",
-        ];
         let is_owned = |end: &[u8]| {
             let owner = word.len().checked_sub(end.len());
-            owner.is_some_and(|owner| {
-                word[owner..].eq_ignore_ascii_case(end) && OWNERS.iter().any(|o| o.eq_ignore_ascii_case(&word[..owner]))
-            })
+            owner.is_some_and(|owner| word[owner..].eq_ignore_ascii_case(end) && is_owner(&word[..owner]))
         };
         is_owned(b"name")
             || is_owned(b"key")
@@ -233,4 +217,23 @@ impl Key {
             ..Surroundings::default()
         }
     }
+}
+
+/// Whether a word says what has a name and a value: `parameter` of `ParameterKey`. Where none stands, that is said by nothing.
+pub fn is_owner(word: &[u8]) -> bool {
+    const OWNERS: [&[u8]; 12] = [
+        b"",
+        b"parameter",
+        b"param",
+        b"option",
+        b"variable",
+        b"env",
+        b"setting",
+        b"attribute",
+        b"header",
+        b"field",
+        b"property",
+        b"config",
+    ];
+    OWNERS.iter().any(|owner| owner.eq_ignore_ascii_case(word))
 }

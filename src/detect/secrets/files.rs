@@ -229,23 +229,27 @@ fn voicemail(view: &View<'_>, at: usize, number: usize, out: &mut Candidates<'_>
 
 /// Items of lists that are keys of the agent, on the lines below that are indented more.
 fn endpoints(view: &View<'_>, start: usize, at: usize, out: &mut Candidates<'_>) {
-    let indent = start - view.line_start(start);
-    let mut line = view.line_end(at, 64);
-    for _ in 0..32 {
-        if view.at(line) != Some(b'\n') {
-            return;
-        }
-        let from = view.run(line + 1, BLANK, 64);
-        if from - (line + 1) <= indent {
-            return;
-        }
+    for from in indented(view, start, at) {
         let key = view.run(from, const { ByteSet::of(b"- \"'") }, 8);
         let end = view.run(key, HEX, 65);
         if view.at(from) == Some(b'-') && matches!(end - key, 32 | 40 | 64) && view.ends_word(end) {
             span(view, key, end, out);
         }
-        line = view.line_end(from, 512);
     }
+}
+
+/// Where the lines begin, behind their blanks, that stand below the one of a key and are indented more than the key at `start`.
+fn indented<'v>(view: &'v View<'_>, start: usize, at: usize) -> impl Iterator<Item = usize> + 'v {
+    const MOST: usize = 32;
+    let indent = start - view.line_start(start);
+    let mut line = view.line_end(at, 64);
+    let next = move || {
+        let from = (view.at(line) == Some(b'\n')).then(|| view.run(line + 1, BLANK, 64))?;
+        let is_below = from - (line + 1) > indent;
+        line = view.line_end(from, 512);
+        is_below.then_some(from)
+    };
+    std::iter::from_fn(next).take(MOST)
 }
 
 /// `user_jroe="secret"`: what is left of the statement of a login module, or a line of it.
@@ -340,20 +344,11 @@ fn shadow(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
     }
 }
 
+/// `chpasswd: { list: | ... }` of cloud-init: `jroe:secret` in each line.
 fn chpasswd(view: &View<'_>, start: usize, at: usize, out: &mut Candidates<'_>) {
-    let indent = start - view.line_start(start);
-    let mut line = view.line_end(at, 64);
-    for _ in 0..32 {
-        if view.at(line) != Some(b'\n') {
-            return;
-        }
-        let from = view.run(line + 1, BLANK, 64);
-        if from - (line + 1) <= indent {
-            return;
-        }
+    for from in indented(view, start, at) {
         let user = view.run(from, const { WORD.or(ByteSet::of(b".-")) }, 64);
-        line = view.line_end(from, 512);
-        let text = view.slice(user + 1, line);
+        let text = view.slice(user + 1, view.line_end(from, 512));
         if user > from && view.at(user) == Some(b':') && !text.trim_ascii().is_empty() && !text.starts_with(b" ") {
             let end = user + 1 + text.trim_ascii_end().len();
             if !matches!(text.trim_ascii_end(), b"RANDOM" | b"R") {
@@ -363,7 +358,6 @@ fn chpasswd(view: &View<'_>, start: usize, at: usize, out: &mut Candidates<'_>) 
     }
 }
 
-/// Lines of hexadecimal digits, as wide as they come.
 /// A member of an object that has another member of a key beside it.
 fn jwk(view: &View<'_>, from: usize, at: usize, out: &mut Candidates<'_>) {
     const VALUE: ByteSet = ALNUM.or(ByteSet::of(b"_-"));

@@ -3,6 +3,7 @@
 use super::reader::Reader;
 use super::{Place, Separator};
 use crate::detect::bytes::{BLANK, ByteSet, LETTER, SPACE, WORD};
+use crate::detect::reading::key::is_owner;
 use crate::detect::reading::nested;
 use crate::detect::reading::value::Quote;
 
@@ -220,23 +221,8 @@ impl<'v> Reader<'_, 'v> {
 /// Whether a member beside a name holds the value: `value`, `defaultValue`, `ParameterValue`, and where it is surely a member,
 /// `val`.
 fn is_word_of_value(word: &[u8], is_member: bool) -> bool {
-    const OWNERS: [&[u8]; 13] = [
-        b"",
-        b"default",
-        b"parameter",
-        b"param",
-        b"option",
-        b"variable",
-        b"env",
-        b"setting",
-        b"attribute",
-        b"header",
-        b"field",
-        b"property",
-        b"config",
-    ];
     let end = word.len().saturating_sub(5);
     is_member && word == b"val"
         || word[end..].eq_ignore_ascii_case(b"value")
-            && OWNERS.iter().any(|owner| owner.eq_ignore_ascii_case(&word[..end]))
+            && (is_owner(&word[..end]) || word[..end].eq_ignore_ascii_case(b"default"))
 }
