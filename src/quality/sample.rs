@@ -28,7 +28,7 @@ pub(super) struct Sample {
     pub(super) template: String,
     pub(super) form: String,
     pub(super) text: String,
-    /// What must go, in order; the first is what the sample is about.
+    /// What must or may go; the first is what the sample is about.
     pub(super) labels: Vec<Label>,
 }
 

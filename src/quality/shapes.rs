@@ -102,10 +102,15 @@ impl Shape {
         let place = dice.range(0, PLACES.len() as u64 - 1) as usize;
         let (before, behind) = PLACES[place].split_once("«v»")?;
         let text = format!("{before}{value}{behind}");
-        let secret = self.secret(&text, before.len()..before.len() + value.len())?;
-        let label = Label { span: secret, what: TOPIC.to_string(), is_optional: false, is_main: true };
+        let drawn = before.len()..before.len() + value.len();
+        let secret = self.secret(&text, drawn.clone())?;
+        // What the pattern asks for around it is drawn as well, a login name perhaps: it may go.
+        let around = [drawn.start..secret.start, secret.end..drawn.end].into_iter().filter(|span| !span.is_empty());
+        let may_go = around.map(|span| Label { span, what: TOPIC.to_string(), is_optional: true, is_main: false });
+        let must_go = Label { span: secret.clone(), what: TOPIC.to_string(), is_optional: false, is_main: true };
+        let labels = [must_go].into_iter().chain(may_go).collect();
         let (template, form) = (format!("place {}", place + 1), rule.id.to_string());
-        Some(Sample { template, form, text, labels: vec![label] })
+        Some(Sample { template, form, text, labels })
     }
 
     /// Where the secret is, if the rule asks for nothing that the text does not have.
