@@ -13,6 +13,7 @@ mod kind;
 #[allow(dead_code, reason = "the library uses the rest")]
 #[path = "src/rules"]
 mod rules {
+    pub mod chance;
     pub mod checks;
     pub mod compile;
     pub mod endings;
@@ -23,6 +24,7 @@ mod rules {
     pub mod rule;
     pub mod set;
     pub mod spec;
+    pub mod sums;
     pub mod vocabulary;
     pub mod words;
 }

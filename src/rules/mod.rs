@@ -11,6 +11,7 @@
 //! keyword is met is read off it ([`Rule::prefixes`]). So this module promises that every pattern compiles and every name is known, and refuses to know how rules
 //! are run, what stands around a finding, and what becomes of it. [`checks`] holds the named functions that rules call.
 
+mod chance;
 pub mod checks;
 mod compile;
 mod digest;
@@ -23,10 +24,12 @@ mod program;
 mod rule;
 mod set;
 pub mod spec;
+mod sums;
 pub mod vocabulary;
 mod words;
 
-pub use checks::{Check, TELLING, dull};
+pub use chance::{RANDOM, TELLING, dull, randomness};
+pub use checks::Check;
 pub use endings::{Endings, Walk};
 pub use load::{LoadError, Problem};
 pub use program::{BEHIND_KEYWORD, Decision, Look, Program, Step};
