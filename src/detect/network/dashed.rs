@@ -98,10 +98,21 @@ fn behind_word(view: &View<'_>, hyphen: usize, out: &mut Candidates<'_>) {
         let end = view.run(at + 1, DIGIT, 4);
         (*length, at) = (end - at - 1, end);
     }
+    // `guestnet-10-10-34-180`, `wifi-172-16-98-91`: of a network of one's own, and no time of day.
+    let octets_of = |n: usize| {
+        let from = hyphen + 1 + lengths[..n].iter().sum::<usize>() + n;
+        view.slice(from, from + lengths[n]).iter().fold(0_usize, |n, b| n * 10 + usize::from(b.wrapping_sub(b'0')))
+    };
+    let is_private = || match (octets_of(0), octets_of(1)) {
+        (10, _) => (1..4).any(|n| octets_of(n) > 59) || octets_of(2) > 31,
+        (172, 16..=31) | (192, 168) => true,
+        _ => false,
+    };
     if label.len() >= LEAST
         && !is_known
         && view.starts_word(word)
-        && matches!(lengths, [1..=3, 3, 3, _] | [1..=3, 3, 2, 2 | 3])
+        && (matches!(lengths, [1..=3, 3, 3, _] | [1..=3, 3, 2, 2 | 3])
+            || lengths.iter().all(|length| (1..=3).contains(length)) && is_private())
     {
         octets(view, hyphen + 1, out);
     }

@@ -52,7 +52,7 @@ enum Sort {
     Asked(usize),
 }
 
-const ANCHORS: [(&[u8], Sort); 42] = [
+const ANCHORS: [(&[u8], Sort); 43] = [
     (b"jdbc:", Sort::Jdbc),
     (b"jdbc\\:", Sort::Jdbc),
     (b"ldap://", Sort::Host),
@@ -78,6 +78,7 @@ const ANCHORS: [(&[u8], Sort); 42] = [
     (b"netbios name", Sort::Key),
     (b"host.name", Sort::Key),
     (b"host_name", Sort::Key),
+    (b"host-name", Sort::Key),
     (b"node.id", Sort::Key),
     (b"node.name", Sort::Key),
     (b"node_name", Sort::Key),

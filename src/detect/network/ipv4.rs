@@ -126,7 +126,7 @@ fn reason_to_leave(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr)
         return Some("part of a longer dotted name or number");
     }
     match view.at(end) {
-        Some(b'.') if is_flow(view, start, end) => {}
+        Some(b'.') if is_flow(view, start, end) || has_dotted_port(view, end, address) => {}
         Some(b'.') if view.is(end + 1, DIGIT) && (is_small || view.at(view.run(end + 1, DIGIT, 8)) != Some(b'-')) => {
             return Some("more than four numbers");
         }
@@ -168,6 +168,7 @@ fn reason_to_leave(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr)
             return Some("the version of a file");
         }
         Some(b':') if is_small && is_image(view, start - 1) => return Some("the tag of an image"),
+        Some(b'/') if is_small && is_directory(view, start, end, address) => return Some("a directory of a version"),
         Some(b'/') if is_product(view, start, end, address) => return Some("the version of a product"),
         _ => {}
     }
@@ -198,6 +199,30 @@ fn is_flow(view: &View<'_>, start: usize, end: usize) -> bool {
     (1..=5).contains(&(port - end - 1))
         && (view.starts_with(port, b" > ")
             || view.at(port) == Some(b':') && view.ends_with_ignoring_case(start, b" > "))
+}
+
+/// `probe reply 192.168.20.33.443`: a port behind a fourth dot, of an address that no version begins with.
+fn has_dotted_port(view: &View<'_>, end: usize, address: Ipv4Addr) -> bool {
+    let port_end = view.run(end + 1, DIGIT, 6);
+    let port = view.slice(end + 1, port_end).iter().fold(0_u32, |n, b| n * 10 + u32::from(b - b'0'));
+    let is_known = matches!(port, 443 | 8080 | 8443) || port > 32_767;
+    let is_address = address.octets()[0] > 99 && port > 255 || address.is_private() && is_known;
+    is_address && port <= 65_535 && view.ends_word(port_end) && view.at(port_end) != Some(b'.')
+}
+
+/// `/LATT3/2.2.1.4`, `/opt/Kit_2/1.0.4.12/lib`: a directory below one whose name has capitals, as no route to a host has.
+fn is_directory(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr) -> bool {
+    const NAME: ByteSet = WORD.or(ByteSet::of(b"-+"));
+    const PATH: ByteSet = WORD.or(ByteSet::of(b"-+./"));
+    let slash = start - 1;
+    let name = view.slice(view.run_back(slash, NAME, 48), slash);
+    let from = view.run_back(slash, PATH, 160);
+    let is_rooted = view.at(from) == Some(b'/') && view.at(from + 1) != Some(b'/') && from + 1 < slash - name.len();
+    address.octets().iter().all(|n| *n < 40)
+        && name.iter().any(u8::is_ascii_uppercase)
+        && is_rooted
+        && view.before(from) != Some(b':')
+        && view.at(end) != Some(b':')
 }
 
 /// `<b>8.5.1.2.</b> Tuples`, `[11.3.2.5](https://...`, `(see 4.3.9.3)`: a heading of a book, or a way to one.
@@ -384,23 +409,6 @@ fn end_of(view: &View<'_>, start: usize) -> usize {
 
 /// `version 9.4.2.10`, `"pluginVersion": "1.2.3.4"`, `v. 1.2.3.4`, `release=1.2.3.4`.
 fn follows_version_word(view: &View<'_>, start: usize, is_small: bool) -> bool {
-    const COMPOUNDS: &[&[u8]] = &[
-        b"appversion",
-        b"dbversion",
-        b"fileversion",
-        b"productversion",
-        b"serverversion",
-        b"clientversion",
-        b"javaversion",
-        b"osversion",
-        b"pluginversion",
-        b"assemblyversion",
-        b"agentversion",
-        b"driverversion",
-        b"sdkversion",
-        b"firmwareversion",
-        b"softwareversion",
-    ];
     /// What may stand before the word.
     const OPENING: ByteSet = SPACE.or(ByteSet::of(b"\"'`([{<,._-/|?&\\"));
     /// Words that number something else where an address is unlikely.
@@ -478,7 +486,7 @@ fn follows_version_word(view: &View<'_>, start: usize, is_small: bool) -> bool {
         return true;
     }
     WORDS.iter().any(|w| word.eq_ignore_ascii_case(w))
-        // `pluginVersion`, `server_version`
-        || (word.len() > 7 && word.ends_with(b"Version"))
-        || COMPOUNDS.iter().any(|w| word.eq_ignore_ascii_case(w))
+        // `pluginVersion`, `server_version`, `versionName`
+        || (word.len() > 7 && word[word.len() - 7..].eq_ignore_ascii_case(b"version"))
+        || word.eq_ignore_ascii_case(b"versionname")
 }

@@ -3,7 +3,7 @@
 
 use std::net::Ipv6Addr;
 
-use crate::detect::bytes::{ByteSet, DIGIT, HEX, SPACE, WORD};
+use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, HEX, LETTER, SPACE, WORD};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::network::colon::ColonRun;
 use crate::detect::network::ipv4;
@@ -35,7 +35,9 @@ impl Detector for Ipv6 {
         }
         // The address may stand behind a word and a colon (`src:2001:db8::1`), so it is tried from both.
         let colon = run.colon;
-        let from_colon = if view.at(colon + 1) == Some(b':') { colon } else { colon + 1 };
+        // `Value:::ffff:192.0.2.1`: of three colons the first ends a word.
+        let is_third = view.at(colon + 1) == Some(b':') && view.at(colon + 2) == Some(b':') && !view.starts_word(colon);
+        let from_colon = if view.at(colon + 1) == Some(b':') && !is_third { colon } else { colon + 1 };
         // `1.2.3:4::5`: what stands before the first colon is no address, nor a word.
         let lead = view.slice(run.start, colon);
         let is_version = lead.contains(&b'.')
@@ -47,9 +49,11 @@ impl Detector for Ipv6 {
         let from_start = (run.start < colon && view.starts_word(run.start)).then_some(run.start);
         let parsed = |at: usize| {
             // `std::cout`: what stands before the colons is a word.
-            parse(view, at)
-                .map(|parsed| (at, parsed))
-                .filter(|(_, p)| at != colon || view.starts_word(at) || p.is_dotted)
+            let is_own = |p: &Parsed| match at == colon {
+                true => view.starts_word(at) || p.is_dotted,
+                false => !is_third || p.is_dotted || p.groups > 2,
+            };
+            parse(view, at).map(|parsed| (at, parsed)).filter(|(_, p)| is_own(p))
         };
         // Another address may follow behind a colon: `::ffff:192.0.2.1:fe80::1`.
         let mut next = from_start.into_iter().chain([from_colon]).find_map(parsed);
@@ -61,6 +65,8 @@ impl Detector for Ipv6 {
                         is_account(view, start, &parsed).then_some("two numbers and an empty field of an account")
                     })
                     .or_else(|| is_slice(view, start, &parsed).then_some("the step of a slice"))
+                    .or_else(|| is_broken(view, &parsed).then_some("what follows belongs to it, and makes it none"))
+                    .or_else(|| is_everybodys(view, start, &parsed).then_some("a range that everybody has"))
                     .or_else(|| {
                         is_overlong(view, &parsed, start).then_some("more colons or groups than an address has")
                     })
@@ -120,13 +126,62 @@ fn is_slice(view: &View<'_>, start: usize, parsed: &Parsed) -> bool {
     }
     // `0654::<;<;`: what no address ends before.
     let ends = const { SPACE.or(ByteSet::of(b"/\"'`]),;%>\\:")) };
-    if parsed.groups == 1 && text.ends_with(b"::") && view.at(parsed.end).is_some_and(|b| !ends.contains(b)) {
+    let is_end = |b: u8| match b {
+        b'.' => view.at(parsed.end + 1).is_none_or(|b| SPACE.contains(b)),
+        b'<' => view.at(parsed.end + 1) == Some(b'/'),
+        b => ends.contains(b),
+    };
+    if parsed.groups == 1 && text.ends_with(b"::") && view.at(parsed.end).is_some_and(|b| !is_end(b)) {
         return true;
     }
     parsed.groups == 1
         && view.before(start) == Some(b'-')
         && view.slice(start, parsed.end).ends_with(b"::")
         && view.slice(start, parsed.end - 2).iter().all(|b| DIGIT.contains(*b))
+}
+
+/// `::ffff:257.1.2.3`, `2001:db8::8a2e:37023:7334`, `2001:db8::8a2e:370k`: numbers between dots that are no address, a group of
+/// more than four digits that is no port, since another follows, or one that is of other letters as well.
+fn is_broken(view: &View<'_>, parsed: &Parsed) -> bool {
+    const LONGEST: usize = 40;
+    let end = parsed.end;
+    // Where it ends for good: an address for mail may begin in its middle.
+    let is_last = |at: usize| view.at(at).is_none_or(|b| const { SPACE.or(ByteSet::of(b"\"'`)]>,;|")) }.contains(b));
+    match view.at(end) {
+        _ if parsed.is_dotted => false,
+        Some(b'.') => {
+            let number = view.run(end + 1, DIGIT, 4);
+            let is_next = number > end + 1 && view.at(number) == Some(b'.') && view.is(number + 1, DIGIT);
+            is_next && is_last(view.run(number, const { DIGIT.or(ByteSet::of(b".")) }, LONGEST))
+        }
+        Some(b':') => {
+            let next = view.run(end + 1, HEX, LONGEST);
+            let is_long = next - end > 5 && view.at(next) == Some(b':') && view.is(next + 1, HEX);
+            let is_word = next > end + 1 && next - end < 5 && view.is(end + 1, DIGIT) && view.is(next, LETTER);
+            (is_long || is_word) && is_last(view.run(next, const { ALNUM.or(ByteSet::of(b":")) }, LONGEST))
+        }
+        _ => false,
+    }
+}
+
+/// `fe80::/10`, `ff00::/8`, `fe80::/64`, `64:ff9b::/96`: ranges of RFC 4291 and RFC 6890; and `ff02::1 ip6-allnodes` in a file of
+/// hosts.
+fn is_everybodys(view: &View<'_>, start: usize, parsed: &Parsed) -> bool {
+    let behind = view.run(parsed.end, BLANK, 16);
+    if behind > parsed.end && view.starts_with(behind, b"ip6-") {
+        return view.starts_with_ignoring_case(start, b"f");
+    }
+    if view.at(parsed.end) != Some(b'/') || !parsed.is_compressed {
+        return false;
+    }
+    let length = view.slice(parsed.end + 1, view.run(parsed.end + 1, DIGIT, 4));
+    let bits = length.iter().fold(0_u32, |n, b| n * 10 + u32::from(b - b'0'));
+    let text = view.slice(start, parsed.end);
+    let is_first = parsed.groups == 1 && text.ends_with(b"::");
+    !length.is_empty()
+        && (is_first && bits <= 16
+            || text.eq_ignore_ascii_case(b"fe80::") && bits == 64
+            || text.eq_ignore_ascii_case(b"64:ff9b::") && bits == 96)
 }
 
 /// `1:::2`, `1:2:3:4:5:6:7:8:9`: one digit behind what might be an address and a colon is no port.

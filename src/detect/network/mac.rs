@@ -133,7 +133,10 @@ fn hyphens(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
         (0..length).all(|i| if i % 3 == 2 { view.at(start + i) == Some(b'-') } else { view.is(start + i, HEX) })
     };
     // `00-1A-2B-FF-FE-3C-4D-5E`: what is put in the middle of an EUI-48 to make an EUI-64.
-    let is_long = view.starts_with_ignoring_case(start + 9, b"ff-fe-") && pairs(23);
+    // Others of eight pairs are digests, but for those under the number of IANA.
+    let is_of_eui =
+        view.starts_with_ignoring_case(start + 9, b"ff-fe-") || view.starts_with_ignoring_case(start, b"02-00-5e-");
+    let is_long = is_of_eui && pairs(23);
     let end = start + if is_long { 23 } else { 17 };
     let fits = is_long || pairs(17);
     (fits && view.ends_word(end) && view.at(end) != Some(b'-') && !is_time(view.slice(start, end)))

@@ -81,8 +81,8 @@ pub fn is_card(digits: &[u8]) -> bool {
 /// Whether a card's number without separators is told by itself: the lengths that clocks and counters seldom have.
 pub fn is_card_by_itself(digits: &[u8]) -> bool {
     let is_known = match digits.len() {
-        16 => !matches!(digits[0], b'1' | b'9'),
-        15 => digits[0] == b'3',
+        16 => !matches!(digits[0], b'1' | b'9') || digits.starts_with(b"9792"),
+        15 => digits[0] == b'3' || digits.starts_with(b"2131") || digits.starts_with(b"1800"),
         14 => digits[0] == b'3',
         _ => false,
     };

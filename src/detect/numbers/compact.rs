@@ -95,7 +95,13 @@ pub fn begins(view: &View<'_>, at: usize) -> bool {
         // A hyphen or a slash only as an item of a list.
         Some(b'-' | b'/') => view.back(at, 2).is_none_or(|b| matches!(b, b' ' | b'\t' | b'\n')),
         Some(b'.' | b'\\' | b'+' | b'@' | b'%' | b'$' | b'&') => false,
-        Some(b',' | b':') => !view.back(at, 2).is_some_and(|b| DIGIT.contains(b)),
+        Some(b':') => !view.back(at, 2).is_some_and(|b| DIGIT.contains(b)),
+        // `1,234,567`; in rows such as `17,4929123456781234,paid` a cell begins there.
+        Some(b',') => {
+            let end = view.run(at, DIGIT, 4);
+            let is_thousands = end - at == 3 && !view.is(end, const { ByteSet::of(b"- ") });
+            !(is_thousands && view.back(at, 2).is_some_and(|b| DIGIT.contains(b)))
+        }
         Some(b) => b >= 0x80 || view.starts_word(at),
     }
 }

@@ -224,8 +224,23 @@ pub const LABELS: &[(&[&str], What)] = &[
     (&["sort code", "bsb"], What::Bank(&[("999999", None)])),
     (&["bic", "swift", "swift code", "bic code"], What::Bank(&[("AAAAAAXXXXX", None), ("AAAAAAXX", None)])),
     (
-        &["ssn", "social*", "itin", "taxpayer*", "tax id*", "sin", "tin", "ssn number", "us ssn", "socialsecurity*"],
-        What::Person(&[("999999999", Some(n::ssn)), ("999999999", Some(n::sum)), ("999999999A", None)]),
+        &["ssn", "social*", "ssn number", "us ssn", "socialsecurity*"],
+        What::Person(&[
+            ("999999999", Some(n::ssn)),
+            ("999999999", Some(n::sum)),
+            ("999999999", Some(n::ssn_by_label)),
+            ("999999999A", None),
+        ]),
+    ),
+    (
+        &["itin", "taxpayer*", "tax id*", "sin", "tin"],
+        What::Person(&[
+            ("999999999", Some(n::ssn)),
+            ("999999999", Some(n::sum)),
+            ("999999999A", None),
+            ("99999999999", Some(n::mod11_10)),
+            ("9999999999", Some(n::nip)),
+        ]),
     ),
     (&["ein", "fein", "employer id*"], What::Person(&[("999999999", None)])),
     (
@@ -243,7 +258,16 @@ pub const LABELS: &[(&[&str], What)] = &[
         What::Person(&[("99999999A999", None), ("9999999999", Some(n::svnr))]),
     ),
     (
-        &["nir", "insee", "sécurité sociale", "securite sociale", "sécu", "numéro de sécu*"],
+        &[
+            "nir",
+            "insee",
+            "sécurité sociale",
+            "securite sociale",
+            "sécu",
+            "numéro de sécu*",
+            "numéro sécu*",
+            "numero secu*",
+        ],
         What::Person(&[("99999XX99999999", Some(n::nir))]),
     ),
     (
@@ -455,6 +479,7 @@ pub const LABELS: &[(&[&str], What)] = &[
             "führerschein*",
             "permis de conduire",
             "license no",
+            "licence no",
             "drivinglicen*",
         ],
         What::Person(&[("X{6,18}", None)]),

@@ -218,6 +218,24 @@ fn near_miss(sort: Sort, view: &View<'_>, at: usize) -> Option<(usize, usize, &'
     }
 }
 
+/// Whether a value is spelled as a card's number, and its sum speaks against it.
+pub fn is_wrong_card(value: &[u8]) -> bool {
+    let digits: Vec<u8> = value.iter().copied().filter(u8::is_ascii_digit).collect();
+    value.iter().all(|b| b.is_ascii_digit() || matches!(b, b' ' | b'-'))
+        && (13..=19).contains(&digits.len())
+        && !compact::luhn(&digits)
+}
+
+/// Whether a value is spelled as an IBAN, and its check speaks against it.
+pub fn is_wrong_iban(value: &[u8]) -> bool {
+    let text: Vec<u8> = value.iter().filter(|b| !matches!(b, b' ' | b'-')).map(u8::to_ascii_uppercase).collect();
+    let is_spelled = text.len() > 14
+        && text.iter().all(u8::is_ascii_alphanumeric)
+        && text[..2].iter().all(u8::is_ascii_uppercase)
+        && text[2..4].iter().all(u8::is_ascii_digit);
+    is_spelled && iban::length(&text[..2]) == Some(text.len()) && !iban::is_iban(&text)
+}
+
 type Verdict = (usize, Option<(usize, usize)>, Confidence);
 
 /// Twelve digits or more in a row.
@@ -421,7 +439,8 @@ fn track(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
 fn bank(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     let is_glued = || view.ends_with_ignoring_case(at, b"iban");
     let is_within = |b: u8| ALNUM.contains(b) && !view.starts_word(at) || matches!(b, b'+' | b'/' | b'.' | b'-' | b'%');
-    if view.before(at).is_some_and(is_within) && !is_glued() {
+    let is_behind = || view.ends_with_ignoring_case(at, b"iban-");
+    if view.before(at).is_some_and(is_within) && !is_glued() && !is_behind() {
         return None;
     }
     let compact = Compact::read(view, at, ALNUM, const { ByteSet::of(b" -") }, 1);

@@ -269,7 +269,9 @@ fn international_end(view: &View<'_>, compact: &Compact, digits: &[u8], first: u
     if is_one_digit(digits.get(width + more..)?) {
         return None;
     }
-    let is_fit = |n: &usize| *n >= 7 && is_end(*n) && !compact.begins_group(*n - 1);
+    // `+43 1 58858 0`: the telephone exchange of a firm.
+    let is_exchange = |n: usize| matches!(&digits[..2], b"43" | b"49") && digits[n - 1] == b'0';
+    let is_fit = |n: &usize| *n >= 7 && is_end(*n) && (!compact.begins_group(*n - 1) || is_exchange(*n));
     (width + least.max(6) + more..=width + most + more).rev().find(is_fit).map(|n| compact.end(n))
 }
 
@@ -310,8 +312,14 @@ pub fn grouped(view: &View<'_>, at: usize, start: usize) -> Option<(usize, usize
     let close = |n: usize| ends(view, compact.end(n)).then(|| (start, extension(view, compact.end(n))));
     // `212-555-0123`, `212.555.0123`, `212 555-0123`, `1-800-555-0199`
     for (form_of, national) in [(&[3, 3, 4][..], 0), (&[1, 3, 3, 4], 1)] {
-        if form(form_of) && is_nanp(&digits[national..length(form_of)]) && (national == 0 || digits[0] == b'1') {
-            let n = length(form_of);
+        if !form(form_of) || national == 1 && digits[0] != b'1' {
+            continue;
+        }
+        let n = length(form_of);
+        // Nothing else is written with hyphens so: `555-123-4567`, `123-456-7890` of examples and of forms.
+        let is_plan = is_nanp(&digits[national..n]);
+        let is_hyphened = || separator == b'-' && is_same(form_of.len()) && digits[national] != b'0';
+        if is_plan || is_hyphened() && !is_one_digit(&digits[national..n]) {
             let is_blank = separators().take(form_of.len() - 1).all(|b| b == b' ');
             let is_mixed = separators().nth(form_of.len() - 2) == Some(b'-') && separator == b' ';
             return if (is_same(form_of.len()) && (!is_blank || stands_alone(view, start, compact.end(n)))) || is_mixed {
@@ -322,8 +330,7 @@ pub fn grouped(view: &View<'_>, at: usize, start: usize) -> Option<(usize, usize
         }
     }
     // `0049 30 1234567`: the international prefix, a calling code, and groups.
-    if digits.starts_with(b"00") && groups[0] > 3 && groups[0] < 6 && separator != b'.' && digits.get(4) != Some(&b'0')
-    {
+    if digits.starts_with(b"00") && matches!(groups[0], 3..=5) && separator != b'.' && digits.get(4) != Some(&b'0') {
         let first = start + 2;
         let abroad = Compact::read(view, first, DIGIT, BETWEEN, 3);
         let end = international_end(view, &abroad, abroad.bytes(), first)?;
@@ -451,8 +458,13 @@ pub fn parenthesised(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     let (groups, count) = compact.groups(digits.len());
     let is_grouped = |lengths: &[usize]| count >= lengths.len() && groups.get(..lengths.len()) == Some(lengths);
     let close = |n: usize| ends(view, compact.end(n)).then(|| extension(view, compact.end(n)));
-    let end = if (is_grouped(&[3, 3, 4]) || is_grouped(&[3, 7])) && is_nanp(&digits[..10]) {
+    let is_hyphened = || is_grouped(&[3, 3, 4]) && view.at(compact.end(6)) == Some(b'-') && &digits[1..3] != b"00";
+    let end = if (is_grouped(&[3, 3, 4]) || is_grouped(&[3, 7])) && is_nanp(&digits[..10])
+        || is_hyphened() && !is_one_digit(&digits[..10])
+    {
         close(10)
+    } else if digits[0] == b'0' && (is_grouped(&[2, 3, 4]) || is_grouped(&[3, 3, 4]) || is_grouped(&[5, 3, 3])) {
+        close(groups[..3].iter().sum())
     } else if is_grouped(&[2, 5, 4]) || is_grouped(&[2, 4, 4]) || (digits[0] == b'0' && is_grouped(&[3, 4, 4])) {
         close(groups[..3].iter().sum())
     } else if digits[0] == b'0' && (is_grouped(&[5, 6]) || is_grouped(&[4, 3, 4])) {

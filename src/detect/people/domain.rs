@@ -136,10 +136,14 @@ impl Detector for Domain {
         let is_string = view.before(first) == Some(b'"');
         // `by default\\nhelp`: the end of a line in a string within a string.
         let is_nested = b"nrt".contains(&name[0]);
+        // `acme\\jroe     S-1-5-21-...`: what `whoami /user` answers.
+        let is_identified =
+            || is_single && view.starts_with(view.run(end, BLANK, 48), b"S-1-5-21-") && view.at(end) == Some(b' ');
         let is_told = || {
-            leads(view, first)
-                && (is_capital && !(is_text && is_string)
-                    || name[0].is_ascii_lowercase() && !is_nested && !is_escape && domain.len() > 2)
+            is_identified()
+                || leads(view, first)
+                    && (is_capital && !(is_text && is_string)
+                        || name[0].is_ascii_lowercase() && !is_nested && !is_escape && domain.len() > 2)
                 || is_capital && (is_between(view, first, end, is_escape) || !is_text && is_logged(view, first))
         };
         let reason = if account::is_nobody(name) || account::is_system(name) {

@@ -1,6 +1,6 @@
 //! The key around an anchor, and what stands around the key.
 
-use crate::detect::bytes::{BLANK, ByteSet, HIGH, LETTER, SPACE, WORD};
+use crate::detect::bytes::{BLANK, ByteSet, DIGIT, HIGH, LETTER, SPACE, WORD};
 use crate::detect::reading::value::{self, Surroundings};
 use crate::detect::view::View;
 
@@ -40,6 +40,11 @@ impl Key {
         }
         while end > at + length && matches!(view.before(end), Some(b'.' | b'-' | b'$')) {
             end -= 1;
+        }
+        // `address line 1: `
+        let is_numbered = view.at(end) == Some(b' ') && view.ends_with_ignoring_case(end, b" line");
+        if is_numbered && view.is(end + 1, DIGIT) && matches!(view.at(end + 2), Some(b':' | b'=')) {
+            end += 2;
         }
         let mut start = view.run_back(at, KEY, (2 * KEY_LIMIT).saturating_sub(end - at));
         // `\npassword=`: the letter belongs to the escape.

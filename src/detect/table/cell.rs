@@ -6,6 +6,7 @@ use crate::detect::bytes::{ALNUM, ByteSet};
 use crate::detect::detector::Found;
 use crate::detect::dictionary::Terms;
 use crate::detect::learned::common;
+use crate::detect::numbers;
 use crate::detect::people::account;
 use crate::detect::people::names;
 use crate::detect::reading::handle;
@@ -162,9 +163,13 @@ fn kind(reader: &Reader, sort: Sort, value: &[u8]) -> Option<Kind> {
         Kind::Phone => (digits > 2).then_some(Kind::Phone),
         Kind::BirthDate => (digits > 0).then_some(Kind::BirthDate),
         Kind::Email => (memchr::memchr(b'@', value).is_some() || !(is_number || is_setting())).then_some(Kind::Email),
+        // What a check speaks against is none, as everywhere else.
+        Kind::Card if numbers::is_wrong_card(value) => None,
+        Kind::Iban if numbers::is_wrong_iban(value) => None,
         Kind::Card | Kind::Iban | Kind::NationalId => (digits > 3).then_some(sort.kind),
         // An address may be one of the network, which its own detector names as everywhere else.
         Kind::PostalAddress if is_of_the_network(value) => None,
+        Kind::PostalAddress if is_mark_or_host(value) => None,
         Kind::PostalAddress if memchr::memchr(b'@', value).is_some() && !value.contains(&b' ') => Some(Kind::Email),
         // `Token`, above the words of a language.
         Kind::Token if is_word(value) => None,
@@ -193,6 +198,13 @@ fn is_of_the_network(value: &[u8]) -> bool {
     let host = text.split('/').next().unwrap_or(text);
     let pairs = || host.split([':', '-']).all(|pair| pair.len() == 2 && pair.bytes().all(|b| b.is_ascii_hexdigit()));
     host.parse::<IpAddr>().is_ok() || host.parse::<SocketAddr>().is_ok() || (host.len() == 17 && pairs())
+}
+
+/// `@`, `mail.acme.example`: neither letters nor digits, or names between dots and nothing else.
+fn is_mark_or_host(value: &[u8]) -> bool {
+    let is_name = |label: &[u8]| !label.is_empty() && label.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-');
+    !value.iter().any(|b| b.is_ascii_alphanumeric() || *b >= 0x80)
+        || value.iter().filter(|b| **b == b'.').count() > 1 && value.split(|b| *b == b'.').all(is_name)
 }
 
 /// Whether a cell says that there is no value, or that it was hidden already.

@@ -1,6 +1,6 @@
 //! Where an e-mail address begins and ends.
 
-use crate::detect::bytes::{ALNUM, ByteSet, HEX, HIGH, LETTER, WORD};
+use crate::detect::bytes::{ALNUM, ByteSet, DIGIT, HEX, HIGH, LETTER, WORD};
 use crate::detect::view::View;
 
 /// RFC 5321: the local part has up to 64 octets. What is longer is hidden as far as this; a domain is hidden to its end.
@@ -48,6 +48,9 @@ pub(super) fn odd_start(view: &View<'_>, start: usize, sign: usize, end: usize) 
     }
     // By itself: on a line, between quotation marks or angle brackets.
     let from = view.run_back(start, ATEXT, LIMIT);
+    if let Some(from) = parted_start(view, from, start, sign, end) {
+        return Some(from);
+    }
     let text = view.slice(from, sign);
     let before = view.before(from);
     let closes = |open: u8| if open == b'<' { b'>' } else { open };
@@ -100,6 +103,62 @@ pub(super) fn without_endings(view: &View<'_>, start: usize, end: usize) -> usiz
         domain = &domain[..dot];
     }
     start + domain.len()
+}
+
+/// `name/surname@...`, `$A12345@...`, `!def!xyz%abc@...`, `roe&sons@...`, by itself in a sentence, a list or behind a key: of a few
+/// other signs, between words. `from` is where signs of local parts begin.
+fn parted_start(view: &View<'_>, from: usize, start: usize, sign: usize, end: usize) -> Option<usize> {
+    /// What users, mailboxes and principals stand behind in paths and names.
+    const PLACES: [&[u8]; 16] = [
+        b"user",
+        b"users",
+        b"u",
+        b"mail",
+        b"mailbox",
+        b"mailboxes",
+        b"account",
+        b"accounts",
+        b"people",
+        b"api",
+        b"host",
+        b"http",
+        b"imap",
+        b"smtp",
+        b"ldap",
+        b"cifs",
+    ];
+    const BEFORE: ByteSet = ByteSet::of(b" \t\n\"'`*#<(,;>[|{");
+    const BEHIND: ByteSet = ByteSet::of(b" \t\r\n\"'<>),;:]|.");
+    let text = view.slice(from, sign);
+    // `value=name/surname@...`: the key stays.
+    let key = text.iter().position(|b| !(WORD.contains(*b) || matches!(b, b'.' | b'-'))).unwrap_or(0);
+    let from = if text.get(key) == Some(&b'=') && key > 0 { from + key + 1 } else { from };
+    // `'jane@...'`: what opens a string or a list stays.
+    let from = view.run(from, ByteSet::of(b"'`*#^~{|"), 4);
+    let text = view.slice(from, sign.max(from));
+    let is_apart = from < start
+        && (view.before(from).is_none_or(|b| BEFORE.contains(b)) || view.before(from) == Some(b'='))
+        && view.at(end).is_none_or(|b| BEHIND.contains(b));
+    if !is_apart || !is_surely_domain(view, sign + 1, end) {
+        return None;
+    }
+    let is_word = |at: usize| text.get(at).is_some_and(|b| ALNUM.contains(*b));
+    let slashes = text.iter().filter(|b| **b == b'/').count();
+    let is_fit = |(at, b): (usize, &u8)| match b {
+        b'/' => slashes == 1 && at > 0 && is_word(at - 1) && is_word(at + 1),
+        b'&' => at > 0 && is_word(at - 1) && is_word(at + 1),
+        b'$' | b'!' => is_word(at + 1),
+        b => LOCAL.contains(*b) || LOCAL_INNER.contains(*b),
+    };
+    let first = &text[..memchr::memchr(b'/', text).unwrap_or(0)];
+    // `jroe/tiger9@db.example:1521`: a program of Oracle is told a name and a password so.
+    let has_port = view.at(end) == Some(b':') && view.is(end + 1, DIGIT);
+    let is_odd = text[..start.saturating_sub(from)].iter().any(|b| !LOCAL.contains(*b));
+    let begins = text.first().is_some_and(|b| ALNUM.contains(*b) || matches!(b, b'$' | b'!' | b'_'));
+    let is_place = PLACES.iter().any(|place| first.eq_ignore_ascii_case(place));
+    // `HTTP/www.example.com@EXAMPLE.COM`: a service.
+    let is_realm = slashes > 0 && !view.slice(sign + 1, end).iter().any(u8::is_ascii_lowercase);
+    (is_odd && begins && !has_port && !is_place && !is_realm && text.iter().enumerate().all(is_fit)).then_some(from)
 }
 
 /// Where the local part that ends at `end` begins, if there is one.

@@ -151,10 +151,16 @@ pub enum Sort {
     Principal,
     /// `1a2b3c4d (Jane Roe 2024-01-05 10:11:12 +0100 7) text` of `git blame`.
     Blamed,
+    /// `: from=jroe, size=412`, `ctladdr=jroe (1000/1000)` of sendmail.
+    Posted,
+    /// `Changing view acls to: yarn,jroe` of Spark.
+    Allowed,
+    /// `/staging/jroe/.staging` of Hadoop, `chdir(/p/gb1/jroe/` of Blue Gene.
+    Staged,
 }
 
 /// What tells of a login name, with what to look for there.
-pub const ANCHORS: [(&[u8], Sort); 344] = [
+pub const ANCHORS: [(&[u8], Sort); 353] = [
     (b"invalid user ", Sort::Follows),
     (b"illegal user ", Sort::Follows),
     (b"authenticating user ", Sort::Follows),
@@ -499,13 +505,22 @@ pub const ANCHORS: [(&[u8], Sort); 344] = [
     (b" -0600 ", Sort::Blamed),
     (b" -0700 ", Sort::Blamed),
     (b" -0800 ", Sort::Blamed),
+    (b": from=", Sort::Posted),
+    (b": to=", Sort::Posted),
+    (b"ctladdr=", Sort::Posted),
+    (b" acls to: ", Sort::Allowed),
+    (b"/.staging", Sort::Staged),
+    (b"chdir(/p/gb", Sort::Staged),
+    (b": authentication failure for \"", Sort::UserBefore),
+    (b": password mismatch", Sort::UserBefore),
+    (b" not found: /", Sort::UserBefore),
 ];
 
 /// What must stand behind an anchor of this sort. What is frequent is looked at only where what follows may be a name.
 pub fn after(sort: Sort) -> &'static [ByteSet] {
     match sort {
         Sort::Domain => &[CAPITAL, UPPER],
-        Sort::Counted => &[LETTER],
+        Sort::Counted | Sort::Posted => &[LETTER],
         Sort::Tilde => &[LETTER, NAMED],
         Sort::Chat => &[NICK],
         Sort::Blamed => &[const { DIGIT.or(ByteSet::of(b" ")) }],

@@ -617,6 +617,18 @@ pub fn configured(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     (next > end && SET.contains(&word) && has_letter).then_some((at, end))
 }
 
+/// `login jroe` on a line below `machine host.example` of `.netrc`.
+pub fn of_machine(view: &View<'_>, at: usize, behind: usize) -> Option<(usize, usize)> {
+    let line = view.run_back(at, BLANK, 16);
+    let end = view.run(behind, LOGIN, 65);
+    let is_last = view.at(end).is_none_or(|b| matches!(b, b'\r' | b'\n'));
+    let is_machine = || {
+        let above = view.slice(view.line_start(line.saturating_sub(1)), line);
+        above.trim_ascii().starts_with(b"machine ")
+    };
+    (view.before(line) == Some(b'\n') && end > behind && is_last && is_machine()).then_some((behind, end))
+}
+
 /// `user ACME\jroe`, `Client: jroe @ ACME.EXAMPLE`.
 pub fn in_domain(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     const DOMAIN: ByteSet = WORD.or(ByteSet::of(b".-"));
@@ -826,6 +838,47 @@ pub fn several(view: &View<'_>, at: usize, behind: usize, literal: &[u8], out: &
             return;
         }
     }
+}
+
+/// `from=jroe, size=412`, `to=jroe, ctladdr=`, `ctladdr=jroe (1000/1000)`: an account of this host that sends or is sent mail.
+pub fn posted(view: &View<'_>, literal: &[u8], behind: usize) -> Option<(usize, usize)> {
+    let end = view.run(behind, LOGIN, 65);
+    let goes_on: &[&[u8]] = match literal {
+        b"ctladdr=" => &[b" (", b", "],
+        b": to=" => &[b", ctladdr=", b", delay=", b", xdelay="],
+        _ => &[b", size="],
+    };
+    let is_address = view.slice(behind, end).contains(&b'@');
+    (!is_address && goes_on.iter().any(|next| view.starts_with(end, next))).then_some((behind, end))
+}
+
+/// `yarn,jroe`: accounts that a program lets in, with commas between.
+pub fn allowed(view: &View<'_>, behind: usize, out: &mut Candidates<'_>) {
+    const MOST: usize = 16;
+    let mut start = behind;
+    for _ in 0..MOST {
+        let end = view.run(start, LOGIN, 65);
+        let is_item = view.at(end).is_none_or(|b| SPACE.contains(b) || matches!(b, b',' | b')' | b';'));
+        if end == start || !is_item {
+            return;
+        }
+        account(view, start, end, out);
+        if view.at(end) != Some(b',') {
+            return;
+        }
+        start = view.run(end + 1, BLANK, 1);
+    }
+}
+
+/// `/staging/jroe/.staging`, `chdir(/p/gb1/jroe/`: directories of accounts on file systems of clusters.
+pub fn staged(view: &View<'_>, at: usize, behind: usize, literal: &[u8]) -> Option<(usize, usize)> {
+    if literal == b"/.staging" {
+        let start = view.run_back(at, LOGIN, 65);
+        return (view.before(start) == Some(b'/') && start < at).then_some((start, at));
+    }
+    let number = view.run(behind, DIGIT, 2);
+    let end = view.run(number + 1, LOGIN, 65);
+    (number > behind && view.at(number) == Some(b'/') && view.at(end) == Some(b'/')).then_some((number + 1, end))
 }
 
 /// The nickname behind a time in brackets that begins its line, or behind a time and a sign.

@@ -138,7 +138,9 @@ impl Detector for Login {
             }
             Sort::Resource if view.run_back(hit.at, DIGIT, 16) + 12 == hit.at => (USER, resource(view, behind)),
             Sort::Client => (USER, client(view, hit.at)),
-            Sort::Configured if begins() => (USER, configured(view, behind)),
+            Sort::Configured if begins() => {
+                (USER, configured(view, behind).or_else(|| of_machine(view, hit.at, behind)))
+            }
             Sort::Domain if begins() => (USER, in_domain(view, behind)),
             Sort::Quoted => (USER, quoted(view, hit.at)),
             Sort::Tilde => (USER, tilde(view, hit.at, behind)),
@@ -344,6 +346,12 @@ impl Detector for Login {
             Sort::Admitted => (USER, admitted(view, hit.at)),
             Sort::Chat => (USER, chat(view, hit.at, behind)),
             Sort::Blamed => (USER, blamed(view, hit.at, behind)),
+            Sort::Posted => (USER, posted(view, literal, behind)),
+            Sort::Allowed => {
+                allowed(view, behind, out);
+                return;
+            }
+            Sort::Staged => (USER, staged(view, hit.at, behind, literal)),
             Sort::Violated => (USER, violated(view, hit.at, behind)),
             _ => return,
         };

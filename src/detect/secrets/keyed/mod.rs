@@ -34,6 +34,12 @@ use crate::placeholder;
 use crate::rules::RuleSet;
 use crate::rules::vocabulary::Stem;
 
+/// Whether a key ends an address that a quotation mark begins.
+fn is_in_url(view: &View<'_>, key: &Key) -> bool {
+    let start = view.run_back(key.start, const { ByteSet::of(b"\" \n").not() }, 256);
+    view.before(start) == Some(b'"') && memchr::memmem::find(view.slice(start, key.start), b"://").is_some()
+}
+
 /// Finds the values of keys that name a secret.
 pub struct Keyed {
     lexicon: Arc<Lexicon>,
@@ -98,6 +104,11 @@ impl Detector for Keyed {
         // `check_ntlm_password:  authentication for user [jroe] succeeded`: a function speaks.
         if text.starts_with(b"check_") && view.starts_with(key.end, b": ") {
             return out.left(which, hit.at, "the name of a function");
+        }
+        // `Get "https://host:6443/api/v1/secrets": dial tcp ...`: the path of an address, and what befell it.
+        let is_path = view.before(key.start) == Some(b'/') && view.starts_with(key.end, b"\": ");
+        if is_path && view.at(key.end + 3).is_some_and(|b| b.is_ascii_lowercase()) && is_in_url(view, &key) {
+            return out.left(which, hit.at, "the path of an address");
         }
         // `pam_unix(gdm-password:auth): authentication failure`: a service and its stage.
         let is_stage = || {
