@@ -463,9 +463,10 @@ pub fn parenthesised(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
         || is_hyphened() && !is_one_digit(&digits[..10])
     {
         close(10)
-    } else if digits[0] == b'0' && (is_grouped(&[2, 3, 4]) || is_grouped(&[3, 3, 4]) || is_grouped(&[5, 3, 3])) {
-        close(groups[..3].iter().sum())
-    } else if is_grouped(&[2, 5, 4]) || is_grouped(&[2, 4, 4]) || (digits[0] == b'0' && is_grouped(&[3, 4, 4])) {
+    } else if is_grouped(&[2, 5, 4])
+        || is_grouped(&[2, 4, 4])
+        || digits[0] == b'0' && [[3, 4, 4], [2, 3, 4], [3, 3, 4], [5, 3, 3]].iter().any(|lengths| is_grouped(lengths))
+    {
         close(groups[..3].iter().sum())
     } else if digits[0] == b'0' && (is_grouped(&[5, 6]) || is_grouped(&[4, 3, 4])) {
         close(11)
