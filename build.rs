@@ -169,9 +169,10 @@ fn set(set: &ByteSet) -> String {
 }
 
 fn key(key: &Key) -> String {
-    let Key { id, description, kind, words, suffixes, weak, random, examples, counter_examples, origin } = key;
+    let Key { id, description, kind, words, suffixes, weak, random, hexadecimal, examples, counter_examples, origin } =
+        key;
     format!(
-        "Key {{ id: {}, description: {}, kind: Kind::{kind:?}, words: {}, suffixes: {}, weak: {weak}, random: {random}, examples: {}, \
+        "Key {{ id: {}, description: {}, kind: Kind::{kind:?}, words: {}, suffixes: {}, weak: {weak}, random: {random}, hexadecimal: {hexadecimal}, examples: {}, \
          counter_examples: {}, origin: {} }}\n",
         text(id),
         text(description),

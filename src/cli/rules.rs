@@ -136,6 +136,7 @@ fn one(rules: &RuleSet, id: &str, out: &mut impl Write) -> Result<Exit, Error> {
         row("endings", key.suffixes.join(" "));
         row("weak, so that numbers and very short values stay", yes(key.weak));
         row("taken only if it reads as random", yes(key.random));
+        row("also in hexadecimal", yes(key.hexadecimal));
         row("examples", format!("{}, and {} counter-examples", key.examples.len(), key.counter_examples.len()));
         row("written in", key.origin.to_string());
     } else {

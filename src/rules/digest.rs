@@ -28,6 +28,7 @@ impl RuleSet {
             record.words(&key.suffixes);
             record.number(key.weak.into());
             record.number(key.random.into());
+            record.number(key.hexadecimal.into());
             records.push(record.0);
         }
         let mut settings = Record::new("settings", "", "");

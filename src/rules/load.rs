@@ -388,6 +388,7 @@ fn key(spec: Spanned<KeySpec>, place: &Place) -> Result<Key, Fault> {
         suffixes: words(spec.suffixes)?,
         weak: spec.weak,
         random: spec.random,
+        hexadecimal: spec.hexadecimal,
         examples: spec.examples.into_iter().collect(),
         counter_examples: spec.counter_examples.into_iter().collect(),
         origin: place.origin(spec.id.span()),

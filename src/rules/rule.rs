@@ -111,6 +111,8 @@ pub struct Key {
     pub weak: bool,
     /// Whether only a value that reads as drawn at random is taken.
     pub random: bool,
+    /// Whether a number in hexadecimal and a UUID read as drawn at random, too.
+    pub hexadecimal: bool,
     /// Texts in which the value must be found.
     pub examples: Examples,
     /// Texts that must come out unchanged.

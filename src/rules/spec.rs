@@ -126,6 +126,9 @@ pub struct KeySpec {
     /// Whether only a value that reads as drawn at random is taken.
     #[serde(default)]
     pub random: bool,
+    /// Whether a number in hexadecimal and a UUID read as drawn at random, too.
+    #[serde(default)]
+    pub hexadecimal: bool,
     /// Texts in which the value must be found, in parts that are joined.
     #[serde(default)]
     pub examples: Vec<Vec<String>>,

@@ -26,8 +26,10 @@ pub enum Strength {
     Weak,
     /// The word for a secret is not the last of the key: the value must tell, too.
     Within,
-    /// Only a value that reads as random is one.
+    /// Only a value that reads as random is one; digests and UUIDs do not, as they name things more often than they open them.
     Random,
+    /// Only a value that reads as random is one, also in hexadecimal.
+    Drawn,
 }
 
 /// Values that are settings, such as `true` or `none`.
@@ -254,7 +256,7 @@ impl Lexicon {
             at -= 1;
             walk = walk.map_or_else(|| self.words.words.start(byte), |walk| self.words.words.step(walk, byte));
             let Some(walk) = walk else { break };
-            if identifier.begins_segment(at) {
+            if identifier.begins_segment(at) || identifier.is_mine(at) {
                 word = self.words.words.word(walk).or(word);
                 segments += 1;
             } else if segments == 0 {
@@ -272,11 +274,17 @@ impl Lexicon {
 
 impl Strength {
     fn of(key: &rules::Key) -> Strength {
-        match (key.random, key.weak) {
-            (true, _) => Strength::Random,
-            (false, true) => Strength::Weak,
-            (false, false) => Strength::Strong,
+        match (key.random, key.hexadecimal, key.weak) {
+            (true, true, _) => Strength::Drawn,
+            (true, false, _) => Strength::Random,
+            (false, _, true) => Strength::Weak,
+            (false, _, false) => Strength::Strong,
         }
+    }
+
+    /// Whether only what reads as random is a value.
+    pub fn is_of_chance(self) -> bool {
+        matches!(self, Strength::Random | Strength::Drawn)
     }
 }
 
@@ -336,6 +344,13 @@ impl Identifier<'_> {
             && (before.is_ascii_lowercase()
                 || before.is_ascii_digit()
                 || (before.is_ascii_uppercase() && self.0.get(at + 1).is_some_and(u8::is_ascii_lowercase)))
+    }
+
+    /// Whether what begins at `at` stands behind a glued `my`: `mymasterKey`.
+    fn is_mine(self, at: usize) -> bool {
+        const LEAST: usize = 5;
+        let my = at.checked_sub(2).filter(|_| self.0.len() >= at + LEAST);
+        my.is_some_and(|my| self.0[my..at].eq_ignore_ascii_case(b"my") && self.begins_segment(my))
     }
 
     fn skip_separators_back(self, mut end: usize) -> usize {

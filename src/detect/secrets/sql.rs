@@ -26,7 +26,7 @@ impl Sql {
         let (kind, strength) = self.lexicon.key(self.lexicon.find(name)?);
         // Who wrote or owns something is told by the columns of tables.
         let is_weak = strength == Strength::Weak && kind.family() != Family::Secret;
-        (strength != Strength::Random && !is_weak).then_some(kind)
+        (!strength.is_of_chance() && !is_weak).then_some(kind)
     }
 
     /// The detector; the lexicon of a rule set tells which columns hold secrets.

@@ -233,7 +233,7 @@ impl Judge {
         }
         let (kind, strength) = self.lexicon.key(self.lexicon.find(name)?);
         match (kind.family(), strength) {
-            (_, Strength::Random | Strength::Within) => None,
+            (_, Strength::Random | Strength::Drawn | Strength::Within) => None,
             (Family::Secret, Strength::Weak) => None,
             (_, strength) => {
                 // `user_id`: mostly a number, which stays.

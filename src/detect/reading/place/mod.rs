@@ -8,7 +8,7 @@ mod markup;
 mod reader;
 mod sentence;
 
-use crate::detect::bytes::{ALNUM, BLANK, ByteSet, SPACE, WORD};
+use crate::detect::bytes::{ALNUM, BLANK, ByteSet, DIGIT, SPACE, WORD};
 use crate::detect::reading::key::Key;
 use crate::detect::reading::lexicon::Lexicon;
 use crate::detect::reading::nested;
@@ -90,6 +90,13 @@ impl<'v> Place<'v> {
                 let word = view.slice(behind + 2, end);
                 behind = if word.len() < 4 || lexicon.is_word_of_names(word) { behind } else { end + 2 };
             }
+        }
+        // `api_tokens[0]=x` of properties and of shells
+        if !is_key_quoted && view.at(behind) == Some(b'[') {
+            let end = view.run(behind + 1, DIGIT, 3);
+            let is_set = || view.at(end + 1) == Some(b'=') || view.starts_with(end + 1, b": ");
+            let is_index = end > behind + 1 && view.at(end) == Some(b']') && is_set();
+            behind = if is_index { end + 1 } else { behind };
         }
         behind = skip_colour(view, behind);
         let reader = Reader { view, key, lexicon, is_key_quoted, behind, at: view.run(behind, BLANK, 64) };

@@ -425,13 +425,13 @@ impl Keyed {
         if found.as_ref().is_some_and(|named| named.strength == Strength::Weak) && is_position(key.name(view)) {
             return None;
         }
-        if found.as_ref().is_some_and(|named| named.strength != Strength::Random) {
+        if found.as_ref().is_some_and(|named| !named.strength.is_of_chance()) {
             return found;
         }
         // What can stand behind a key.
         if !matches!(
             view.at(key.end),
-            Some(b':' | b'=' | b' ' | b'"' | b'\'' | b'`' | b'*' | b'\\' | b'(' | b'.' | b'\t' | b'>' | b'&')
+            Some(b':' | b'=' | b' ' | b'"' | b'\'' | b'`' | b'*' | b'\\' | b'(' | b'.' | b'\t' | b'>' | b'&' | b'[')
         ) {
             return None;
         }
@@ -473,7 +473,7 @@ impl Keyed {
             }
             let wider = Key { start, end: key.end };
             let known = self.lexicon.find(wider.text(view));
-            if let Some(which) = known.filter(|&which| self.lexicon.key(which).1 != Strength::Random) {
+            if let Some(which) = known.filter(|&which| !self.lexicon.key(which).1.is_of_chance()) {
                 return Some((wider, which));
             }
         }

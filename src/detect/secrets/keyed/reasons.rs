@@ -91,7 +91,12 @@ impl Keyed {
             if is_variable && dialect::is_code(view, key.start) {
                 return Some("a variable");
             }
-            return if strength == Strength::Weak { weak(text, place, extent) } else { None };
+            return match strength {
+                Strength::Weak => weak(text, place, extent),
+                Strength::Drawn if is_uuid(text) => Some("a UUID"),
+                Strength::Drawn => not_drawn(text),
+                _ => None,
+            };
         }
         self.no_secret(view, asked, extent, bare)
     }
@@ -172,6 +177,7 @@ impl Keyed {
             Strength::Random if is_constant_key(key.text(view)) && extent.is_quoted && is_long_hex(text) => {}
             Strength::Random if self.lexicon.is_qualified(key.text(view)) => return Some("a key of something else"),
             Strength::Random => return no_random(text),
+            Strength::Drawn => return not_drawn(text),
             Strength::Weak if is_phrase => {}
             Strength::Weak => {
                 let reason = self.weak_secret(view, asked, extent, text, is_telling);
@@ -197,7 +203,8 @@ impl Keyed {
             }
             // `password='testpass'`: a poor password rather than a name.
             let is_poor = || poor::is_value(key.text(view), text, kind, &self.lexicon);
-            let is_name = self.lexicon.is_name(text) && !is_phrase;
+            // Of what is drawn at random, a part may read as a word by chance: `...SuiDIdGp`.
+            let is_name = self.lexicon.is_name(text) && !is_phrase && !(text.len() >= 16 && not_drawn(text).is_none());
             let may_be_name = || match strength {
                 Strength::Strong => dialect::is_code(view, key.start) && !is_poor(),
                 Strength::Weak => kind != Kind::Password || !is_poor(),
@@ -447,6 +454,22 @@ fn is_constant_key(key: &[u8]) -> bool {
 /// Whether a text is a number in hexadecimal of 16 bytes or 20 or 32, drawn at random.
 fn is_long_hex(text: &[u8]) -> bool {
     matches!(text.len(), 32 | 40 | 64) && text.iter().all(|b| HEX.contains(*b)) && random::is_random(text)
+}
+
+/// Whether a text is a UUID, as it is printed.
+fn is_uuid(text: &[u8]) -> bool {
+    let fits =
+        |(at, byte): (usize, &u8)| if matches!(at, 8 | 13 | 18 | 23) { *byte == b'-' } else { HEX.contains(*byte) };
+    text.len() == 36 && text.iter().enumerate().all(fits)
+}
+
+/// Why a value is none where only what is random is one, in any alphabet.
+fn not_drawn(text: &[u8]) -> Option<&'static str> {
+    const ENOUGH: usize = 12;
+    let has = |set: ByteSet| text.iter().any(|b| set.contains(*b));
+    let is_token = text.iter().all(|b| (BASE64.or(ByteSet::of(b".~-!@#$%^&*?"))).contains(*b));
+    let is_random = text.len() >= ENOUGH && is_token && has(DIGIT) && has(LETTER) && random::is_random(text);
+    (!is_random || text.contains(&b'/') && text.len() < 24).then_some("not random")
 }
 
 /// Why a value is none where only what is random is one. Digests and UUIDs name things more often than they open them.
