@@ -214,8 +214,9 @@ impl Detector for Tokens {
             }
             let ignore_case = rule.ignore_case;
             let bytes = if ignore_case { keyword.bytes.to_ascii_lowercase() } else { keyword.bytes.clone() };
-            // A token may be glued to a word, whatever its rule says of its boundary.
-            Anchor::Literal(Literal { bytes, ignore_case, starts_word: false, after: keyword.after.clone() })
+            // A token may be glued to a word, whatever its rule says of its boundary; a name that says what a value is, is a word.
+            let starts_word = !rule.between.is_empty() && bytes.is_ascii();
+            Anchor::Literal(Literal { bytes, ignore_case, starts_word, after: keyword.after.clone() })
         };
         self.keywords.iter().map(anchor).collect()
     }
