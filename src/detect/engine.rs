@@ -10,7 +10,7 @@ use crate::detect::detector::{Anchor, Candidates, Covered, Detector, Explained, 
 use crate::detect::dictionary::Terms;
 use crate::detect::learned::Learned;
 use crate::detect::network::hosts::Hosts;
-use crate::detect::network::{dashed, email, ipv4, ipv6, mac};
+use crate::detect::network::{dashed, email, encoded, ipv4, ipv6, mac};
 use crate::detect::people::{birth, domain, health, home, letter, listing, login, record, saml};
 use crate::detect::prefilter::{self, Isa, Literal, Met, Prefilter, Shape};
 use crate::detect::reading::lexicon::Lexicon;
@@ -170,6 +170,7 @@ fn builtin(rules: &RuleSet, lexicon: Arc<Lexicon>) -> Vec<(Group, Box<dyn Detect
         (Group::Network, Box::new(ipv6::Ipv6)),
         (Group::Network, Box::new(mac::Mac)),
         (Group::Network, Box::new(dashed::Dashed)),
+        (Group::Network, Box::new(encoded::Encoded)),
         (Group::Keyed, Box::new(userinfo::Userinfo)),
         (Group::Numbers, Box::new(numbers::Numbers::new())),
         (Group::People, Box::new(birth::Birth::new())),

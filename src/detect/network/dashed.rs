@@ -17,6 +17,25 @@ const LABELS: [&[u8]; 20] = [
     b"dsl", b"adsl", b"cpe", b"user", b"net", b"vm", b"server", b"worker",
 ];
 
+/// Names that answer with the address that stands before them, and labels of networks whose hosts are named after theirs.
+const MIRRORS: [&[u8]; 12] = [
+    b".nip.io",
+    b".sslip.io",
+    b".xip.io",
+    b".static.",
+    b".dynamic.",
+    b".dyn.",
+    b".dsl.",
+    b".adsl.",
+    b".rev.",
+    b".cable.",
+    b".pool.",
+    b".broadband.",
+];
+
+/// So many anchors are no labels.
+const OTHERS: usize = 4 + MIRRORS.len();
+
 impl Detector for Dashed {
     fn rules(&self) -> Vec<RuleInfo> {
         let rule =
@@ -31,6 +50,8 @@ impl Detector for Dashed {
         let labels = LABELS.iter().flat_map(|label| [[label, &b"-"[..]].concat(), [label, &b"_"[..]].concat()]);
         [Anchor::folded(b".ipv6-literal.net"), Anchor::folded(b".ip6.arpa"), Anchor::Shape(Shape::Dashes)]
             .into_iter()
+            .chain([Anchor::Shape(Shape::Grouped)])
+            .chain(MIRRORS.map(Anchor::folded))
             .chain(labels.map(|label| {
                 let bytes = label.to_ascii_lowercase();
                 Anchor::Literal(Literal { bytes, ignore_case: true, starts_word: false, after: vec![DIGIT] })
@@ -43,8 +64,10 @@ impl Detector for Dashed {
             0 => literal(view, hit.at, out),
             1 => reversed(view, hit.at, out),
             2 => behind_word(view, hit.at, out),
+            3 => leading(view, hit.at, out),
+            n if n < OTHERS => mirrored(view, hit.at, out),
             n => {
-                let start = hit.at + LABELS[(n - 3) / 2].len() + 1;
+                let start = hit.at + LABELS[(n - OTHERS) / 2].len() + 1;
                 if !view.before(hit.at).is_some_and(|b| LETTER.contains(b)) {
                     octets(view, start, out);
                 }
@@ -55,7 +78,15 @@ impl Detector for Dashed {
 
 /// Four octets behind a label, all between the same separator.
 fn octets(view: &View<'_>, start: usize, out: &mut Candidates<'_>) {
-    let Some(separator) = view.before(start) else { return };
+    if let Some(separator) = view.before(start) {
+        spelled(view, start, separator, out);
+    }
+}
+
+/// Four octets from `start` on, with `separator` between them. Zeros may fill them up where all of them have three digits.
+fn spelled(view: &View<'_>, start: usize, separator: u8, out: &mut Candidates<'_>) {
+    let is_padded =
+        (0..15).all(|n| if n % 4 == 3 { view.at(start + n) == Some(separator) } else { view.is(start + n, DIGIT) });
     let mut at = start;
     for n in 0..4 {
         if n > 0 {
@@ -67,7 +98,11 @@ fn octets(view: &View<'_>, start: usize, out: &mut Candidates<'_>) {
         let end = view.run(at, DIGIT, 4);
         let digits = view.slice(at, end);
         let number = digits.iter().fold(0_u32, |n, b| n * 10 + u32::from(b - b'0'));
-        if digits.is_empty() || digits.len() > 3 || number > 255 || (digits.len() > 1 && digits[0] == b'0') {
+        if digits.is_empty()
+            || digits.len() > 3
+            || number > 255
+            || (digits.len() > 1 && digits[0] == b'0' && !is_padded)
+        {
             return;
         }
         at = end;
@@ -108,14 +143,68 @@ fn behind_word(view: &View<'_>, hyphen: usize, out: &mut Candidates<'_>) {
         (172, 16..=31) | (192, 168) => true,
         _ => false,
     };
-    if label.len() >= LEAST
-        && !is_known
+    // `c-24-4-5-6.hsd1.ca.example.net`
+    let is_in_host = || octets_of(0) > 23 && is_host(view, at);
+    if !is_known
         && view.starts_word(word)
-        && (matches!(lengths, [1..=3, 3, 3, _] | [1..=3, 3, 2, 2 | 3])
+        && (label.len() >= LEAST || is_in_host())
+        && (is_in_host()
+            || matches!(lengths, [1..=3, 3, 3, _] | [1..=3, 3, 2, 2 | 3])
             || lengths.iter().all(|length| (1..=3).contains(length)) && is_private())
     {
         octets(view, hyphen + 1, out);
     }
+}
+
+/// `220-135-151-1.isp.example.net`, `d211-116-254-214.rev.example.net`: the name of a host that begins with an address, or with a
+/// few letters before it.
+fn leading(view: &View<'_>, hyphen: usize, out: &mut Candidates<'_>) {
+    if view.at(hyphen) != Some(b'-') {
+        return;
+    }
+    let start = view.run_back(hyphen, DIGIT, 4);
+    let word = view.run_back(start, LETTER, 4);
+    let opens = view.before(word).is_none_or(|b| b" \t\n\"'=([<@,;:/".contains(&b));
+    let end = view.run(hyphen, const { DIGIT.or(ByteSet::of(b"-")) }, 13);
+    if hyphen - start < 4 && start < hyphen && opens && is_host(view, end) {
+        spelled(view, start, b'-', out);
+    }
+}
+
+/// `app.10.1.2.3.nip.io`, `10-1-2-3.sslip.io`, `203-0-113-7.static.isp.example`.
+fn mirrored(view: &View<'_>, end: usize, out: &mut Candidates<'_>) {
+    let last = view.run_back(end, DIGIT, 4);
+    let Some(separator) = view.before(last).filter(|b| matches!(b, b'.' | b'-')) else { return };
+    let mut start = last;
+    for _ in 0..3 {
+        if view.before(start) != Some(separator) {
+            return;
+        }
+        start = view.run_back(start - 1, DIGIT, 4);
+    }
+    if !view.before(start).is_some_and(|b| WORD.contains(b)) {
+        spelled(view, start, separator, out);
+    }
+}
+
+/// Whether the rest of a host's name begins at `at`: a dot, and two labels or more, which is no name of a file.
+fn is_host(view: &View<'_>, at: usize) -> bool {
+    const NAME: ByteSet = ALNUM.or(ByteSet::of(b"-."));
+    const FILES: [&[u8]; 14] =
+        [b"gz", b"tgz", b"bz2", b"xz", b"zip", b"rpm", b"deb", b"jar", b"log", b"txt", b"xml", b"json", b"whl", b"csv"];
+    let mut end = view.run(at, NAME, 200);
+    while end > at && matches!(view.before(end), Some(b'.' | b'-')) {
+        end -= 1;
+    }
+    let text = view.slice(at, end);
+    let mut labels = text.split(|b| *b == b'.');
+    let last = labels.next_back().unwrap_or_default();
+    text.first() == Some(&b'.')
+        && text.get(1).is_some_and(u8::is_ascii_alphabetic)
+        && labels.count() > 1
+        && last.len() > 1
+        && last.iter().all(u8::is_ascii_alphabetic)
+        && !FILES.iter().any(|ending| last.eq_ignore_ascii_case(ending))
 }
 
 /// `1.0.0.2.ip6.arpa`: the digits of an address, or of a network, in the zone for names of addresses (RFC 3596).

@@ -32,6 +32,7 @@ impl Detector for Ipv4 {
             .rev()
             .map(|n| hit.at - n)
             .find(|&start| view.starts_word(start) || view.before(start) == Some(b'_'))
+            .or_else(|| is_behind_label(view, hit.at - digits).then_some(hit.at - digits))
         else {
             return;
         };
@@ -41,6 +42,15 @@ impl Detector for Ipv4 {
             None => out.found(Found::new(start, end, Kind::Ipv4, Confidence::Medium)),
         }
     }
+}
+
+/// `IP10.1.2.3`, `from10.1.2.3`: whether a word that an address follows stands before `start` without anything between.
+fn is_behind_label(view: &View<'_>, start: usize) -> bool {
+    const LABELS: [&[u8]; 10] =
+        [b"ip", b"addr", b"address", b"from", b"host", b"src", b"dst", b"client", b"server", b"peer"];
+    let word = view.run_back(start, LETTER, 9);
+    let label = view.slice(word, start);
+    view.starts_word(word) && LABELS.iter().any(|known| label.eq_ignore_ascii_case(known))
 }
 
 /// The address whose first octet starts at `start`, and its end.
@@ -131,7 +141,9 @@ fn reason_to_leave(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr)
             return Some("more than four numbers");
         }
         Some(b'.') if is_file_ending(view, end + 1) => return Some("the version of a file"),
-        Some(b'+') if view.is(end + 1, DIGIT) => return Some("a version with a build number"),
+        Some(b'+') if view.is(end + 1, DIGIT) && parse(view, end + 1).is_none() => {
+            return Some("a version with a build number");
+        }
         Some(b'-') if is_version_suffix(view, end + 1, is_small) => return Some("a version with a suffix"),
         Some(b) if ALNUM.contains(b) => return Some("glued to a word"),
         _ => {}

@@ -46,11 +46,21 @@ impl Detector for Ipv6 {
         if is_version {
             return out.left(0, run.start, "numbers between dots before a colon");
         }
-        let from_start = (run.start < colon && view.starts_word(run.start)).then_some(run.start);
+        // `%5B2001:db8::1`, `\u00222001:db8::1`: digits of an escape.
+        let escape = match (view.before(run.start), view.back(run.start, 2)) {
+            (Some(b'%'), _) => 2,
+            (Some(b'u'), Some(b'\\')) => 4,
+            _ => 0,
+        };
+        let is_start = escape > 0 || view.starts_word(run.start) || view.before(run.start) == Some(b'_');
+        let from_start = (run.start + escape < colon && is_start).then_some(run.start + escape);
         let parsed = |at: usize| {
             // `std::cout`: what stands before the colons is a word.
+            let is_long = |p: &Parsed| p.is_dotted || p.groups > 2;
             let is_own = |p: &Parsed| match at == colon {
                 true => view.starts_word(at) || p.is_dotted,
+                // `eth0_2001:db8::1`
+                false if view.before(at) == Some(b'_') => is_long(p),
                 false => !is_third || p.is_dotted || p.groups > 2,
             };
             parse(view, at).map(|parsed| (at, parsed)).filter(|(_, p)| is_own(p))
@@ -324,7 +334,8 @@ fn parse(view: &View<'_>, start: usize) -> Option<Parsed> {
         }
         reading.push(digits);
         at = end;
-        if is_boundary(view, at) {
+        // `2001:db8::1_443.log`
+        if is_boundary(view, at) || reading.groups.len() > 2 && view.at(at) == Some(b'_') {
             best = reading.parsed(at, false).or(best);
         }
         if view.at(at) != Some(b':') {

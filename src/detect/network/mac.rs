@@ -59,10 +59,10 @@ impl Detector for Mac {
         };
         let Some((start, end)) = span else { return };
         let digits = view.slice(start, end);
-        let is_nobody =
-            [&b"0"[..], b"fF"].iter().any(|same| digits.iter().filter(|b| HEX.contains(**b)).all(|b| same.contains(b)));
+        // `ff:ff:ff:00:00:00` is a mask.
+        let is_nobody = digits.iter().filter(|b| HEX.contains(**b)).all(|b| b"0fF".contains(b));
         if is_nobody {
-            out.left(0, start, "all zeros or broadcast");
+            out.left(0, start, "all zeros, broadcast or a mask");
         } else {
             out.found(Found::new(start, end, Kind::Mac, Confidence::Medium));
         }
@@ -138,6 +138,10 @@ fn hyphens(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
         view.starts_with_ignoring_case(start + 9, b"ff-fe-") || view.starts_with_ignoring_case(start, b"02-00-5e-");
     let is_long = is_of_eui && pairs(23);
     let end = start + if is_long { 23 } else { 17 };
+    // `pxelinux.cfg/01-88-99-aa-bb-cc-dd`: behind the type of its network.
+    if view.starts_with(start, b"01-") && pairs(20) && view.ends_word(start + 20) && view.at(start + 20) != Some(b'-') {
+        return Some((start + 3, start + 20));
+    }
     let fits = is_long || pairs(17);
     (fits && view.ends_word(end) && view.at(end) != Some(b'-') && !is_time(view.slice(start, end)))
         .then_some((start, end))

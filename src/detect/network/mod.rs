@@ -3,6 +3,7 @@
 pub mod colon;
 pub mod dashed;
 pub mod email;
+pub mod encoded;
 pub mod hosts;
 pub mod ipv4;
 pub mod ipv6;
