@@ -348,6 +348,10 @@ fn is_own(host: &[u8]) -> bool {
         return false;
     }
     if labels.len() == 1 {
+        // Docker names the host of a container after its id.
+        if matches!(host.len(), 12 | 64) && host.iter().all(u8::is_ascii_hexdigit) {
+            return false;
+        }
         return !is_generic(host) && !common::is_common(host) && !account::is_nobody(host);
     }
     let is_domain = last.len() >= 2 && last.iter().all(|b| LETTER.contains(*b) || *b == b'-') && !is_file(last);

@@ -52,7 +52,7 @@ enum Sort {
     Asked(usize),
 }
 
-const ANCHORS: [(&[u8], Sort); 43] = [
+const ANCHORS: [(&[u8], Sort); 48] = [
     (b"jdbc:", Sort::Jdbc),
     (b"jdbc\\:", Sort::Jdbc),
     (b"ldap://", Sort::Host),
@@ -79,6 +79,11 @@ const ANCHORS: [(&[u8], Sort); 43] = [
     (b"host.name", Sort::Key),
     (b"host_name", Sort::Key),
     (b"host-name", Sort::Key),
+    (b"host name", Sort::Key),
+    (b"workstationname", Sort::Key),
+    (b"workstation name", Sort::Key),
+    (b"logon server", Sort::Key),
+    (b"logonserver", Sort::Key),
     (b"node.id", Sort::Key),
     (b"node.name", Sort::Key),
     (b"node_name", Sort::Key),
@@ -223,11 +228,14 @@ fn begins_line(view: &View<'_>, at: usize) -> bool {
 /// The value of a key, behind `=`, `:` or the end of a tag.
 fn keyed(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     let at = view.run(at, ByteSet::of(b"\"'"), 1);
-    let sign = view.run(at, BLANK, 24);
+    // `Host Name . . . . . . . . . . . . : ws-114`
+    let sign = view.run(at, const { BLANK.or(ByteSet::of(b".")) }, 40);
     if !matches!(view.at(sign), Some(b'=' | b':' | b'>')) {
         return None;
     }
     let at = view.run(sign + 1, const { BLANK.or(ByteSet::of(b"\"'")) }, 24);
+    // `Logon Server:   \\\\dc01`
+    let at = view.run(at, ByteSet::of(b"\\"), 4);
     let span = host(view, at)?;
     // A path, a call or an address with a scheme is no host.
     let goes_on = matches!(view.at(span.1), Some(b'(' | b'/' | b'$' | b'{' | b'@' | b'['))

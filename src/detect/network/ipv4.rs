@@ -486,6 +486,19 @@ fn follows_version_word(view: &View<'_>, start: usize, is_small: bool) -> bool {
     if is_small && (word == b"to" || word == b"from") && changes(&line()) {
         return true;
     }
+    // `broken since 4.12.0.1`, `fixed in 4.12.0.1`
+    if is_small && word == b"since" {
+        return true;
+    }
+    const CHANGED: [&[u8]; 8] =
+        [b"fixed", b"introduced", b"broken", b"removed", b"deprecated", b"resolved", b"added", b"regression"];
+    let verb = || {
+        let end = view.run_back(word_start, BLANK, 4);
+        view.slice(view.run_back(end, LETTER, 24), end)
+    };
+    if is_small && word == b"in" && CHANGED.iter().any(|changed| verb().eq_ignore_ascii_case(changed)) {
+        return true;
+    }
     if word.eq_ignore_ascii_case(b"is") || word.eq_ignore_ascii_case(b"to") || word.eq_ignore_ascii_case(b"from") {
         let end = view.run_back(word_start, BLANK, 4);
         let word = view.slice(view.run_back(end, LETTER, 24), end);

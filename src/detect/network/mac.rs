@@ -60,13 +60,28 @@ impl Detector for Mac {
         let Some((start, end)) = span else { return };
         let digits = view.slice(start, end);
         // `ff:ff:ff:00:00:00` is a mask.
-        let is_nobody = digits.iter().filter(|b| HEX.contains(**b)).all(|b| b"0fF".contains(b));
+        let is_nobody =
+            digits.iter().filter(|b| HEX.contains(**b)).all(|b| b"0fF".contains(b)) || is_of_a_group(digits);
         if is_nobody {
             out.left(0, start, "all zeros, broadcast or a mask");
         } else {
             out.found(Found::new(start, end, Kind::Mac, Confidence::Medium));
         }
     }
+}
+
+/// Whether these are the addresses that protocols give all bridges, routers and neighbours of a network: of CDP, of IEEE 802.1 and
+/// of the groups of IP that every host is in.
+fn is_of_a_group(address: &[u8]) -> bool {
+    let mut digits = [0; 12];
+    let hex = address.iter().filter(|b| HEX.contains(**b));
+    if hex.clone().count() != digits.len() {
+        return false;
+    }
+    for (to, from) in digits.iter_mut().zip(hex) {
+        *to = from.to_ascii_lowercase();
+    }
+    [&b"01000ccc"[..], b"0180c20000", b"01005e0000", b"33330000000"].iter().any(|group| digits.starts_with(group))
 }
 
 /// Six pairs, eight, or twelve and more that a firewall glued together (`MAC=dst:src:type`).
@@ -138,6 +153,13 @@ fn hyphens(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
         view.starts_with_ignoring_case(start + 9, b"ff-fe-") || view.starts_with_ignoring_case(start, b"02-00-5e-");
     let is_long = is_of_eui && pairs(23);
     let end = start + if is_long { 23 } else { 17 };
+    // `00-01-00-01-2A-1B-3C-4D-00-50-56-B2-7E-19`: what DHCP tells clients apart by, from a time or without one (RFC 8415).
+    let is_duid =
+        |head: &[u8], length: usize| view.starts_with(start, head) && pairs(length) && view.ends_word(start + length);
+    if let Some(length) = [(&b"00-01-00-01-"[..], 41), (b"00-03-00-01-", 29)].iter().find(|(head, n)| is_duid(head, *n))
+    {
+        return (view.at(start + length.1) != Some(b'-')).then_some((start, start + length.1));
+    }
     // `pxelinux.cfg/01-88-99-aa-bb-cc-dd`: behind the type of its network.
     if view.starts_with(start, b"01-") && pairs(20) && view.ends_word(start + 20) && view.at(start + 20) != Some(b'-') {
         return Some((start + 3, start + 20));

@@ -86,8 +86,11 @@ const PLACES: [&[u8]; 30] = [
 
 impl Detector for Domain {
     fn rules(&self) -> Vec<RuleInfo> {
-        let description = "login name behind the name of a Windows domain".into();
-        vec![RuleInfo { id: "domain-login".into(), kind: Kind::User, description }]
+        let rule = |id: &str, kind, what: &str| RuleInfo { id: id.into(), kind, description: what.into() };
+        vec![
+            rule("domain-login", Kind::User, "login name behind the name of a Windows domain"),
+            rule("unc-host", Kind::Host, "host in the path of a share"),
+        ]
     }
 
     fn anchors(&self) -> Vec<Anchor> {
@@ -101,7 +104,10 @@ impl Detector for Domain {
     }
 
     fn verify(&self, hit: Hit, view: &View<'_>, out: &mut Candidates<'_>) {
-        let slashes = view.run_back(hit.at, SLASH, 3);
+        let slashes = view.run_back(hit.at, SLASH, 4);
+        if hit.at > slashes && !view.before(slashes).is_some_and(|b| WORD.contains(b)) {
+            return server(view, slashes, hit.at + 1, out);
+        }
         if !view.is(slashes.wrapping_sub(1), WORD) {
             return;
         }
@@ -159,6 +165,49 @@ impl Detector for Domain {
             Some(reason) => out.left(0, start, reason),
             None => out.found(Found::new(start, end, Kind::User, Confidence::Medium)),
         }
+    }
+}
+
+/// `\\\\fs01\\share`, in JSON with twice as many backslashes: the host before the name of a share, from `start` on.
+fn server(view: &View<'_>, slashes: usize, start: usize, out: &mut Candidates<'_>) {
+    const NAME: ByteSet = WORD.or(ByteSet::of(b".-"));
+    /// What examples put there, and what Windows has there for itself.
+    const NOBODYS: [&[u8]; 16] = [
+        b"server",
+        b"servername",
+        b"host",
+        b"hostname",
+        b"computer",
+        b"computername",
+        b"machine",
+        b"machinename",
+        b"localhost",
+        b"unc",
+        b"wsl",
+        b"tsclient",
+        b"remote",
+        b"nas",
+        b"domain",
+        b"path",
+    ];
+    let count = start - slashes;
+    let end = view.run(start, NAME, 65);
+    let share = view.run(end, SLASH, 3);
+    let name = view.slice(start, end);
+    let opens = view.before(slashes).is_none_or(|b| b" \t\r\n\"'`([<>=,;|".contains(&b));
+    // Two before, one behind; or four and two.
+    let is_path =
+        matches!((count, share - end), (2, 1) | (4, 2)) && view.is(share, const { WORD.or(ByteSet::of(b"$")) });
+    let is_host = (3..=64).contains(&name.len())
+        && name.last().is_some_and(u8::is_ascii_alphanumeric)
+        && !name.contains(&b'_')
+        && name.iter().any(|b| b.is_ascii_digit() || *b == b'-' || *b == b'.');
+    if !opens || !is_path || !is_host {
+        return;
+    }
+    match NOBODYS.iter().any(|known| name.eq_ignore_ascii_case(known)) || account::is_word(name) {
+        true => out.left(1, start, "a host of an example"),
+        false => out.found(Found::new(start, end, Kind::Host, Confidence::Medium).rule(1)),
     }
 }
 
