@@ -229,6 +229,9 @@ impl Detector for Tokens {
             let Some(start) = hit.at.checked_sub(lead).filter(|&start| start >= view.low()) else { return };
             return compiled.run(program.steps(), keyword, start, view, out);
         }
+        if !rule.between.is_empty() && !begins_name(hit.at, view) {
+            return out.left(keyword.which, hit.at, "within a word");
+        }
         if rule.context > 0 {
             return compiled.search_around(keyword, hit.at, view, out);
         }
@@ -667,6 +670,16 @@ fn is_in_base64_line(start: usize, end: usize, view: &View<'_>) -> bool {
 
 /// The longest word that a secret may be glued to.
 const GLUED: usize = 24;
+
+/// Whether a name may begin at `at`: behind no letter or digit, as a part of an identifier (`myFlickrKey`), or behind an
+/// escape (`\\nflickr`).
+fn begins_name(at: usize, view: &View<'_>) -> bool {
+    let is_capital = view.at(at).is_some_and(|byte| byte.is_ascii_uppercase());
+    let is_behind_small = view.before(at).is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let is_before_small = view.at(at + 1).is_some_and(|byte| byte.is_ascii_lowercase());
+    let is_part = is_capital && (is_behind_small || is_before_small) || view.before(at) == Some(b'_');
+    is_part || view.starts_word(at)
+}
 
 /// Whether letters and underscores stand before `at`, as many as a word has, and nothing of a longer run before them.
 fn is_behind_word(at: usize, view: &View<'_>) -> bool {
