@@ -9,18 +9,23 @@
 pub mod common;
 pub mod harvest;
 
+mod meant;
+mod spelling;
+mod tokens;
+
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 
-use crate::detect::bytes::{ALNUM, ByteSet, HEX, HIGH, LETTER, WORD};
 use crate::detect::detector::{Candidates, Found, Hit, RuleInfo};
-use crate::detect::dictionary;
-use crate::detect::people::account;
 use crate::detect::view::View;
 use crate::finding::Confidence;
 use crate::kind::Kind;
 use crate::sensitive::Sensitive;
+
+use meant::is_common;
+use spelling::spell;
+use tokens::{ESCAPE, escaped, is_token, token_end, tokens, trimmed};
 
 /// The kinds that are learned, in the order of their rules.
 pub const KINDS: [Kind; 4] = [Kind::Host, Kind::Domain, Kind::Name, Kind::User];
@@ -28,17 +33,8 @@ pub const KINDS: [Kind; 4] = [Kind::Host, Kind::Domain, Kind::Name, Kind::User];
 /// The longest term, in bytes: the longest host name that DNS allows.
 pub const LONGEST: usize = 253;
 
-/// Login names that are shorter go in user positions only.
-const SHORT: usize = 4;
-
-/// The bytes of tokens.
-const TOKEN: ByteSet = WORD.or(HIGH);
-
 /// How many bytes may stand between two tokens of a term.
 const BETWEEN: usize = 4;
-
-/// How many bytes of a token may belong to an escape before it: `u0020jroe` behind a backslash.
-const ESCAPE: usize = 6;
 
 /// A dictionary of learned values.
 #[derive(Debug, Default)]
@@ -259,306 +255,10 @@ impl Learned {
         let Some(term) = self.terms.get(hit.anchor) else { return };
         let rule = KINDS.iter().position(|kind| *kind == term.kind).unwrap_or(0);
         let (start, end) = (hit.at, hit.at + term.length as usize);
-        let meant = if !view.starts_word(start) {
-            Err("within a word")
-        } else {
-            match term.kind {
-                Kind::User => user(view, start, end, term.is_common),
-                Kind::Name => name(view, start, end, term.is_common),
-                Kind::Domain => domain(view, start, end),
-                _ => host(view, start, end),
-            }
-        };
-        match meant {
+        match meant::meant(term.kind, term.is_common, view, start, end) {
             Ok(start) => out.found(Found::new(start, end, term.kind, Confidence::Medium).rule(rule).learned()),
             Err(reason) => out.left(rule, start, reason),
         }
-    }
-}
-
-/// Where a login name that stands at `start..end` begins, or why it is not meant.
-fn user(view: &View<'_>, start: usize, end: usize, is_common: bool) -> Result<usize, &'static str> {
-    if is_common && !is_user_position(view, start, end) {
-        return Err("a word, and not where login names stand");
-    }
-    if view.before(start) == Some(b'$') || view.starts_with(end, b"::") {
-        return Err("a variable, or a class");
-    }
-    dotted(view, start, end)?;
-    Ok(start)
-}
-
-/// Refuses what is a part of a dotted name: of a class, a host, a file of an ending that is not known.
-fn dotted(view: &View<'_>, start: usize, end: usize) -> Result<(), &'static str> {
-    let is_behind = view.before(start) == Some(b'.') && start.checked_sub(2).is_some_and(|at| view.is(at, TOKEN));
-    let goes_on = view.at(end) == Some(b'.') && view.is(end + 1, TOKEN) && !is_ending(view, end + 1);
-    if is_behind || goes_on { Err("a part of a dotted name") } else { Ok(()) }
-}
-
-/// Whether the ending of a file's name stands at `at`.
-fn is_ending(view: &View<'_>, at: usize) -> bool {
-    #[rustfmt::skip]
-    const ENDINGS: [&[u8]; 40] = [
-        b"7z", b"avi", b"bak", b"bat", b"cfg", b"conf", b"crt", b"csv", b"doc", b"docx", b"dump", b"eml", b"err", b"gif",
-        b"gz", b"har", b"html", b"jpeg", b"jpg", b"json", b"key", b"log", b"md", b"mp4", b"msg", b"ods", b"odt", b"out",
-        b"pdf", b"pem", b"png", b"pst", b"rtf", b"sql", b"tar", b"txt", b"xls", b"xlsx", b"xml", b"zip",
-    ];
-    let end = view.run(at, TOKEN, 8);
-    let ending = view.slice(at, end).to_ascii_lowercase();
-    ENDINGS.binary_search(&&ending[..]).is_ok()
-}
-
-/// Where a name of a person that stands at `start..end` begins, or why it is not meant.
-fn name(view: &View<'_>, start: usize, end: usize, is_common: bool) -> Result<usize, &'static str> {
-    let text = view.slice(start, end);
-    let mut words = tokens(text);
-    let first = words.next().unwrap_or(0..text.len());
-    let is_one = first.end == text.len();
-    let has_capital = |token: Range<usize>| text[token.start].is_ascii_uppercase() || text[token.start] >= 0x80;
-    if (is_one || is_common) && !(has_capital(first) && words.all(has_capital)) {
-        return Err("a word in small letters");
-    }
-    if is_one {
-        let is_joined = view.before(start) == Some(b'-') || view.at(end) == Some(b'-') || view.at(end) == Some(b'(');
-        if is_joined {
-            return Err("a part of a longer name");
-        }
-        dotted(view, start, end)?;
-    }
-    Ok(start)
-}
-
-/// Where a host name that stands at `start..end` begins, or why it is not meant.
-fn host(view: &View<'_>, start: usize, end: usize) -> Result<usize, &'static str> {
-    const JOINED: ByteSet = ByteSet::of(b".-");
-    if view.before(start).is_some_and(|b| JOINED.contains(b))
-        && start.checked_sub(2).is_some_and(|at| view.is(at, TOKEN))
-    {
-        return Err("the end of another host");
-    }
-    if view.at(end) == Some(b'-') && view.is(end + 1, TOKEN) {
-        return Err("the beginning of another host");
-    }
-    // Of `db7.log` the label goes; what stands behind a whole name makes another of it.
-    let is_whole = view.slice(start, end).contains(&b'.');
-    if is_whole && view.at(end) == Some(b'.') && view.is(end + 1, TOKEN) {
-        return Err("the beginning of another host");
-    }
-    Ok(start)
-}
-
-/// The same for a domain, which takes the host under it along.
-fn domain(view: &View<'_>, start: usize, end: usize) -> Result<usize, &'static str> {
-    const LABELS: ByteSet = ALNUM.or(ByteSet::of(b"-_."));
-    let joined = |at: usize| matches!(view.at(at), Some(b'.' | b'-')) && view.is(at + 1, TOKEN);
-    if joined(end) {
-        return Err("the beginning of another domain");
-    }
-    match view.before(start) {
-        Some(b'-') => Err("the end of another domain"),
-        Some(b'.') => {
-            let from = view.run_back(start, LABELS, LONGEST);
-            Ok(view.run(from, ByteSet::of(b".-_"), LONGEST).min(start))
-        }
-        _ => Ok(start),
-    }
-}
-
-/// Whether login names stand where `start..end` is: `~x`, `[~x]`, `ACME\x`, `x@REALM`, `/home/x`, `CN=x`, `user='x'`.
-fn is_user_position(view: &View<'_>, start: usize, end: usize) -> bool {
-    const BEFORE: [&[u8]; 9] = [
-        b"/home/",
-        b"/users/",
-        b"\\users\\",
-        b"\\users\\\\",
-        b"uid=",
-        b"cn=",
-        b"logname=",
-        b"samaccountname=",
-        b"ruser=",
-    ];
-    const DOMAIN: ByteSet = ByteSet::of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
-    if BEFORE.iter().any(|before| view.ends_with_ignoring_case(start, before)) {
-        return true;
-    }
-    match view.before(start) {
-        Some(b'~') => return true,
-        Some(b'\\') => {
-            let slash = if view.back(start, 2) == Some(b'\\') { start - 2 } else { start - 1 };
-            let from = view.run_back(slash, DOMAIN, 16);
-            let is_path = view.before(from).is_some_and(|b| WORD.contains(b) || matches!(b, b'\\' | b'/' | b':'));
-            return slash - from >= 2 && !is_path;
-        }
-        _ => {}
-    }
-    let is_alone = !view.before(start).is_some_and(|b| matches!(b, b'.' | b'-' | b'+'));
-    (is_alone && view.at(end) == Some(b'@') && view.is(end + 1, LETTER)) || is_keyed(view, start)
-}
-
-/// Whether the word before what stands at `start` says that a login name follows, with a sign between that is no blank.
-fn is_keyed(view: &View<'_>, start: usize) -> bool {
-    const KEYS: [&[u8]; 14] = [
-        b"user",
-        b"username",
-        b"user_name",
-        b"userid",
-        b"login",
-        b"logname",
-        b"principal",
-        b"reporter",
-        b"assignee",
-        b"author",
-        b"owner",
-        b"creator",
-        b"account",
-        b"userkey",
-    ];
-    const SIGNS: ByteSet = ByteSet::of(b" =:'\"[(<>\\`");
-    let key_end = view.run_back(start, SIGNS, 8);
-    if !view.slice(key_end, start).iter().any(|b| *b != b' ') {
-        return false;
-    }
-    let key = view.run_back(key_end, WORD, 32);
-    let key = view.slice(key, key_end).to_ascii_lowercase();
-    KEYS.iter().any(|end| key.ends_with(end))
-}
-
-/// Whether a value, in small letters, is one that means something else in most places.
-fn is_common(kind: Kind, value: &[u8]) -> bool {
-    match kind {
-        Kind::User => {
-            value.len() < SHORT
-                || common::is_common(value)
-                || account::is_nobody(value)
-                || account::is_system(value)
-                || !value.iter().any(|b| LETTER.contains(*b) || HIGH.contains(*b))
-        }
-        Kind::Name => tokens(value).all(|token| token.len() < SHORT || common::is_common(&value[token])),
-        _ => false,
-    }
-}
-
-/// The spellings of a value, in small letters as far as ASCII goes.
-fn spell(kind: Kind, value: &[u8], spelling: &mut dyn FnMut(Vec<u8>)) {
-    let mut cases = vec![value.to_ascii_lowercase()];
-    if !value.is_ascii()
-        && let Ok(text) = std::str::from_utf8(value)
-    {
-        // Case is ignored in ASCII only; beyond it, the usual ways are spelled out.
-        cases.push(text.to_lowercase().into_bytes());
-        cases.push(text.to_uppercase().to_ascii_lowercase().into_bytes());
-        cases.push(titled(text).to_ascii_lowercase().into_bytes());
-    }
-    // As directories spell it: `dc=acme,dc=example`.
-    if kind == Kind::Domain && value.contains(&b'.') {
-        spelling(dictionary::components(&value.to_ascii_lowercase()));
-    }
-    for case in cases {
-        let is_full = kind == Kind::Name && case.contains(&b' ');
-        if is_full {
-            for (from, to) in [(&b" "[..], &b"%20"[..]), (b" ", b"+"), (b", ", b"\\, "), (b", ", b"%2c%20")] {
-                let turned = replaced(&case, from, to);
-                if turned != case {
-                    spelling(turned);
-                }
-            }
-        }
-        spelling(case);
-    }
-}
-
-/// Every word with a capital and small letters.
-fn titled(text: &str) -> String {
-    let mut starts = true;
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match (c.is_alphabetic(), starts) {
-            (true, true) => out.extend(c.to_uppercase()),
-            (true, false) => out.extend(c.to_lowercase()),
-            (false, _) => out.push(c),
-        }
-        starts = !c.is_alphabetic();
-    }
-    out
-}
-
-fn replaced(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(3 * text.len());
-    let mut at = 0;
-    for found in memchr::memmem::find_iter(text, from) {
-        out.extend_from_slice(&text[at..found]);
-        out.extend_from_slice(to);
-        at = found + from.len();
-    }
-    out.extend_from_slice(&text[at..]);
-    out
-}
-
-/// From the first token to the last.
-fn trimmed(text: &[u8]) -> Range<usize> {
-    let start = tokens(text).next().map_or(0, |token| token.start);
-    let end = tokens(text).last().map_or(0, |token| token.end);
-    start..end
-}
-
-/// The tokens of a term.
-fn tokens(text: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        while at < text.len() && !is_token(text, at) {
-            at += 1;
-        }
-        let start = at;
-        while at < text.len() && is_token(text, at) {
-            at += 1;
-        }
-        (start < at).then_some(start..at)
-    })
-}
-
-/// The end of the token that goes on at `at`.
-fn token_end(bytes: &[u8], at: usize) -> usize {
-    let mut end = at;
-    while end < bytes.len() && is_token(bytes, end) {
-        end += 1;
-    }
-    end
-}
-
-/// Whether the byte at `at` belongs to a token. Of what is not ASCII, punctuation and blanks do not; which they are is told by
-/// two bytes on either side, wherever a text is cut.
-#[inline]
-fn is_token(bytes: &[u8], at: usize) -> bool {
-    TOKEN.contains(bytes[at]) && (bytes[at] < 0x80 || !is_mark(bytes, at))
-}
-
-/// Whether the byte at `at` is one of `“ ” „ … – — •`, of the punctuation of the East, a guillemet, or a blank that does not break.
-fn is_mark(bytes: &[u8], at: usize) -> bool {
-    let back = |n: usize| at.checked_sub(n).map_or(0, |i| bytes[i]);
-    let next = bytes.get(at + 1).copied().unwrap_or(0);
-    let is_lead = |lead: u8, second: u8| matches!(lead, 0xe2 | 0xe3) && second == 0x80;
-    let is_latin = |lead: u8, second: u8| lead == 0xc2 && matches!(second, 0xa0 | 0xab | 0xb7 | 0xbb);
-    is_lead(bytes[at], next)
-        || is_lead(back(1), bytes[at])
-        || is_lead(back(2), back(1))
-        || is_latin(bytes[at], next)
-        || is_latin(back(1), bytes[at])
-}
-
-/// Where in the token at `at` a word may begin, behind the end of an escape or of a terminal colour.
-fn escaped(bytes: &[u8], at: usize) -> Option<usize> {
-    let before = bytes[at.checked_sub(1)?];
-    let hex = |from: usize, n: usize| bytes.get(from..from + n).is_some_and(|b| b.iter().all(|b| HEX.contains(*b)));
-    match (before, bytes[at]) {
-        (b'\\', b'x') if hex(at + 1, 2) => Some(at + 3),
-        (b'\\', b'u') if hex(at + 1, 4) => Some(at + 5),
-        (b'\\', b'n' | b'r' | b't' | b'b' | b'f') => Some(at + 1),
-        (b'%', _) if hex(at, 2) => Some(at + 2),
-        (b'[' | b';', _) => {
-            let digits = bytes[at..].iter().take(3).take_while(|b| b.is_ascii_digit()).count();
-            (bytes.get(at + digits) == Some(&b'm')).then_some(at + digits + 1)
-        }
-        _ => None,
     }
 }
 
