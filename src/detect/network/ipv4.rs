@@ -161,6 +161,9 @@ fn reason_to_leave(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr)
     if address.octets() == [1, 3, 6, 1] {
         return Some("the root of object identifiers");
     }
+    if view.before(start) == Some(b':') && ends_groups(view, start - 1) {
+        return Some("behind more groups than an address has");
+    }
     if is_heading(view, start, end, address) {
         return Some("the number of a section");
     }
@@ -251,6 +254,13 @@ fn is_heading(view: &View<'_>, start: usize, end: usize, address: Ipv4Addr) -> b
     }
     let is_seen = || view.ends_with_ignoring_case(start, b"(see ") && view.at(end) == Some(b')');
     is_small && (is_numbered() || is_linked() || is_seen())
+}
+
+/// `1a2b:2c3d:3e4f:4a5b:5c6d:6e7f:7a8b:192.0.2.1`: seven groups of four digits before the colon at `colon`.
+fn ends_groups(view: &View<'_>, colon: usize) -> bool {
+    let start = view.run_back(colon, const { HEX.or(ByteSet::of(b":")) }, 48);
+    let groups = view.slice(start, colon).split(|b| *b == b':');
+    groups.clone().count() > 6 && groups.filter(|group| group.len() == 4).count() > 4
 }
 
 /// Addresses that name no one.

@@ -75,7 +75,7 @@ impl Detector for Ipv6 {
                         is_account(view, start, &parsed).then_some("two numbers and an empty field of an account")
                     })
                     .or_else(|| is_slice(view, start, &parsed).then_some("the step of a slice"))
-                    .or_else(|| is_broken(view, &parsed).then_some("what follows belongs to it, and makes it none"))
+                    .or_else(|| is_broken(view, run, start, &parsed).then_some("what stands beside it makes it none"))
                     .or_else(|| is_everybodys(view, start, &parsed).then_some("a range that everybody has"))
                     .or_else(|| {
                         is_overlong(view, &parsed, start).then_some("more colons or groups than an address has")
@@ -150,25 +150,49 @@ fn is_slice(view: &View<'_>, start: usize, parsed: &Parsed) -> bool {
         && view.slice(start, parsed.end - 2).iter().all(|b| DIGIT.contains(*b))
 }
 
-/// `::ffff:257.1.2.3`, `2001:db8::8a2e:37023:7334`, `2001:db8::8a2e:370k`: numbers between dots that are no address, a group of
-/// more than four digits that is no port, since another follows, or one that is of other letters as well.
-fn is_broken(view: &View<'_>, parsed: &Parsed) -> bool {
-    const LONGEST: usize = 40;
+/// Why what follows an address makes it none, or what stands before it: `::ffff:257.1.2.3`, `::ffff:192.0.2.1.5`, a ninth group that
+/// is no port, `2001:db8::8a2e:37023:7334`, `2001:db8::8a2e:370k`, `1:2:3:4:5:6:7:8::`, `":1:2:3:4:5:6:7:8"`, `"2001:db8::1:"`.
+fn is_broken(view: &View<'_>, run: ColonRun, start: usize, parsed: &Parsed) -> bool {
+    const LONGEST: usize = 64;
+    const WHOLE: ByteSet = ALNUM.or(ByteSet::of(b":."));
     let end = parsed.end;
     // Where it ends for good: an address for mail may begin in its middle.
-    let is_last = |at: usize| view.at(at).is_none_or(|b| const { SPACE.or(ByteSet::of(b"\"'`)]>,;|")) }.contains(b));
-    match view.at(end) {
-        _ if parsed.is_dotted => false,
-        Some(b'.') => {
-            let number = view.run(end + 1, DIGIT, 4);
-            let is_next = number > end + 1 && view.at(number) == Some(b'.') && view.is(number + 1, DIGIT);
-            is_next && is_last(view.run(number, const { DIGIT.or(ByteSet::of(b".")) }, LONGEST))
+    let is_last = |at: usize| view.at(at).is_none_or(|b| const { SPACE.or(ByteSet::of(b"\"'`)]>,;|<}")) }.contains(b));
+    let is_end = |at: usize| is_last(view.run(at, WHOLE, LONGEST));
+    if start == run.colon + 1 {
+        let lead = view.slice(run.start, run.colon);
+        let is_bare = lead.is_empty()
+            && view.before(run.start).is_none_or(|b| const { SPACE.or(ByteSet::of(b"\"'`(>,")) }.contains(b));
+        let is_group =
+            lead.iter().any(u8::is_ascii_digit) && lead.iter().all(|b| HEX.contains(*b)) && view.starts_word(run.start);
+        if (is_bare || is_group) && is_end(end) {
+            return true;
         }
-        Some(b':') => {
+    }
+    match view.at(end) {
+        Some(b'.') => {
+            let number = view.run(end + 1, DIGIT, 6);
+            let is_next = number > end + 1 && (parsed.is_dotted || view.at(number) == Some(b'.'));
+            // `192.0.2.1.443 > `: a port, as tcpdump writes it.
+            let last = view.run(number, const { DIGIT.or(ByteSet::of(b".")) }, LONGEST);
+            is_next && is_last(last) && !view.starts_with(number, b" > ")
+        }
+        Some(b':') if !parsed.is_dotted => {
             let next = view.run(end + 1, HEX, LONGEST);
-            let is_long = next - end > 5 && view.at(next) == Some(b':') && view.is(next + 1, HEX);
-            let is_word = next > end + 1 && next - end < 5 && view.is(end + 1, DIGIT) && view.is(next, LETTER);
-            (is_long || is_word) && is_last(view.run(next, const { ALNUM.or(ByteSet::of(b":")) }, LONGEST))
+            let group = view.slice(end + 1, next);
+            let number =
+                group.iter().fold(0_u32, |n, b| n.saturating_mul(10).saturating_add(u32::from(b.wrapping_sub(b'0'))));
+            let is_port =
+                group.iter().all(u8::is_ascii_digit) && group[..group.len().min(1)] != *b"0" && number < 65_536;
+            let is_more = match view.at(next) {
+                // Nothing but a colon, before what closes a string or a cell.
+                Some(b) if group.is_empty() => b == b':' || is_last(next) && !SPACE.contains(b),
+                None if group.is_empty() => false,
+                Some(b':') if view.is(next + 1, const { HEX.or(ByteSet::of(b":")) }) => true,
+                Some(b) if LETTER.contains(b) => group[0].is_ascii_digit() && group.len() < 5,
+                _ => !is_port,
+            };
+            is_more && is_end(next)
         }
         _ => false,
     }

@@ -198,8 +198,16 @@ fn quads(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
 /// Twelve digits behind a word for the address and a separator: in a row, in halves or in quads, as switches print them.
 fn bare(view: &View<'_>, at: usize, label: usize) -> Option<(usize, usize)> {
     const BETWEEN: ByteSet = ByteSet::of(b" \t:=\"'");
-    if !view.starts_word(at) {
+    // `isMACAddress("001a2b3c4d5e")`
+    let is_part = || view.is(at - 1, const { ByteSet::of(b"abcdefghijklmnopqrstuvwxyz") }) && view.at(at) == Some(b'M');
+    if !view.starts_word(at) && !is_part() {
         return None;
+    }
+    // `MacAddress.parse("001a2b3c4d5e")`
+    let call = view.run(at + label, const { ALNUM.or(ByteSet::of(b"._")) }, 24);
+    let is_call = view.at(call) == Some(b'(') && view.is(call + 1, const { ByteSet::of(b"\"'") });
+    if is_call && view.run(call + 2, HEX, 13) == call + 14 && view.at(call + 14) == view.at(call + 1) {
+        return Some((call + 2, call + 14));
     }
     let start = view.run(at + label, BETWEEN, 6);
     let mut end = view.run(start, HEX, 13);
