@@ -4,6 +4,9 @@
 //! expression takes those that a program gives up, the rules that have none, and those that are searched for around their
 //! keyword.
 
+mod around;
+mod foresight;
+
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -12,7 +15,7 @@ use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input};
 
 use crate::chunk::LOOK_BEHIND;
-use crate::detect::bytes::{ALNUM, ByteSet, LETTER};
+use crate::detect::bytes::{ALNUM, ByteSet};
 use crate::detect::detector::{Anchor, Candidates, Detector, Found, Hit, RuleInfo};
 use crate::detect::prefilter::Literal;
 use crate::detect::reading::random;
@@ -21,6 +24,9 @@ use crate::detect::secrets::steps::{self, Outcome, Reached};
 use crate::detect::view::View;
 use crate::finding::Confidence;
 use crate::rules::{Check, Decision, Program, Rule, RuleSet, Step, TELLING, Text, dull, syntax};
+
+use around::{begins_name, is_behind_word, is_in_base64_line};
+use foresight::{first_run, lead_of, one_word};
 
 /// How many windows are looked at for what a long word lacks.
 const AHEAD: usize = 16;
@@ -109,85 +115,6 @@ impl Keyword {
             |n: usize| at.checked_sub(n * self.bytes.len()).is_some_and(|at| view.starts_with(at, &self.bytes));
         self.may_repeat && stands(1) && stands(2)
     }
-}
-
-/// How far behind the beginning of a rule's matches its keywords stand, if it is searched for around them.
-fn lead_of(rule: &Rule) -> Option<usize> {
-    let program = rule.program.as_ref().filter(|_| rule.context > 0 && !rule.ignore_case && rule.between.is_empty())?;
-    lead(program.steps(), &rule.keywords)
-}
-
-/// How far behind the beginning of every match one of the keywords stands, if that is told by the first steps.
-fn lead(steps: &[Step], keywords: &[Text]) -> Option<usize> {
-    let mut first: Vec<ByteSet> = Vec::new();
-    for step in steps {
-        match step {
-            Step::Literal(literal) => first.extend(literal.iter().map(|&byte| ByteSet::from_iter([byte]))),
-            Step::Run { set, min, max, .. } if min == max => first.extend((0..*min).map(|_| *set)),
-            Step::Open | Step::Close => {}
-            _ => break,
-        }
-    }
-    let length = keywords.first()?.len();
-    // As many strings stand there as there are keywords, and the keywords are among them.
-    let is_keyword = |sets: &[ByteSet]| {
-        let strings = sets.iter().map(|set| set.words().iter().map(|word| word.count_ones() as usize).sum());
-        let has =
-            |keyword: &Text| keyword.len() == length && keyword.bytes().zip(sets).all(|(byte, set)| set.contains(byte));
-        strings.fold(1, usize::saturating_mul) == keywords.len() && keywords.iter().all(has)
-    };
-    (length > 0).then(|| first.windows(length).position(is_keyword)).flatten()
-}
-
-/// The run without a bound that every match which begins with `keyword` comes to first, if it is never given back and
-/// could hold all between.
-fn first_run(steps: &[Step], keyword: &[u8]) -> Option<ByteSet> {
-    let run = steps.iter().position(|step| matches!(step, Step::Run { max: u32::MAX, .. }))?;
-    let behind = behind_keyword(&steps[..run], keyword);
-    match &steps[run] {
-        Step::Run { set, is_final: true, .. } if lies_within(steps, behind..run, *set) => Some(*set),
-        _ => None,
-    }
-}
-
-/// The step from which on the keyword does not tell which way a match goes.
-fn behind_keyword(steps: &[Step], keyword: &[u8]) -> usize {
-    let (mut step, mut at) = (0, 0);
-    while let Some(byte) = keyword.get(at) {
-        step = match steps.get(step) {
-            Some(Step::Literal(literal)) if at + literal.len() <= keyword.len() => {
-                at += literal.len();
-                step + 1
-            }
-            Some(Step::Split { here, there, other }) if here.contains(*byte) != there.contains(*byte) => {
-                if here.contains(*byte) { step + 1 } else { usize::from(*other) }
-            }
-            Some(Step::Jump(to)) => usize::from(*to),
-            _ => break,
-        };
-    }
-    step
-}
-
-/// The run that every match ends in, if it could hold all of the match and is a part of `carried`.
-fn one_word(steps: &[Step], carried: ByteSet) -> Option<ByteSet> {
-    match steps {
-        [before @ .., Step::Run { set: word, max: u32::MAX, .. }, Step::Match] => {
-            (word.and(carried) == *word && lies_within(before, 0..before.len(), *word)).then_some(*word)
-        }
-        _ => None,
-    }
-}
-
-/// Whether all ways through `within` lead to the step behind it and take bytes of `set` alone.
-fn lies_within(steps: &[Step], within: Range<usize>, set: ByteSet) -> bool {
-    let Some(between) = steps.get(within.clone()) else { return false };
-    between.iter().all(|step| match step {
-        Step::Literal(literal) => set.prefix_len(literal) == literal.len(),
-        Step::Run { set: run, .. } => run.and(set) == *run,
-        Step::Split { other: to, .. } | Step::Jump(to) => (within.start..=within.end).contains(&usize::from(*to)),
-        Step::Open | Step::Close | Step::Look(_) | Step::Match => false,
-    })
 }
 
 fn compile(pattern: &str) -> Option<Regex> {
@@ -654,39 +581,6 @@ fn unchecked(rule: &Rule) -> Confidence {
     }
 }
 
-/// Whether `start..end` is a part of a line that is all base64 and as long as mail (76) or PEM (64) breaks it: what looks like
-/// a short prefix stands there by chance. A line that is a token from its first to its last byte is none.
-fn is_in_base64_line(start: usize, end: usize, view: &View<'_>) -> bool {
-    const STRICT: ByteSet = ALNUM.or(ByteSet::of(b"+/"));
-    const LONGEST: usize = 76;
-    let from = view.run_back(start, STRICT, LONGEST);
-    if start - from >= LONGEST || !matches!(view.before(from), Some(b'\n') | None) {
-        return false;
-    }
-    // A run to its end, not from `end` on: the token may hold what base64 does not.
-    let to = view.run(view.run(start, STRICT, LONGEST + 1), const { ByteSet::of(b"=") }, 2);
-    matches!(to - from, 64 | LONGEST) && (from, to) != (start, end) && matches!(view.at(to), Some(b'\r' | b'\n') | None)
-}
-
-/// The longest word that a secret may be glued to.
-const GLUED: usize = 24;
-
-/// Whether a name may begin at `at`: behind no letter or digit, as a part of an identifier (`myFlickrKey`), or behind an
-/// escape (`\\nflickr`).
-fn begins_name(at: usize, view: &View<'_>) -> bool {
-    let is_capital = view.at(at).is_some_and(|byte| byte.is_ascii_uppercase());
-    let is_behind_small = view.before(at).is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    let is_before_small = view.at(at + 1).is_some_and(|byte| byte.is_ascii_lowercase());
-    let is_part = is_capital && (is_behind_small || is_before_small) || view.before(at) == Some(b'_');
-    is_part || view.starts_word(at)
-}
-
-/// Whether letters and underscores stand before `at`, as many as a word has, and nothing of a longer run before them.
-fn is_behind_word(at: usize, view: &View<'_>) -> bool {
-    let start = view.run_back(at, const { LETTER.or(ByteSet::of(b"_")) }, GLUED + 1);
-    at - start <= GLUED && !view.before(start).is_some_and(|byte| const { ALNUM.or(ByteSet::of(b"+/")) }.contains(byte))
-}
-
 /// Before which index every match that begins in the word of one from `at` to `matched`, and ends with the word as it does,
 /// is not random: as far as all that is looked at of it lies in the word.
 fn dull_until(word: ByteSet, at: usize, matched: usize, view: &View<'_>) -> usize {
@@ -722,15 +616,6 @@ mod tests {
     use crate::finding::Finding;
     use proptest::prelude::*;
     use proptest::strategy::ValueTree;
-
-    #[test]
-    fn a_keyword_at_one_place_of_every_match_leads_to_where_it_begins() {
-        let rules = RuleSet::builtin();
-        let lead = |id: &str| lead_of(rules.rules().iter().find(|rule| rule.id == id).unwrap());
-        assert_eq!(lead("azure-ad-client-secret"), Some(3));
-        assert_eq!(lead("azure-devops-pat"), Some(76));
-        assert_eq!((lead("wallet-phrase"), lead("openai-key")), (None, None));
-    }
 
     /// The tokens, each candidate by itself: nothing that one says of others is heard.
     struct Forgetful(Tokens);
