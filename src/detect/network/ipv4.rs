@@ -354,7 +354,6 @@ const NAMES: &[&[u8]] = &[
     b"nginx",
     b"openssl",
     b"python",
-    b"node",
     b"go",
     b"curl",
     b"wget",
@@ -489,9 +488,14 @@ fn follows_version_word(view: &View<'_>, start: usize, is_small: bool) -> bool {
     // `upgrade V8 to 11.1.124.8`, `bump zlib from 1.3.0.0 to 1.3.0.1`
     let line = || view.slice(word_start.saturating_sub(48), word_start).to_ascii_lowercase();
     let changes = |line: &[u8]| {
-        [&b"upgrade"[..], b"update", b"patch", b"bump"]
+        // `update host to 5.0.100.9`
+        let is_of_host = [&b"host"[..], b"addr", b" ip", b"server", b"route", b"peer", b"dns"]
             .iter()
-            .any(|verb| memchr::memmem::find(value::last_line(line), verb).is_some())
+            .any(|word| memchr::memmem::find(value::last_line(line), word).is_some());
+        !is_of_host
+            && [&b"upgrade"[..], b"update", b"patch", b"bump"]
+                .iter()
+                .any(|verb| memchr::memmem::find(value::last_line(line), verb).is_some())
     };
     if is_small && (word == b"to" || word == b"from") && changes(&line()) {
         return true;

@@ -432,7 +432,8 @@ fn arguments(
         if word == b"-" {
             position = usize::MAX / 2;
         }
-        if std::mem::replace(&mut is_place, PLACES.contains(&word)) {
+        let is_of_group = GROUPS.contains(&word) && takes.iter().any(|(at, _)| matches!(at, Last));
+        if std::mem::replace(&mut is_place, PLACES.contains(&word) || is_of_group) {
             continue;
         }
         let is_option = matches!(word[0], b'-' | b'/');
@@ -486,6 +487,9 @@ fn arguments(
 
 /// Options whose argument says where a command goes, not what it brings.
 const PLACES: [&[u8]; 6] = [b"--registry", b"--index", b"--host", b"--namespace", b"--profile", b"--config"];
+
+/// The same of commands that end with an account: `useradd jroe -G wheel`.
+const GROUPS: [&[u8]; 6] = [b"-G", b"-g", b"-aG", b"--groups", b"--gid", b"--shell"];
 
 /// Whether a command begins at `at`: its line does, or a prompt, an operator of the shell or `sudo` stands before it.
 fn is_commanded(view: &View<'_>, at: usize) -> bool {

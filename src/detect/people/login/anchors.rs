@@ -160,7 +160,7 @@ pub enum Sort {
 }
 
 /// What tells of a login name, with what to look for there.
-pub const ANCHORS: [(&[u8], Sort); 353] = [
+pub const ANCHORS: [(&[u8], Sort); 354] = [
     (b"invalid user ", Sort::Follows),
     (b"illegal user ", Sort::Follows),
     (b"authenticating user ", Sort::Follows),
@@ -208,6 +208,7 @@ pub const ANCHORS: [(&[u8], Sort); 353] = [
     (b"alter user ", Sort::Follows),
     (b"drop user ", Sort::Follows),
     (b"owner to ", Sort::Follows),
+    (b"; owner: ", Sort::Follows),
     (b"): account ", Sort::Follows),
     (b"useradd ", Sort::Follows),
     (b"adduser ", Sort::Follows),
