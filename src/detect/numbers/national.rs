@@ -33,11 +33,12 @@ pub fn ssn(d: &[u8]) -> bool {
     (is_area || is_itin) && group != 0 && serial != 0 && !is_known && any(d)
 }
 
-/// The same behind its own name: areas that were never given out are made up or mistyped, and stand for somebody all the same.
+/// The same behind its own name: areas above 899 are made up or mistyped, and stand for somebody all the same.
 pub fn ssn_by_label(d: &[u8]) -> bool {
     let is_known = matches!(d, b"078051120" | b"219099999");
     let is_rising = |pair: &[u8]| pair[1] == pair[0] + 1;
-    !is_known && any(d) && number(&d[3..5]) != 0 && number(&d[5..]) != 0 && !d.windows(2).all(is_rising)
+    let is_area = !matches!(&d[..3], b"000" | b"666");
+    !is_known && is_area && any(d) && number(&d[3..5]) != 0 && number(&d[5..]) != 0 && !d.windows(2).all(is_rising)
 }
 
 /// United States: the routing number of a bank (ABA).

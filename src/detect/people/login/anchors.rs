@@ -101,7 +101,7 @@ pub enum Sort {
     Violated,
     /// `Configured from console by jroe on vty0`.
     Configurer,
-    /// `/var/spool/mail/jroe`, `/remote.php/dav/files/jroe/`.
+    /// `/var/spool/mail/jroe`, `/remote.php/dav/files/jroe/`, `/usercache/jroe/` of YARN.
     Pathed,
     /// `Duplicate entry 'jroe' for key 'user_login_key'` of MySQL.
     Duplicate,
@@ -160,7 +160,7 @@ pub enum Sort {
 }
 
 /// What tells of a login name, with what to look for there.
-pub const ANCHORS: [(&[u8], Sort); 354] = [
+pub const ANCHORS: [(&[u8], Sort); 356] = [
     (b"invalid user ", Sort::Follows),
     (b"illegal user ", Sort::Follows),
     (b"authenticating user ", Sort::Follows),
@@ -428,6 +428,8 @@ pub const ANCHORS: [(&[u8], Sort); 354] = [
     (b"rewritten: [", Sort::Bracket),
     (b"/dav/files/", Sort::Pathed),
     (b"/hub/user/", Sort::Pathed),
+    (b"/usercache/", Sort::Pathed),
+    (b"src=/user/", Sort::Pathed),
     (b"/spool/mail/", Sort::Pathed),
     (b"/var/mail/", Sort::Pathed),
     (b"/spool/cron/", Sort::Pathed),

@@ -305,7 +305,9 @@ impl Detector for Login {
                 let is_part = view
                     .at(end)
                     .is_none_or(|b| SPACE.contains(b) || matches!(b, b'/' | b'"' | b'\'' | b'?' | b':' | b',' | b')'));
-                (USER, (is_own && is_part && text.len() > 1).then_some((behind, end)))
+                // `src=/user/history/done`: HDFS keeps more than homes there.
+                let is_thing = literal == b"src=/user/" && common::is_common(text) && !names::is_known(text);
+                (USER, (is_own && is_part && !is_thing && text.len() > 1).then_some((behind, end)))
             }
             Sort::Duplicate if begins() => {
                 let end = view.run(behind, LOGIN, 65);
