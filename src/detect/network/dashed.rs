@@ -33,6 +33,9 @@ const MIRRORS: [&[u8]; 12] = [
     b".broadband.",
 ];
 
+/// The key of who asks to be let in, in what PAM logs.
+const REMOTE: &[u8] = b"rhost=";
+
 /// So many anchors are no labels.
 const OTHERS: usize = 4 + MIRRORS.len();
 
@@ -50,7 +53,7 @@ impl Detector for Dashed {
         let labels = LABELS.iter().flat_map(|label| [[label, &b"-"[..]].concat(), [label, &b"_"[..]].concat()]);
         [Anchor::folded(b".ipv6-literal.net"), Anchor::folded(b".ip6.arpa"), Anchor::Shape(Shape::Dashes)]
             .into_iter()
-            .chain([Anchor::Shape(Shape::Grouped)])
+            .chain([Anchor::folded(REMOTE)])
             .chain(MIRRORS.map(Anchor::folded))
             .chain(labels.map(|label| {
                 let bytes = label.to_ascii_lowercase();
@@ -64,7 +67,7 @@ impl Detector for Dashed {
             0 => literal(view, hit.at, out),
             1 => reversed(view, hit.at, out),
             2 => behind_word(view, hit.at, out),
-            3 => leading(view, hit.at, out),
+            3 => leading(view, hit.at + REMOTE.len(), out),
             n if n < OTHERS => mirrored(view, hit.at, out),
             n => {
                 let start = hit.at + LABELS[(n - OTHERS) / 2].len() + 1;
@@ -156,17 +159,11 @@ fn behind_word(view: &View<'_>, hyphen: usize, out: &mut Candidates<'_>) {
     }
 }
 
-/// `220-135-151-1.isp.example.net`, `d211-116-254-214.rev.example.net`: the name of a host that begins with an address, or with a
-/// few letters before it.
-fn leading(view: &View<'_>, hyphen: usize, out: &mut Candidates<'_>) {
-    if view.at(hyphen) != Some(b'-') {
-        return;
-    }
-    let start = view.run_back(hyphen, DIGIT, 4);
-    let word = view.run_back(start, LETTER, 4);
-    let opens = view.before(word).is_none_or(|b| b" \t\n\"'=([<@,;:/".contains(&b));
-    let end = view.run(hyphen, const { DIGIT.or(ByteSet::of(b"-")) }, 13);
-    if hyphen - start < 4 && start < hyphen && opens && is_host(view, end) {
+/// `rhost=220-135-151-1.isp.example.net`: the name of a host that begins with an address, or with a few letters before it.
+fn leading(view: &View<'_>, at: usize, out: &mut Candidates<'_>) {
+    let start = view.run(at, LETTER, 4);
+    let end = view.run(start, const { DIGIT.or(ByteSet::of(b"-")) }, 17);
+    if is_host(view, end) {
         spelled(view, start, b'-', out);
     }
 }
@@ -182,7 +179,9 @@ fn mirrored(view: &View<'_>, end: usize, out: &mut Candidates<'_>) {
         }
         start = view.run_back(start - 1, DIGIT, 4);
     }
-    if !view.before(start).is_some_and(|b| WORD.contains(b)) {
+    // `d211-116-254-214.rev.example.net`
+    let word = if separator == b'-' { view.run_back(start, LETTER, 4) } else { start };
+    if !view.before(word).is_some_and(|b| WORD.contains(b)) {
         spelled(view, start, separator, out);
     }
 }
