@@ -270,7 +270,7 @@ fn international_end(view: &View<'_>, compact: &Compact, digits: &[u8], first: u
         return None;
     }
     // `+43 1 58858 0`: the telephone exchange of a firm.
-    let is_exchange = |n: usize| matches!(&digits[..2], b"43" | b"49") && digits[n - 1] == b'0';
+    let is_exchange = |n: usize| digits.starts_with(b"43") || digits.starts_with(b"49") && digits[n - 1] == b'0';
     let is_fit = |n: &usize| *n >= 7 && is_end(*n) && (!compact.begins_group(*n - 1) || is_exchange(*n));
     (width + least.max(6) + more..=width + most + more).rev().find(is_fit).map(|n| compact.end(n))
 }
