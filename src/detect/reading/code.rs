@@ -115,7 +115,8 @@ pub fn reason(
     if is_identifier && text.get(name) == Some(&b';') && text[..name].contains(&b'.') && text[name..].contains(&b'(') {
         return Some("an expression");
     }
-    if is_identifier && name >= 2 && matches!(text.get(name), Some(b'(' | b'[')) && !text[..name].contains(&b'-') {
+    let is_called = is_identifier && name >= 2 && matches!(text.get(name), Some(b'(' | b'['));
+    if is_called && !text[..name].contains(&b'-') && !is_parameter(view, key, text) {
         return Some("a call or an index");
     }
     if is_identifier && name >= 3 && text.get(name) == Some(&b'{') && text[0].is_ascii_uppercase() {
@@ -167,7 +168,7 @@ pub fn reason(
     }
     let follows = view.at(value.end);
     let is_argument = matches!(follows, Some(b',' | b')' | b';' | b'{'));
-    if same(key.name(view), text) && (is_argument || has_owner(view, key)) {
+    if (same(key.name(view), text) || goes_on(key.name(view), text)) && (is_argument || has_owner(view, key)) {
         return Some("a variable of the same name");
     }
     if place.separator == Separator::Colon
@@ -421,10 +422,16 @@ pub fn fallback(view: &View<'_>, value: &Extent) -> Option<Extent> {
         };
         firsts[which].get_or_insert(value.start + blank + 1);
     }
-    firsts.into_iter().flatten().find_map(|at| {
+    let literal = |at: usize| {
         let at = view.run(at, BLANK, 4);
         let quote = Quote::at(view, at)?;
         Some(quote.extent(view, quote.end(at), false)).filter(|e| e.start <= value.start + line.len())
+    };
+    firsts.into_iter().flatten().find_map(literal).or_else(|| {
+        // `isProd ? token : 'x'`
+        let mark = memchr::memmem::find(line, b" ? ")?;
+        let colon = mark + memchr::memmem::find(&line[mark..], b" : ")?;
+        literal(value.start + colon + 3).or_else(|| literal(value.start + mark + 3))
     })
 }
 
@@ -453,6 +460,21 @@ fn has_owner(view: &View<'_>, key: &Key) -> bool {
         || text.starts_with(b"self.")
         || text.starts_with(b"this.")
         || matches!(view.before(key.start), Some(b'@' | b'>'))
+}
+
+/// Whether a name is that of the key with a word behind it: `password: password_hash,`.
+fn goes_on(key: &[u8], value: &[u8]) -> bool {
+    let is_begun = value.get(..key.len()).is_some_and(|head| head.eq_ignore_ascii_case(key));
+    let rest = value.get(key.len()..).unwrap_or_default();
+    is_begun
+        && rest.len() > 2
+        && (rest[0] == b'_' || rest[0].is_ascii_uppercase())
+        && rest.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_')
+}
+
+/// Whether a key stands in the query of a URL, where nothing is called, with a value whose bracket is never closed.
+fn is_parameter(view: &View<'_>, key: &Key, text: &[u8]) -> bool {
+    matches!(view.before(key.start), Some(b'&' | b'?')) && !text.iter().any(|b| matches!(b, b')' | b']'))
 }
 
 /// Whether two names are one but for case and separators, or one ends in the other.

@@ -189,6 +189,8 @@ fn score(line: &[u8]) -> i32 {
         && line.get(word).is_none_or(|b| BLANK.contains(*b) || matches!(b, b':' | b'(' | b'{' | b'.' | b';' | b'<'))
         // `type = sftp` is a setting.
         && !line[word..].trim_ascii_start().starts_with(b"=")
+        // `pass : autumn9`, too.
+        && !(line.get(word) == Some(&b' ') && line[word..].trim_ascii_start().starts_with(b": "))
         // `template:` opens a mapping of YAML, `else:` a block of Python.
         && (line.get(word) != Some(&b':') || word + 1 == line.len() && OPENINGS.contains(&&line[..word]));
     if begins && last != b'.' && (ends || is_call || has(b'=') || line.iter().filter(|b| **b == b' ').count() < 4) {

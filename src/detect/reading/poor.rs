@@ -9,9 +9,10 @@ use crate::detect::reading::lexicon::Lexicon;
 use crate::kind::Kind;
 
 /// Words of what is made up.
-const MADE_UP: [&[u8]; 22] = [
-    b"bad", b"bar", b"baz", b"demo", b"dev", b"easy", b"foo", b"guest", b"hello", b"initial", b"local", b"my",
-    b"plain", b"secret", b"some", b"super", b"temp", b"test", b"testing", b"tester", b"top", b"wrong",
+const MADE_UP: [&[u8]; 29] = [
+    b"any", b"bad", b"bar", b"baz", b"demo", b"dev", b"dummy", b"easy", b"fake", b"foo", b"guest", b"hello",
+    b"initial", b"local", b"mock", b"my", b"plain", b"sample", b"secret", b"some", b"stub", b"super", b"temp", b"test",
+    b"testing", b"tester", b"top", b"very", b"wrong",
 ];
 
 /// Passwords of one word that are words of settings, too.
@@ -108,12 +109,16 @@ const OF_PHRASES: [&[u8]; 11] = [b"the", b"not", b"this", b"is", b"from", b"me",
 pub fn is_value(key: &[u8], text: &[u8], kind: Kind, lexicon: &Lexicon) -> bool {
     const LONGEST: usize = 48;
     let is_password = matches!(kind, Kind::Password | Kind::Secret);
+    let is_secret = is_password || kind == Kind::Token;
     let is_simple = text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
     let is_constant = !text.iter().any(u8::is_ascii_lowercase);
     if text.len() > LONGEST || !is_simple || is_constant || text.starts_with(b"-") {
         return false;
     }
-    if kind == Kind::Password && is_compound(text) && !is_name_of(key, text) {
+    if kind == Kind::Password && is_compound(text) && !is_name_of(key, text) || is_numbered(text, lexicon) {
+        return true;
+    }
+    if is_password && is_made_up_compound(text) && !is_name_of(key, text) {
         return true;
     }
     if is_of_form(key, lexicon) {
@@ -130,11 +135,11 @@ pub fn is_value(key: &[u8], text: &[u8], kind: Kind, lexicon: &Lexicon) -> bool 
     }
     let is_made_up = |part: &[u8]| MADE_UP.contains(&part);
     let is_ended = ENDS.contains(&&last[..]);
-    if is_password && is_ended && is_made_up(first) {
+    if is_secret && is_ended && is_made_up(first) && (is_password || text.contains(&b'-')) {
         return true;
     }
     let is_strange = || parts[..parts.len() - 1].iter().any(|part| !lexicon.is_word_of_names(part));
-    if kind == Kind::Password && matches!(&last[..], b"pw" | b"pwd") && is_strange() {
+    if is_password && matches!(&last[..], b"pw" | b"pwd") && is_strange() {
         return true;
     }
     // From here on, only words with hyphens: names of fields and of variables have others.
@@ -142,8 +147,14 @@ pub fn is_value(key: &[u8], text: &[u8], kind: Kind, lexicon: &Lexicon) -> bool 
         return false;
     }
     let is_short = || kind == Kind::Password && [&b"pw"[..], b"pass", b"pwd", b"passwd"].contains(&&last[..]);
-    let is_phrase = || is_password && parts.iter().any(|part| OF_PHRASES.contains(&&part[..]));
-    is_ended && (is_short() || is_strange()) || is_phrase()
+    let is_phrase = || is_secret && parts.iter().any(|part| OF_PHRASES.contains(&&part[..]));
+    // `pw-swift`, `mail-kt`: no word for a secret need stand at the end.
+    let is_odd = || {
+        kind == Kind::Password
+            && parts.iter().any(|part| part.len() > 1 && !lexicon.is_word_of_names(part))
+            && parts.iter().all(|part| part.iter().all(u8::is_ascii_lowercase))
+    };
+    is_ended && (is_short() || is_strange()) || is_phrase() || is_odd()
 }
 
 /// Whether a text that reads as a name is a value where a call takes a password: words with hyphens, one of which is none of
@@ -184,6 +195,30 @@ fn is_compound(text: &[u8]) -> bool {
     text.len() > 7 && text.iter().all(u8::is_ascii_lowercase) && !WORDS.contains(&text)
 }
 
+/// Whether a text is of words with hyphens and a number behind the last, and neither a field of a form nor a key with a number:
+/// `till-number-4`, `env-api-1`, but not `new-password-2` or `api-key-1`.
+pub fn is_numbered(text: &[u8], lexicon: &Lexicon) -> bool {
+    let Some(hyphen) = text.iter().rposition(|b| *b == b'-') else { return false };
+    let (words, number) = (&text[..hyphen], &text[hyphen + 1..]);
+    let is_plain =
+        words.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-') && words.iter().any(u8::is_ascii_lowercase);
+    let is_number = (1..=4).contains(&number.len()) && number.iter().all(u8::is_ascii_digit);
+    is_plain && is_number && words.len() > 3 && words.contains(&b'-') && !lexicon.is_key(words) && {
+        let parts = lexicon.segments(words);
+        !parts.iter().any(|part| OF_FORMS.binary_search(&&part[..]).is_ok() && part != b"auth")
+    }
+}
+
+/// Whether a text is one word of small letters that begins as what is made up does, and ends in a word for a secret:
+/// `mysupersecret`, `testtoken`.
+fn is_made_up_compound(text: &[u8]) -> bool {
+    const BEGIN: [&[u8]; 10] = [b"my", b"super", b"test", b"dev", b"some", b"top", b"demo", b"dummy", b"fake", b"very"];
+    text.len() > 7
+        && text.iter().all(u8::is_ascii_lowercase)
+        && BEGIN.iter().any(|word| text.starts_with(word))
+        && ENDS.iter().any(|word| text.ends_with(word))
+}
+
 /// Whether a value of one word is the key once more: `userpassword = "userpassword"`.
 fn is_name_of(key: &[u8], value: &[u8]) -> bool {
     let letters = key.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase);
@@ -214,6 +249,9 @@ mod tests {
             "maryPw",
             "not-the-password",
             "sunshinesunshine",
+            "till-number-4",
+            "read-Only-3",
+            "o-api-key-7",
         ] {
             assert!(is_value("password", text), "{text}");
         }
@@ -233,6 +271,9 @@ mod tests {
             "forgot-password",
             "newpassword",
             "key",
+            "api-key-1",
+            "new-password-2",
+            "password-1",
         ] {
             assert!(!is_value("password", text), "{text}");
         }

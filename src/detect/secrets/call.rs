@@ -113,6 +113,17 @@ const PASSWORDS: &[(&[u8], usize)] = &[
     (b"[string]string{", MAP),
     (b"accounts{", MAP),
     (b"users = map.of(", MAP),
+    (b"credentials = {", MAP),
+    (b"passwords = {", MAP),
+    (b"accounts = {", MAP),
+    (b"%s:%s@", FORMAT),
+    (b"keys: [", COOKIE),
+    (b"credentials::new(", 1),
+    (b"newclient(", TELLING),
+    (b"newconsumer(", TELLING),
+    (b"sqlcredential(", TELLING),
+    (b"clientcredential(", TELLING),
+    (b"pscredential(", TELLING),
     (b"basic_auth: [", 1),
     (b"signinasync(", 1),
     (b"encodepassword(", 1),
@@ -208,6 +219,7 @@ const KEYS: &[(&[u8], usize)] = &[
     (b"aes.decrypt(", 1),
     (b"fernet(", 0),
     (b"aes.new(", 0),
+    (b"sqlite3_key(", 1),
     (b"signedstring(", 0),
     (b"newcookiestore(", 0),
     (b"new_from_slice(", 0),
@@ -249,6 +261,12 @@ const QUOTED: usize = usize::MAX - 5;
 
 /// The first argument, if a password was asked for before on its line: `expect('Password:'); child.sendline('x')`.
 const PROMPTED: usize = usize::MAX - 9;
+
+/// What fills the second place of the anchor in: `Sprintf("%s:%s@tcp(%s)", "jroe", "x", host)`.
+const FORMAT: usize = usize::MAX - 10;
+
+/// Each of a list, if cookies are spoken of: `cookieSession({ keys: ['x', 'y'] })`.
+const COOKIE: usize = usize::MAX - 11;
 
 /// The only argument, if it shows by itself that it may be a secret: `user.authenticate("x")`.
 const SOLE: usize = usize::MAX - 8;
@@ -334,6 +352,8 @@ impl Detector for Call {
                 argument(view, start, 2)
             }
             MAP => return self.map(view, hit.at, start, out),
+            COOKIE => return self.cookie(view, hit.at, start, out),
+            FORMAT => filled(view, hit.at, start),
             BEFORE => characters(view, hit.at),
             _ => argument(view, start, position),
         };
@@ -360,7 +380,7 @@ impl Detector for Call {
                     let before =
                         (1..3).filter_map(|n| argument(view, start, n)).filter(|e| e.end < literal.start).last();
                     user(view, before, out);
-                } else if rule == 0 && (1..PROMPTED).contains(&position) && !NO_USER.contains(&name) {
+                } else if rule == 0 && (1..COOKIE).contains(&position) && !NO_USER.contains(&name) {
                     // `Credentials("realm", "host", "user", "x")`
                     let before = match name {
                         b"credentials(" if argument(view, start, 3).is_some() => 2,
@@ -408,6 +428,34 @@ impl Call {
                 user(view, Some(name), out);
             } else {
                 out.left(0, value.start, "no password");
+            }
+            let comma = quote.end(value.end);
+            if view.at(comma) != Some(b',') {
+                return;
+            }
+            at = view.run(comma + 1, BLANK, 4);
+        }
+    }
+
+    /// The keys that sign cookies: a list behind the word for them.
+    fn cookie(&self, view: &View<'_>, anchor: usize, start: usize, out: &mut Candidates<'_>) {
+        const BEFORE: usize = 96;
+        const MOST: usize = 8;
+        let before =
+            view.slice(view.line_start(anchor).max(anchor.saturating_sub(BEFORE)), anchor).to_ascii_lowercase();
+        if memchr::memmem::find(&before, b"cookie").is_none() {
+            return out.left(1, anchor, "no keys of cookies");
+        }
+        let mut at = view.run(start, BLANK, 4);
+        for _ in 0..MOST {
+            let Some(quote) = Quote::at(view, at).filter(|quote| quote.is_plain()) else { return };
+            let value = quote.extent(view, quote.end(at), false);
+            let text = view.slice(value.start, value.end);
+            if text.len() > 3 && handle::reason(text).is_none() && !text.contains(&b'.') {
+                let found = Found::new(value.start, value.end, Kind::Secret, Confidence::Medium).rule(1);
+                out.found(found.open(view, value.run.clone()));
+            } else {
+                out.left(1, value.start, "too short, or a reference");
             }
             let comma = quote.end(value.end);
             if view.at(comma) != Some(b',') {
@@ -483,6 +531,27 @@ fn user(view: &View<'_>, literal: Option<Extent>, out: &mut Candidates<'_>) {
     let is_nobody = text == b"digest" || account::is_nobody(text) || account::is_system(text) || account::is_word(text);
     if is_name && !is_nobody && handle::reason(text).is_none() {
         out.found(Found::new(literal.start, literal.end, Kind::User, Confidence::Medium).rule(USER));
+    }
+}
+
+/// The literal that fills in the second of the two places at `at` of a string of formats, whose end is looked for from `behind`
+/// on: an argument behind the string, or one of those behind `%`.
+fn filled(view: &View<'_>, at: usize, behind: usize) -> Option<Extent> {
+    const STRING: ByteSet = ByteSet::of(b"\"'`\r\n").not();
+    let open = view.run_back(at, STRING, 128);
+    let mark = view.before(open).filter(|b| matches!(b, b'"' | b'\'' | b'`'))?;
+    let close = view.run(behind, STRING, 128);
+    let before = view.slice(open, at).windows(2).filter(|w| w[0] == b'%' && w[1].is_ascii_alphabetic()).count();
+    if view.at(close) != Some(mark) {
+        return None;
+    }
+    let next = view.run(close + 1, BLANK, 2);
+    match view.at(next)? {
+        b',' => argument(view, next + 1, before + 1),
+        b'%' if view.at(view.run(next + 1, BLANK, 2)) == Some(b'(') => {
+            argument(view, view.run(next + 1, BLANK, 2) + 1, before + 1)
+        }
+        _ => None,
     }
 }
 

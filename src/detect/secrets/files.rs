@@ -121,6 +121,10 @@ const ANCHORS: &[(&[u8], Is)] = &[
     (b"\"dp\":", Is::Jwk),
     (b"\"dq\":", Is::Jwk),
     (b"\"qi\":", Is::Jwk),
+    (b" d: '", Is::Jwk),
+    (b" d: \"", Is::Jwk),
+    (b" k: '", Is::Jwk),
+    (b" k: \"", Is::Jwk),
     (b"0ODAoPeN", Is::Licence),
     (b" => ", Is::Voicemail),
     (b"additional_endpoints:", Is::Endpoints),
@@ -365,8 +369,11 @@ fn jwk(view: &View<'_>, from: usize, at: usize, out: &mut Candidates<'_>) {
     const LEAST: usize = 16;
     const REACH: usize = 2048;
     const MEMBERS: [&[u8]; 6] = [b"\"kty", b"\"crv", b"\"dp", b"\"dq", b"\"qi", b"\"kid"];
-    let Some(quote) = Quote::at(view, view.run(at, SPACE, 64)) else { return };
-    let start = quote.end(view.run(at, SPACE, 64));
+    // `d: "x"` of JavaScript ends with the quote.
+    let is_bare = view.at(from) == Some(b' ');
+    let begin = if is_bare { at - 1 } else { view.run(at, SPACE, 64) };
+    let Some(quote) = Quote::at(view, begin) else { return };
+    let start = quote.end(begin);
     let end = view.run(start, VALUE, usize::MAX);
     if end - start < LEAST {
         return;
@@ -377,7 +384,9 @@ fn jwk(view: &View<'_>, from: usize, at: usize, out: &mut Candidates<'_>) {
         memchr::memmem::find_iter(text, member)
             .any(|n| n + object.start != from && matches!(text.get(n + member.len()), Some(b'"' | b'\\')))
     };
-    if !MEMBERS.into_iter().any(has) {
+    let is_object =
+        || is_bare && [&b"kty:"[..], b"crv:"].iter().any(|member| memchr::memmem::find(text, member).is_some());
+    if !MEMBERS.into_iter().any(has) && !is_object() {
         return out.left(1, start, "no key of JSON");
     }
     out.found(Found::new(start, end, Kind::PrivateKey, Confidence::High).rule(1).open(view, Run::Set(VALUE)));

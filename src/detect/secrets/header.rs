@@ -205,7 +205,14 @@ impl Header {
         // `"Authorization", "CloudFront-Forwarded-Proto",`: names of headers. `Basic ${encode(x)}` is filled in.
         let is_list = view.slice(at + 13, start).contains(&b',');
         let is_header = is_list && !is_scheme && text.iter().all(|b| LETTER.contains(*b) || *b == b'-');
-        let is_filled = text.starts_with(b"${") && !text.contains(&b'}') || text.starts_with(b"[") || text == b"=";
+        // `f"Authorization: Bearer {token}"`
+        let is_interpolated = text.first() == Some(&b'{') && view.at(to) == Some(b'}') && text.len() > 1;
+        let is_filled = text.starts_with(b"${") && !text.contains(&b'}')
+            || text.starts_with(b"[")
+            || text == b"="
+            || is_bare && text.starts_with(b"{") && text.ends_with(b":")
+            || is_bare && text.starts_with(b"(")
+            || is_interpolated && text[1..].iter().all(|b| WORD.contains(*b) || matches!(b, b'.' | b'(' | b'['));
         if is_header || is_filled {
             return out.left(AUTHORIZATION, at, "the name of a header, or a place to fill in");
         }

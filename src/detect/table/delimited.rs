@@ -246,7 +246,11 @@ impl Delimited {
         out.cell(cell.start, cell.end);
         let value = &out.bytes[cell.start..cell.end];
         let Some(sort) = self.told.take(self.columns.get(number), value, out) else { return };
-        out.value(cell.start, cell.end, sort, self.written(cell.is_quoted));
+        let (start, end) = match self.dialect {
+            Dialect { delimiter: b'|', quote: None, ends: Ends::Blank } => unquoted(out.bytes, cell.start, cell.end),
+            _ => (cell.start, cell.end),
+        };
+        out.value(start, end, sort, self.written(cell.is_quoted));
     }
 
     fn written(&self, is_quoted: bool) -> Written {
@@ -281,6 +285,16 @@ impl Delimited {
         }
         self.state = State::Within { number, left: quote.map(|_| LOST) };
         to
+    }
+}
+
+/// What a cell between bars holds, without the quotes of the program that the table belongs to: `| 'x' |`.
+fn unquoted(bytes: &[u8], start: usize, end: usize) -> (usize, usize) {
+    let from = start + bytes[start..end].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let to = from + bytes[from..end].trim_ascii_end().len();
+    match bytes[from..to] {
+        [open @ (b'"' | b'\''), .., close] if open == close && to > from + 2 => (from + 1, to - 1),
+        _ => (start, end),
     }
 }
 

@@ -131,6 +131,8 @@ const SIGNS: &[(Mark, Sign)] = &[
     (Mark::Exact(b"[]struct{"), Sign::Cases { is_go: true }),
     (Mark::Exact(b"parametrize("), Sign::Cases { is_go: false }),
     (Mark::Before(b"| password", const { &[ByteSet::of(b" |")] }), Sign::Steps),
+    (Mark::Before(b"| pass", const { &[ByteSet::of(b" |")] }), Sign::Steps),
+    (Mark::Exact(b"password |"), Sign::Steps),
     (Mark::Before(b"||", const { &[LETTER.or(HIGH).or(ByteSet::of(b" *"))] }), Sign::Wiki),
     (Mark::Before(b"<th", const { &[ByteSet::of(b" >\t")] }), Sign::Heading),
     (Mark::Exact(b"-[ RECORD "), Sign::Record { is_psql: true }),
@@ -302,13 +304,22 @@ impl Headers {
         let line = memchr::memrchr(b'\n', above)?;
         let start = at - (above.len() - line - 1);
         let is_told = above[..line].trim_ascii_end().ends_with(b":");
-        let inner = view.slice(start, end).trim_ascii().strip_prefix(b"|")?.strip_suffix(b"|")?;
+        let header = view.slice(start, end).trim_ascii();
         if !is_told || view.at(end) != Some(b'\n') {
             return None;
         }
         let dialect = Dialect { delimiter: b'|', quote: None, ends: Ends::Blank };
-        // What stands before the first bar and behind the last is a cell, too.
-        let names = [vec![&b""[..]], names(dialect, inner)?, vec![b""]].concat();
+        let names = match header.strip_prefix(b"|").and_then(|inner| inner.strip_suffix(b"|")) {
+            // What stands before the first bar and behind the last is a cell, too.
+            Some(inner) => [vec![&b""[..]], names(dialect, inner)?, vec![b""]].concat(),
+            // `user | pass || isValid` below `where:` of Spock
+            None if above[..line].trim_ascii_end().ends_with(b"where:") => {
+                header.split(|b| *b == b'|').map(<[u8]>::trim_ascii).collect()
+            }
+            None => return None,
+        };
+        let names: Vec<&[u8]> =
+            names.into_iter().map(|name| if name == b"pass" { b"password" } else { name }).collect();
         let columns = self.judge.columns(names.iter().copied(), Subject::default());
         (columns.held() > 0).then(|| (end + 1, Shape::Delimited(Box::new(Delimited::new(dialect, columns)))))
     }

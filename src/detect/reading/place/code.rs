@@ -5,6 +5,7 @@ use super::{Place, Separator};
 use crate::detect::bytes::{BLANK, ByteSet, LETTER, SPACE, WORD};
 use crate::detect::reading::literal;
 use crate::detect::reading::value::Quote;
+use crate::detect::view::View;
 use crate::kind::{Family, Kind};
 
 impl<'v> Reader<'_, 'v> {
@@ -170,6 +171,37 @@ impl<'v> Reader<'_, 'v> {
             && view.is(at + 1, WORD)
             && self.lexicon.find(self.key.text(view)).is_some_and(|which| self.lexicon.key(which).0 == Kind::User);
         is_pair.then(|| self.place(at, Separator::Listed)).flatten()
+    }
+
+    /// `:basic-auth ["jroe" "x"]`, `creds ["jroe" "x"]`: the second of two strings between which only a blank stands.
+    pub(super) fn vector(&self, at: usize) -> Option<Place<'v>> {
+        let view = self.view;
+        let first = Quote::at(view, at + 1).filter(|quote| quote.is_plain())?;
+        let name = first.extent(view, first.end(at + 1), false);
+        let second = view.run(first.end(name.end), BLANK, 4);
+        let quote = Quote::at(view, second).filter(|quote| quote.is_plain() && second > first.end(name.end))?;
+        let value = quote.extent(view, quote.end(second), false);
+        (view.at(quote.end(value.end)) == Some(b']')).then(|| self.place(second, Separator::Equals)).flatten()
+    }
+
+    /// `(System/setProperty "trustStorePassword" "x")` of Lisp: the last of two strings that a function is given.
+    pub(super) fn called_with(&self, at: usize) -> Option<Place<'v>> {
+        const NAME: ByteSet = WORD.or(ByteSet::of(b"-/.!?*"));
+        let view = self.view;
+        let quote = self.key.start.checked_sub(1)?;
+        let blank = view.run_back(quote, BLANK, 4);
+        let open = view.run_back(blank, NAME, 48);
+        let value = Quote::at(view, at).filter(|quote| quote.is_plain())?;
+        let extent = value.extent(view, value.end(at), false);
+        let is_call =
+            view.before(quote + 1) == Some(b'"') && blank < quote && open < blank && view.before(open) == Some(b'(');
+        (is_call && view.at(value.end(extent.end)) == Some(b')')).then(|| self.place(at, Separator::Equals)).flatten()
+    }
+
+    /// `parametrize("password", ["x", "y"])`: whether each of a list is a value of the key.
+    pub(super) fn is_parametrized(&self) -> bool {
+        let quote = self.key.start.saturating_sub(1);
+        self.view.ends_with_ignoring_case(quote, b"parametrize(")
     }
 
     /// `["password", "x"]`: a list of two.
@@ -347,9 +379,10 @@ impl<'v> Reader<'_, 'v> {
     pub(super) fn value_before(&self) -> Option<Place<'v>> {
         let (view, key) = (self.view, self.key);
         let name = view.run_back(key.start, const { ByteSet::of(b"\"' :=") }, 4);
-        let start = view.run_back(name, LETTER, 8);
+        let start = view.run_back(name, LETTER, 24);
         let comma = view.run_back(start, BLANK, 4);
-        let is_named = [&b"forKey"[..], b"key", b"named", b"name"].contains(&view.slice(start, name));
+        let is_named =
+            [&b"forKey"[..], b"key", b"named", b"name", b"forHTTPHeaderField"].contains(&view.slice(start, name));
         let mark = view.back(comma, 2).filter(|b| matches!(b, b'"' | b'\'') && view.before(comma) == Some(b','))?;
         let end = comma - 2;
         let value = view.run_back(end, ByteSet::of(&[mark, b'\n']).not(), 256);
@@ -384,11 +417,47 @@ impl<'v> Reader<'_, 'v> {
 
     /// `default='x'` among the arguments behind a key: the index of the literal.
     pub(super) fn keyword_argument(&self, at: usize) -> Option<usize> {
-        let equals = self.view.run(at, WORD, 16);
-        let name = self.view.slice(at, equals);
-        let is_default = [&b"default"[..], b"fallback", b"def", b"value", b"default_value", b"with"].contains(&name);
-        let is_set = matches!(self.view.at(equals), Some(b'=' | b':'));
-        (is_default && is_set).then(|| self.view.run(equals + 1, BLANK, 2))
+        const NAMES: [&[u8]; 7] =
+            [b"default", b"fallback", b"def", b"value", b"default_value", b"defaultvalue", b"with"];
+        let end = self.view.run(at, WORD, 16);
+        let name = self.view.slice(at, end);
+        let is_default = NAMES.iter().any(|known| name.eq_ignore_ascii_case(known));
+        let sign = self.view.run(end, BLANK, 2);
+        let is_set = matches!(self.view.at(sign), Some(b'=' | b':'));
+        (is_default && is_set).then(|| self.view.run(sign + 1, BLANK, 2))
+    }
+
+    /// `StringVar(&password, "password", "x", "usage")`: whether the key names a flag of a program in Go.
+    pub(super) fn is_flag(&self) -> bool {
+        let line = self.line_before();
+        [&b"Var(&"[..], b"VarP(&"].iter().any(|call| memchr::memmem::find(line, call).is_some())
+    }
+
+    /// `md5("x" + password)`, `sha1('x' . $pass)`: the string that is put before a secret to be hashed with it.
+    pub(super) fn peppered(&self) -> Option<Place<'v>> {
+        const HASHES: [&[u8]; 5] = [b"md5", b"sha1", b"sha256", b"sha512", b"hash("];
+        let (view, key) = (self.view, self.key);
+        let sign = view.run_back(key.start, const { ByteSet::of(b" $") }, 3);
+        if !matches!(view.before(sign), Some(b'+' | b'.')) || sign == key.start && view.before(sign) == Some(b'.') {
+            return None;
+        }
+        let quote = view.run_back(sign - 1, BLANK, 2);
+        let mark = view.before(quote).filter(|b| matches!(b, b'"' | b'\''))?;
+        let end = quote - 1;
+        let value = view.run_back(end, ByteSet::of(&[mark, b'\n']).not(), 128);
+        let before = view.slice(view.line_start(value), value);
+        let is_hashed = HASHES.iter().any(|name| memchr::memmem::find(before, name).is_some());
+        let place = self.place(value, Separator::Listed)?;
+        (is_hashed && view.before(value) == Some(mark) && value < end)
+            .then_some(Place { known_end: Some(end), ..place })
+    }
+
+    /// `user jroe pass x`: the value shows by itself that it is one.
+    pub(super) fn behind_user(&self, at: usize) -> Option<Place<'v>> {
+        let text = self.view.slice(at, self.view.run(at, super::TOKEN, 64));
+        let is_telling =
+            text.len() > 4 && text.iter().any(u8::is_ascii_digit) && text.iter().any(u8::is_ascii_alphabetic);
+        (is_telling && is_behind_user(self.view, self.key.start)).then(|| self.place(at, Separator::Near)).flatten()
     }
 
     /// `By.id("password")).sendKeys("x")`, `get('#password').type('x')`, `withId(R.id.password)).perform(typeText("x")`.
@@ -438,4 +507,16 @@ impl<'v> Reader<'_, 'v> {
         let is_set = is_word && view.at(equals) == Some(b'=');
         Quote::at(view, value).filter(|_| is_set).and_then(|_| self.place(value, Separator::Equals))
     }
+}
+
+/// `user jroe pass x`: whether the name of somebody stands before the key at `start`, and before that the word for one.
+pub fn is_behind_user(view: &View<'_>, start: usize) -> bool {
+    const NAMES: ByteSet = WORD.or(ByteSet::of(b"-.@"));
+    let end = view.run_back(start, BLANK, 2);
+    let name = view.run_back(end, NAMES, 64);
+    let blank = view.run_back(name, BLANK, 2);
+    let word = view.run_back(blank, LETTER, 12);
+    let is_apart = word < blank && blank < name && name < end && end < start;
+    is_apart
+        && [&b"user"[..], b"login", b"username"].iter().any(|user| view.slice(word, blank).eq_ignore_ascii_case(user))
 }

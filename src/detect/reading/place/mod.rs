@@ -16,6 +16,7 @@ use crate::detect::reading::value::{self, Extent, Quote, Surroundings};
 use crate::detect::run::Run;
 use crate::detect::view::View;
 
+pub use code::is_behind_user;
 pub use sentence::{MADE, may_be_far, may_be_whose};
 
 use reader::{Reader, skip_colour};
@@ -165,6 +166,10 @@ impl<'v> Place<'v> {
         }
         // `r#"..."#` of Rust
         if view.starts_with(at, b"r#\"") {
+            at += 2;
+        }
+        // `<<"x">>` of Erlang
+        if view.starts_with(at, b"<<\"") {
             at += 2;
         }
         // `b"..."`, `r'...'`, `@"..."`

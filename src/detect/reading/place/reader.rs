@@ -95,6 +95,12 @@ impl<'v> Reader<'_, 'v> {
                 let value = view.run(at + 3, BLANK, 8);
                 Quote::at(view, value).and_then(|_| self.place(value, Separator::Equals))
             }
+            // `password << ["x", "y"]` of Spock
+            b'<' if at > behind && !is_key_quoted && view.starts_with(at, b"<< [") => {
+                self.place(at + 3, Separator::Equals)
+            }
+            // `:basic-auth ["jroe" "x"]` of Clojure
+            b'[' if at > behind && !is_key_quoted && self.vector(at).is_some() => self.vector(at),
             b'-' if at > behind && !is_key_quoted && view.starts_with(at, b"-> ") => {
                 self.place(view.run(at + 3, BLANK, 8), Separator::Colon)
             }
@@ -149,7 +155,8 @@ impl<'v> Reader<'_, 'v> {
                 self.place(at + 3, Separator::Equals)
             }
             b')' if at == behind => self
-                .equalled()
+                .peppered()
+                .or_else(|| self.equalled())
                 .or_else(|| self.block(at))
                 .or_else(|| self.expected(at))
                 .or_else(|| self.asserted(at))
@@ -283,14 +290,25 @@ impl<'v> Reader<'_, 'v> {
                 // `setProperty("password", "x")`, `{"name": "DB_PASSWORD", "value": "x"}`
                 let next = view.run(at + 1, SPACE, 64);
                 self.sibling(next).or_else(|| self.sibling_before()).or_else(|| {
-                    let next = self.keyword_argument(next).unwrap_or(next);
+                    let named = self.keyword_argument(next);
+                    let is_parametrized = view.at(next) == Some(b'[') && self.is_parametrized();
+                    if is_parametrized {
+                        return self.place(next, Separator::Equals);
+                    }
+                    let next = named.unwrap_or(next);
                     // `registry.add("db.password", () -> "x")`
                     let is_lambda = [&b"() -> "[..], b"() => "].iter().any(|lambda| view.starts_with(next, lambda));
                     let next = if is_lambda { next + 6 } else { next };
                     // `fill_in 'Password', with: 'x'`
                     let is_option = view.at(key.start) == Some(b'-') || view.ends_with_ignoring_case(next, b"with: ");
                     Quote::at(view, next)?;
-                    let is_argument = is_option || key.is_argument(view) || self.is_of_gradle() || self.is_of_map();
+                    // `#[arg(env = "API_TOKEN", default_value = "x")]`
+                    let is_argument = is_option
+                        || named.is_some() && view.ends_with_ignoring_case(key.start, b"env = \"")
+                        || key.is_argument(view)
+                        || self.is_flag()
+                        || self.is_of_gradle()
+                        || self.is_of_map();
                     let separator = if is_argument { Separator::Argument } else { Separator::Listed };
                     (is_argument || key.is_listed(view) || self.is_pair(next))
                         .then(|| self.place(next, separator))
@@ -303,6 +321,7 @@ impl<'v> Reader<'_, 'v> {
                 .or_else(|| self.attribute(at))
                 .or_else(|| self.sibling_before())
                 .or_else(|| self.pair(at))
+                .or_else(|| self.called_with(at))
                 .or_else(|| self.filled(at)),
             // ``the password is `x` ``, `password **x**`
             b'`' | b'*' | b'<' if at > behind && !is_key_quoted && self.marked(at).is_some() => self.marked(at),
@@ -331,6 +350,7 @@ impl<'v> Reader<'_, 'v> {
                 .or_else(|| self.among(at))
                 .or_else(|| self.of_whom(at))
                 .or_else(|| self.typed(at))
+                .or_else(|| self.behind_user(at))
                 .or_else(|| self.statement(at))
                 .or_else(|| self.near(at))
                 .or_else(|| self.far(at)),

@@ -23,7 +23,8 @@ use crate::detect::reading::handle;
 use crate::detect::reading::key::Key;
 use crate::detect::reading::lexicon::{Lexicon, Strength};
 use crate::detect::reading::literal;
-use crate::detect::reading::place::{MADE, Place, Separator, may_be_far, may_be_whose};
+use crate::detect::reading::place::{MADE, Place, Separator, is_behind_user, may_be_far, may_be_whose};
+use crate::detect::reading::poor;
 use crate::detect::reading::value::{Extent, Quote};
 use crate::detect::run::Run;
 use crate::detect::view::View;
@@ -123,6 +124,10 @@ impl Detector for Keyed {
         if view.starts_with(key.end, b": v=1;") {
             return out.left(which, hit.at, "a list of parameters");
         }
+        // `checksum/secret: 0f1e...`: the digest of one.
+        if view.ends_with_ignoring_case(key.start, b"checksum/") {
+            return out.left(which, hit.at, "a digest");
+        }
         // `"AWS::IAM::AccessKey": "62d91b17309e76c8"`: a type of resources, and the digest of its schema.
         if view.before(key.start) == Some(b':') && code::is_of_aws(view, key.start) {
             return out.left(which, hit.at, "the name of a type");
@@ -148,8 +153,14 @@ impl Detector for Keyed {
         let mut values = place.values(view, &key);
         let is_secret = kind.family() == Family::Secret;
         let is_strong = strength == Strength::Strong;
-        let plain = || values.only().filter(|value| !value.is_quoted && (is_strong || kind == Kind::Password));
-        let fallback = plain().and_then(|value| code::fallback(view, value));
+        // Under a weak key the literal must tell.
+        let plain = || values.only().filter(|value| !value.is_quoted);
+        let tells = |literal: &Extent| {
+            is_strong
+                || kind == Kind::Password
+                || is_secret && literal::is_telling(view.slice(literal.start, literal.end), &self.lexicon)
+        };
+        let fallback = plain().and_then(|value| code::fallback(view, value)).filter(tells);
         // `salt = Hex.decode("x")`
         let called = || values.only().filter(|value| !value.is_quoted);
         let wrapped = || called().and_then(|value| self.wrapped(view, value, is_secret));
@@ -401,7 +412,12 @@ impl Keyed {
                 || view.ends_with_ignoring_case(key.start, b" using ")
                 || memchr::memchr(b'<', view.slice(key.start.saturating_sub(BEFORE), key.start)).is_some()
         };
-        !is_word || !is_within || is_special() || may_be_far(view, at) || may_be_whose(view, at)
+        !is_word
+            || !is_within
+            || is_special()
+            || may_be_far(view, at)
+            || may_be_whose(view, at)
+            || is_behind_user(view, key.start)
     }
 
     /// Whether a key has no value, by looking for it.
@@ -486,7 +502,10 @@ impl Keyed {
         if literal::is_encoding(view.slice(literal.start, literal.end)) {
             return None;
         }
-        literal::is_telling(view.slice(literal.start, literal.end), &self.lexicon).then_some(literal)
+        let text = view.slice(literal.start, literal.end);
+        let is_value =
+            literal::is_telling(text, &self.lexicon) || poor::is_value(b"x", text, Kind::Password, &self.lexicon);
+        is_value.then_some(literal)
     }
 }
 

@@ -117,6 +117,19 @@ impl Keyed {
         if text.iter().filter(|b| **b == b'.').count() > 2 && text.iter().all(|b| DIGIT.contains(*b) || *b == b'.') {
             return Some("a version or an object identifier");
         }
+        // `UNSECURED_CREDENTIALS: T1552.001` of a catalogue of attacks
+        let technique = text.strip_prefix(b"T1").unwrap_or_default();
+        if matches!(technique.len(), 3 | 7) && technique.iter().all(|b| DIGIT.contains(*b) || *b == b'.') {
+            return Some("the number of a technique");
+        }
+        // `reset_password_within = 6.hours`
+        let count = text.iter().take_while(|b| DIGIT.contains(**b)).count();
+        let unit = text[count..].strip_prefix(b".").unwrap_or_default();
+        let unit = unit.split(|b| *b == b'.').next().unwrap_or_default();
+        const UNITS: [&[u8]; 8] = [b"second", b"minute", b"hour", b"day", b"week", b"fortnight", b"month", b"year"];
+        if count > 0 && UNITS.contains(&unit.strip_suffix(b"s").unwrap_or(unit)) {
+            return Some("a duration");
+        }
         // `the password is `&[u8]` and not ...`
         if text.starts_with(b"&[") && text.ends_with(b"]") {
             return Some("a type");
@@ -173,8 +186,12 @@ impl Keyed {
             Strength::Within => {}
             // `X-Acme-Key: x`, `"Jwt": { "Key": "x" }`
             Strength::Random if is_telling && (is_own_header(key.text(view)) || is_of_jwt(view, key)) => {}
+            // `"Jwt": { "Key": "ThisIsASecretKeyForTokens" }`
+            Strength::Random if text.len() > 15 && !text.contains(&b' ') && is_of_jwt(view, key) => return None,
             // `#define AIO_KEY "0f1e..."`: as long as digests are, and no other constant is named so.
             Strength::Random if is_constant_key(key.text(view)) && extent.is_quoted && is_long_hex(text) => {}
+            Strength::Random if is_hex_key(key.text(view), place, extent, text) => {}
+            Strength::Random if is_public(key.text(view)) => return Some("a key that is shown to everybody"),
             Strength::Random if self.lexicon.is_qualified(key.text(view)) => return Some("a key of something else"),
             Strength::Random => return no_random(text),
             Strength::Drawn => return not_drawn(text),
@@ -194,7 +211,21 @@ impl Keyed {
         let is_told = place.separator == Separator::Option && extent.is_quoted && !key.is_option(view) && !is_defined();
         let is_poor = || strength == Strength::Strong && poor::is_value(key.text(view), text, kind, &self.lexicon);
         let is_poor_password = || kind == Kind::Password && is_poor();
-        if is_told && (self.lexicon.is_name(text) || kind != Kind::Password && !is_telling) && !is_poor_password() {
+        // `client_secret "two words"`, a line of its own: a statement, and no sentence.
+        let is_statement = || {
+            let name = key.text(view);
+            let ends = view.run(extent.end + 1, const { ByteSet::of(b" \t;,\r") }, 4);
+            strength == Strength::Strong
+                && place.around.is_own_line
+                && !self.lexicon.is_name(text)
+                && (name.contains(&b'_') || name[1..].iter().any(u8::is_ascii_uppercase))
+                && matches!(view.at(ends), None | Some(b'\n'))
+        };
+        if is_told
+            && (self.lexicon.is_name(text) || kind != Kind::Password && !is_telling)
+            && !is_poor_password()
+            && !is_statement()
+        {
             return Some("a name in a sentence");
         }
         if extent.is_quoted {
@@ -207,7 +238,7 @@ impl Keyed {
             let is_name = self.lexicon.is_name(text) && !is_phrase && !(text.len() >= 16 && not_drawn(text).is_none());
             let may_be_name = || match strength {
                 Strength::Strong => dialect::is_code(view, key.start) && !is_poor(),
-                Strength::Weak => kind != Kind::Password || !is_poor(),
+                Strength::Weak => (kind != Kind::Password || !is_poor()) && !poor::is_numbered(text, &self.lexicon),
                 _ => true,
             };
             if is_name && may_be_name() {
@@ -303,7 +334,8 @@ impl Keyed {
         }
         if self.lexicon.is_name(text) {
             let is_poor = kind == Kind::Password && poor::is_value(key.text(view), text, kind, &self.lexicon);
-            return (!is_poor).then_some("a name");
+            let is_numbered = || extent.is_quoted && poor::is_numbered(text, &self.lexicon);
+            return (!is_poor && !is_numbered()).then_some("a name");
         }
         // The parameter of a query is a value, whatever it is.
         if is_parameter(view, key) && place.separator == Separator::Equals || key.is_option(view) {
@@ -346,6 +378,26 @@ impl Keyed {
         {
             return true;
         }
+        // `CURLOPT_USERPWD, "api:curlPw-9"`
+        let is_login = || asked.key.text(view).to_ascii_lowercase().ends_with(b"userpwd") && text.contains(&b':');
+        let is_numbered = || poor::is_numbered(text, &self.lexicon);
+        // `env('DB_PASSWORD', 'forgeDefault')`
+        let is_default = || {
+            let name = asked.key.text(view);
+            asked.place.is_key_quoted
+                && name.contains(&b'_')
+                && name.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_')
+                && text.len() > 5
+                && text.iter().any(u8::is_ascii_lowercase)
+                && text[1..].iter().any(|b| b.is_ascii_uppercase() || *b == b'-')
+                && text.iter().all(|b| b.is_ascii_alphabetic() || *b == b'-')
+                && !self.lexicon.is_key(text)
+                && self.lexicon.find(text).is_none()
+                && is_of_environment(view, asked.key)
+        };
+        if extent.is_quoted && (is_login() || is_numbered() || is_default()) {
+            return true;
+        }
         let is_setter = asked.key.name(view).get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b"set"));
         let is_plain = text.iter().all(|b| ALNUM.contains(*b) || matches!(b, b'-' | b'_'));
         let is_constant = text.iter().all(|b| b.is_ascii_uppercase() || *b == b'_');
@@ -357,6 +409,23 @@ impl Keyed {
             && is_sole()
             && (is_setter || asked.place.is_key_quoted && text.last().is_some_and(u8::is_ascii_digit))
     }
+}
+
+/// Whether a key is the name of a variable that a call looks up in the environment or sets there: `env('X'`, `setenv("X"`,
+/// `getOrDefault("X"`.
+fn is_of_environment(view: &View<'_>, key: &Key) -> bool {
+    const CALLS: [&[u8]; 8] = [
+        b"getorelse",
+        b"env",
+        b"environmentvariable",
+        b"getordefault",
+        b"fetch",
+        b"set_var",
+        b"environ.get",
+        b"variable",
+    ];
+    let open = key.start.saturating_sub(2);
+    view.at(open) == Some(b'(') && CALLS.iter().any(|call| view.ends_with_ignoring_case(open, call))
 }
 
 /// Whether a value is the word of its key as forms and manuals write it: `label.password=Password`, `[--password PASSWORD]`,
@@ -449,6 +518,22 @@ fn is_constant_key(key: &[u8]) -> bool {
     let Some(owner) = key.strip_suffix(b"_KEY") else { return false };
     owner.iter().all(|b| b.is_ascii_uppercase() || *b == b'_' || b.is_ascii_digit())
         && !owner.split(|b| *b == b'_').any(|word| OTHERS.contains(&word))
+}
+
+/// Whether a key is one that pages show to everybody: `recaptcha_site_key`.
+fn is_public(key: &[u8]) -> bool {
+    let small: Vec<u8> = key.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    [&b"sitekey"[..], b"publishablekey", b"publickey"].iter().any(|end| small.ends_with(end))
+}
+
+/// `key = "0f1e..."` of a program: as long as keys are, assigned to what is called a key and nothing else.
+fn is_hex_key(key: &[u8], place: &Place<'_>, extent: &Extent, text: &[u8]) -> bool {
+    key.eq_ignore_ascii_case(b"key")
+        && extent.is_quoted
+        && !place.is_key_quoted
+        && place.separator == Separator::Equals
+        && matches!(text.len(), 32 | 48 | 64)
+        && is_long_hex(text)
 }
 
 /// Whether a text is a number in hexadecimal of 16 bytes or 20 or 32, drawn at random.
