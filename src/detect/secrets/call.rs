@@ -49,6 +49,7 @@ const PASSWORDS: &[(&[u8], usize)] = &[
     (b"auth = (", 1),
     (b"createcredential(", 2),
     (b"check_password(", 0),
+    (b"check_password_hash(", 1),
     (b"username_pw_set(", 1),
     (b"add_auth(", 1),
     (b"addauthinfo(", 1),
