@@ -256,7 +256,7 @@ impl Lexicon {
             at -= 1;
             walk = walk.map_or_else(|| self.words.words.start(byte), |walk| self.words.words.step(walk, byte));
             let Some(walk) = walk else { break };
-            if identifier.begins_segment(at) || identifier.is_mine(at) {
+            if identifier.begins_segment(at) {
                 word = self.words.words.word(walk).or(word);
                 segments += 1;
             } else if segments == 0 {
@@ -344,13 +344,6 @@ impl Identifier<'_> {
             && (before.is_ascii_lowercase()
                 || before.is_ascii_digit()
                 || (before.is_ascii_uppercase() && self.0.get(at + 1).is_some_and(u8::is_ascii_lowercase)))
-    }
-
-    /// Whether what begins at `at` stands behind a glued `my`: `mymasterKey`.
-    fn is_mine(self, at: usize) -> bool {
-        const LEAST: usize = 5;
-        let my = at.checked_sub(2).filter(|_| self.0.len() >= at + LEAST);
-        my.is_some_and(|my| self.0[my..at].eq_ignore_ascii_case(b"my") && self.begins_segment(my))
     }
 
     fn skip_separators_back(self, mut end: usize) -> usize {
