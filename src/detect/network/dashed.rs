@@ -146,6 +146,13 @@ fn behind_word(view: &View<'_>, hyphen: usize, out: &mut Candidates<'_>) {
         (172, 16..=31) | (192, 168) => true,
         _ => false,
     };
+    // `eduroam-203-0-113-248`: neither times nor sizes go as far at their end.
+    let is_spread = || {
+        let is_far = |n: usize| octets_of(n) > 59;
+        lengths.iter().all(|length| (1..=3).contains(length))
+            && (0..4).filter(|n| is_far(*n)).count() > 1
+            && (is_far(2) || is_far(3))
+    };
     // `c-24-4-5-6.hsd1.ca.example.net`
     let is_in_host = || octets_of(0) > 23 && is_host(view, at);
     if !is_known
@@ -153,6 +160,7 @@ fn behind_word(view: &View<'_>, hyphen: usize, out: &mut Candidates<'_>) {
         && (label.len() >= LEAST || is_in_host())
         && (is_in_host()
             || matches!(lengths, [1..=3, 3, 3, _] | [1..=3, 3, 2, 2 | 3])
+            || is_spread()
             || lengths.iter().all(|length| (1..=3).contains(length)) && is_private())
     {
         octets(view, hyphen + 1, out);

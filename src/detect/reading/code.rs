@@ -333,7 +333,9 @@ pub fn is_type_of_column(word: &[u8]) -> bool {
 }
 
 /// Functions that make a value of the literal they are given, in lower case.
-const WRAPPERS: [&[u8]; 36] = [
+const WRAPPERS: [&[u8]; 38] = [
+    b"_t",
+    b"text",
     b"str",
     b"string",
     b"bytes",

@@ -113,6 +113,13 @@ impl Lexicon {
         if memchr::memchr(b'#', name).is_some_and(is_numbered) {
             return false;
         }
+        // `lavender-Field`, `rspec-Pass`: names with hyphens begin all of their words with capitals, or none.
+        let mut words = name.split(|b| *b == b'-');
+        let begins_small = words.next().is_some_and(|word| word.first().is_some_and(u8::is_ascii_lowercase));
+        let is_plain = !name.is_empty() && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-');
+        if begins_small && is_plain && words.any(|word| word.first().is_some_and(u8::is_ascii_uppercase)) {
+            return false;
+        }
         let identifier = Identifier(name);
         let mut is_known = false;
         let mut at = name.len();

@@ -160,8 +160,13 @@ pub enum Sort {
 }
 
 /// What tells of a login name, with what to look for there.
-pub const ANCHORS: [(&[u8], Sort); 356] = [
+pub const ANCHORS: [(&[u8], Sort); 361] = [
     (b"invalid user ", Sort::Follows),
+    (b"authentication error for ", Sort::Follows),
+    (b"application started for ", Sort::Follows),
+    (b"socks5 user ", Sort::Follows),
+    (b"gathering user ", Sort::Follows),
+    (b"permissions: set(", Sort::Follows),
     (b"illegal user ", Sort::Follows),
     (b"authenticating user ", Sort::Follows),
     (b"disconnected from user ", Sort::Follows),
