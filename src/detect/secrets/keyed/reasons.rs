@@ -444,10 +444,14 @@ fn is_caption(key: &Key, view: &View<'_>, place: &Place<'_>, text: &[u8], lexico
     // `{"password": "Passwort"}` of a translation
     let is_told = place.is_key_quoted && matches!(place.separator, Separator::Colon | Separator::Equals)
         || place.separator == Separator::Tag && key.is_attribute(view);
+    // `password: Passwort`, `login.password=Wachtwoord` on a line of their own: the word for what the key is for.
+    let is_line = place.around.is_own_line && matches!(place.separator, Separator::Colon | Separator::Equals);
+    let kind_of = |word: &[u8]| lexicon.find(word).map(|which| lexicon.key(which).0);
+    let is_told = is_told || is_line && (!text.is_ascii() || kind_of(text) == kind_of(key.text(view)));
     let is_word = || lexicon.is_key(text) && (!text.is_ascii() || is_same || !text.eq_ignore_ascii_case(b"password"));
     let is_translated = is_told
         && text.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0x80)
-        && !text[1..].iter().any(u8::is_ascii_uppercase)
+        && (text.contains(&b'-') || !text[1..].iter().any(u8::is_ascii_uppercase))
         && is_word();
     let inner = text.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]"));
     let is_mark = inner.is_some_and(|inner| inner.len() > 2 && inner.iter().all(u8::is_ascii_uppercase));
