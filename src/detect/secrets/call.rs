@@ -26,6 +26,8 @@ const PASSWORDS: &[(&[u8], usize)] = &[
     (b"\" | password_hash(", BEFORE),
     (b"changepassword(", 1),
     (b"loginas(", 1),
+    (b"encoder().encode(", 0),
+    (b"encoder.encode(", 0),
     (b"postgresql_password(", 1),
     (b"hash_pwd_salt(", 0),
     (b"parse.initialize(", 2),

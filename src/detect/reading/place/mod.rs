@@ -129,6 +129,13 @@ impl<'v> Place<'v> {
             }
             _ => {}
         }
+        // `password = c("x", "y")` of R
+        if self.separator == Separator::Equals
+            && view.starts_with(at, b"c(")
+            && let Some(items) = nested::list(view, at + 2)
+        {
+            return items.into();
+        }
         // `!!str x`, `!Secret x`: a tag of YAML
         if self.separator == Separator::Colon && view.at(at) == Some(b'!') {
             let tag = view.run(at, const { ALNUM.or(ByteSet::of(b"!")) }, 24);

@@ -23,10 +23,25 @@ pub(super) struct Reader<'r, 'v> {
     pub(super) at: usize,
 }
 
+/// What `reg add` has between the name of a value and itself.
+const REGISTRY: &[u8] = b"/t REG_SZ /d ";
+
 impl<'v> Reader<'_, 'v> {
     pub(super) fn place(&self, at: usize, separator: Separator) -> Option<Place<'v>> {
         let (is_key_quoted, around) = (self.is_key_quoted, Surroundings::default());
         Some(Place { at, separator, is_key_quoted, around, key_start: self.key.start, known_end: None })
+    }
+
+    /// The literal of a constant whose type stands before it.
+    fn declared(&self, at: usize) -> Option<usize> {
+        const TYPES: [&[u8]; 3] = [b"CONSTANT ", b"TYPE ", b"VARCHAR2("];
+        const VALUES: [&[u8]; 2] = [b" := ", b" VALUE "];
+        if !TYPES.iter().any(|declares| self.view.starts_with(at, declares)) {
+            return None;
+        }
+        let line = self.view.slice(at, self.view.line_end(at, 64));
+        let value = VALUES.iter().find_map(|sign| Some(at + memchr::memmem::find(line, sign)? + sign.len()))?;
+        Quote::at(self.view, value).map(|_| value)
     }
 
     pub(super) fn read(&self) -> Option<Place<'v>> {
@@ -77,6 +92,12 @@ impl<'v> Reader<'_, 'v> {
             // `PASSWORD, USER = "x", "jroe"`
             b',' if at == behind && !is_key_quoted && self.sign_behind(at).is_some() => {
                 self.paired(self.sign_behind(at)?)
+            }
+            // `reg add KEY /v DefaultPassword /t REG_SZ /d x`
+            b'/' if at > behind && view.starts_with(at, REGISTRY) => self.place(at + REGISTRY.len(), Separator::Option),
+            // `c_wallet_pwd CONSTANT VARCHAR2(30) := 'x'`, `CONSTANTS c_secret TYPE string VALUE 'x'`
+            b'C' | b'T' | b'V' if at > behind && self.declared(at).is_some() => {
+                self.place(self.declared(at)?, Separator::Equals)
             }
             // `**Password**: x`
             b'*' if view.before(key.start) == Some(b'*') => {

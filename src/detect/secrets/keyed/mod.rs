@@ -400,8 +400,22 @@ impl Keyed {
         let is_digit = word.len() == 1 && DIGIT.contains(word[0]);
         let is_special = || {
             is_digit
-                || [&b"for"[..], b"set", b"PIC", b"changed", b"reset", b"As", b"as", b"by", b"not", b"NOT", b"Not"]
-                    .contains(&word)
+                || [
+                    &b"for"[..],
+                    b"set",
+                    b"PIC",
+                    b"CONSTANT",
+                    b"TYPE",
+                    b"changed",
+                    b"reset",
+                    b"As",
+                    b"as",
+                    b"by",
+                    b"not",
+                    b"NOT",
+                    b"Not",
+                ]
+                .contains(&word)
                 || self.lexicon.is_verb(word)
                 || [&b"are"[..], b"from"].contains(&word)
                 || view.slice(key.start.saturating_sub(NEAR), key.start).contains(&b'"')

@@ -130,6 +130,10 @@ impl Keyed {
         if count > 0 && UNITS.contains(&unit.strip_suffix(b"s").unwrap_or(unit)) {
             return Some("a duration");
         }
+        // `local jwt = require "resty.jwt"`
+        if !extent.is_quoted && text == b"require" {
+            return Some("a word of a language");
+        }
         // `the password is `&[u8]` and not ...`
         if text.starts_with(b"&[") && text.ends_with(b"]") {
             return Some("a type");
