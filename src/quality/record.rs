@@ -129,7 +129,8 @@ impl Record {
     pub fn raised(&self, measured: Record) -> Record {
         let raise = |floor: &Shares, now: &mut Shares| {
             for (name, now) in now {
-                if let Some(floor) = floor.get(name).filter(|floor| floor.1 == now.1 && floor.0 > now.0) {
+                // Of how many there are the share counts: more rules are more samples, and more findings.
+                if let Some(floor) = floor.get(name).filter(|&&floor| percent(floor) > percent(*now)) {
                     *now = *floor;
                 }
             }
@@ -139,12 +140,7 @@ impl Record {
             for (floor, now) in [(&self.tune, &mut raised.tune), (&self.held, &mut raised.held)] {
                 raise(&floor.recall, &mut now.recall);
                 raise(&floor.kept, &mut now.kept);
-                // Of how many findings there are of a kind, the share counts.
-                for (kind, now) in &mut now.precision {
-                    if let Some(floor) = floor.precision.get(kind).filter(|&&floor| percent(floor) > percent(*now)) {
-                        *now = *floor;
-                    }
-                }
+                raise(&floor.precision, &mut now.precision);
             }
         }
         raised
@@ -221,6 +217,16 @@ mod tests {
         assert_eq!(breaches.len(), 2, "{breaches:?}");
         assert_eq!(breaches[0], "tune: recall of email: 89.0 %, on record are 90.0 %");
         assert_eq!(floor.raised(record(95, 70)), record(95, 80));
+    }
+
+    #[test]
+    fn more_samples_of_a_lower_share_lower_no_floor() {
+        let floor = record(90, 80);
+        let mut more = record(90, 80);
+        more.tune.recall.insert("email".into(), (178, 200));
+        assert_eq!(floor.raised(more.clone()).tune.recall["email"], (90, 100));
+        more.tune.recall.insert("email".into(), (182, 200));
+        assert_eq!(floor.raised(more).tune.recall["email"], (182, 200));
     }
 
     #[test]
